@@ -1,0 +1,75 @@
+package compute
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	gomlx "github.com/gomlx/compute"
+	_ "github.com/gomlx/compute/gobackend" // registers "go"
+)
+
+// Safe is the configuration of GoMLX's Go backend that is used unless another is named. Its operators run one after
+// the other and only matrix products spread over the cores: in the backend's own default, 2·GOMAXPROCS large products
+// that become ready together occupy all workers and wait for one another for ever.
+const Safe = "go:ops_sequential"
+
+// variables are read in this order; the first that is set and not empty decides.
+var variables = []string{"PATCHWORK_BACKEND", gomlx.ConfigEnvVar}
+
+// Backend returns the backend that all graphs of this process share. The first call chooses it:
+//
+//  1. what the environment variable PATCHWORK_BACKEND says, else GOMLX_BACKEND, in GoMLX's form "name:configuration";
+//     "go" alone means Safe;
+//  2. else the backend "cpu", if the program holds one;
+//  3. else Safe.
+//
+// Later calls return the same value or the same error. It may be called from several goroutines. Nobody may finalise
+// the backend.
+//
+// Errors: a name that is not compiled in (the error lists those that are); a configuration that the backend refuses.
+func Backend() (gomlx.Backend, error) { return shared() }
+
+var shared = sync.OnceValues(func() (gomlx.Backend, error) {
+	config, from := choose(os.Getenv, Names())
+	return open(config, from)
+})
+
+// Names lists the backends that the program holds, in alphabetical order.
+func Names() []string {
+	names := gomlx.List()
+	slices.Sort(names)
+	return names
+}
+
+// choose returns the configuration to open and, for messages, where it comes from.
+func choose(env func(string) string, registered []string) (config, from string) {
+	for _, name := range variables {
+		if v := env(name); v != "" {
+			if v == "go" {
+				v = Safe
+			}
+			return v, "environment variable " + name
+		}
+	}
+	if slices.Contains(registered, "cpu") {
+		return "cpu", "default"
+	}
+	return Safe, "default"
+}
+
+// open makes the backend of a configuration "name:rest" or "name".
+func open(config, from string) (b gomlx.Backend, err error) {
+	name, _, _ := strings.Cut(config, ":")
+	if registered := Names(); !slices.Contains(registered, name) {
+		return nil, fmt.Errorf("compute: %s asks for the backend %q, which this program does not hold; it holds: %s. "+
+			"Name one of these, or import the package that registers %q", from, config, strings.Join(registered, ", "), name)
+	}
+	err = Try(fmt.Sprintf("the backend %q (%s) cannot be started", config, from), func() (err error) {
+		b, err = gomlx.NewWithConfig(config)
+		return err
+	})
+	return b, err
+}
