@@ -1,0 +1,53 @@
+package acquire
+
+import (
+	"fmt"
+	"math"
+)
+
+// entropyClip keeps the logarithms finite, as in the original.
+const entropyClip = 1e-5
+
+// Entropy is the binary entropy of a probability in bits.
+//
+//	H(p) = -p·log2(p) - (1-p)·log2(1-p)        with p clipped to [1e-5, 1-1e-5]
+//
+// The result lies between H(1e-5), about 0.00018, and 1, which it takes at one half. NaN gives NaN.
+func Entropy(p float64) float64 {
+	p = min(max(p, entropyClip), 1-entropyClip) // NaN passes through
+	return -p*math.Log2(p) - (1-p)*math.Log2(1-p)
+}
+
+// entropy prefers rows with a class that the model cannot tell.
+//
+//	score = max over the unknown classes of H(p)
+//
+// Source: uncertainty sampling, Lewis and Gale 1994, with the entropy of each class on its own because classes may
+// overlap. The original takes the maximum over all classes, known ones too.
+var entropy = ByScore{
+	About: Card{Name: "entropy", About: "the class that the model is least sure of", Paper: "Lewis and Gale 1994", Needs: Probs},
+	Score: func(p *Pool, row int) float64 {
+		_, q := p.Uncertain(row) // H falls with |p - 1/2|, so the nearest one half has the highest
+		return Entropy(q)
+	},
+	Reason: func(p *Pool, row int, score float64) string {
+		c, q := p.Uncertain(row)
+		return fmt.Sprintf("entropy %.2f: %s at %.2f", score, p.Classes[c], q)
+	},
+}
+
+// entropyOf prefers rows where the model cannot tell one class.
+//
+//	score = H(p) of that class
+//
+// Source: "maxent: c" of the original.
+func entropyOf(class string) ByScore {
+	return ByScore{
+		About: Card{Name: "entropy: " + class, About: "the model is least sure of one class", Paper: "Lewis and Gale 1994",
+			Needs: Probs | OneClass, Class: class},
+		Score: func(p *Pool, row int) float64 { return Entropy(p.Prob(row, p.Class)) },
+		Reason: func(p *Pool, row int, score float64) string {
+			return fmt.Sprintf("entropy %.2f: %s at %.2f", score, class, p.Prob(row, p.Class))
+		},
+	}
+}

@@ -1,0 +1,69 @@
+package acquire
+
+import (
+	"fmt"
+	"strings"
+)
+
+var (
+	whole   = []ByScore{random, entropy, margin}
+	ofClass = []func(class string) ByScore{entropyOf, highestOf, lowestOf}
+)
+
+// All lists the strategies in the order of a menu. The name of a strategy that ranks by one class ends in ": " and takes
+// the class behind it; Names fills the classes in.
+func All() []Card {
+	var cards []Card
+	for _, s := range whole {
+		cards = append(cards, s.About)
+	}
+	for _, of := range ofClass {
+		cards = append(cards, of("").About)
+	}
+	return cards
+}
+
+// Names lists every name that Lookup accepts for the given classes: random, entropy, margin, then each strategy for one
+// class with each class.
+func Names(classes []string) []string {
+	var names []string
+	for _, card := range All() {
+		if !card.Needs.Has(OneClass) {
+			names = append(names, card.Name)
+			continue
+		}
+		for _, class := range classes {
+			names = append(names, card.Name+class)
+		}
+	}
+	return names
+}
+
+// Lookup returns the strategy of a name: "entropy", or "highest: water" for one that ranks by a class. The class is all
+// that follows the first ": " and may hold any text; whether it exists is for Select to say, which knows the classes.
+//
+// Errors: an unknown name, with the list of names; a class missing where one is needed or given where none is.
+func Lookup(name string) (Strategy, error) {
+	kind, class, hasClass := strings.Cut(name, ": ")
+	for _, of := range ofClass {
+		if s := of(class); hasClass && class != "" && s.About.Name == name {
+			return s, nil
+		}
+	}
+	for _, s := range whole {
+		if s.About.Name == name {
+			return s, nil
+		}
+	}
+	var names []string
+	for _, card := range All() {
+		if card.Needs.Has(OneClass) {
+			if bare := strings.TrimSuffix(card.Name, ": "); class == "" && strings.TrimRight(kind, ": ") == bare {
+				return nil, fmt.Errorf("acquire: strategy %q ranks by a class; write %q with the name of the class in place of CLASS", name, card.Name+"CLASS")
+			}
+			card.Name += "CLASS"
+		}
+		names = append(names, card.Name)
+	}
+	return nil, fmt.Errorf("acquire: no strategy is called %q; want one of: %s", name, strings.Join(names, ", "))
+}

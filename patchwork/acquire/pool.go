@@ -1,0 +1,73 @@
+package acquire
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// Pool is what a strategy may look at. Rows and Classes are required by Select, and so is Rand; the functions may be nil.
+type Pool struct {
+	Rows    []int    // candidates; Select drops repeated, excluded and fully labelled ones
+	Classes []string // names, in the order of Probs and Labels
+
+	// Probs gives the probability of each class, one entry a class: NaN where the model says nothing, nil for a row that
+	// has no features. The result need only stay valid until the next call. A nil function means that no model exists.
+	Probs func(row int) []float32
+
+	Labels   func(row, class int) int8 // -1 unknown, 0 absent, 1 present; nil means that nothing is labelled
+	Excluded func(row int) bool        // nil means that nothing is excluded
+	Features func(row int) []float32   // one vector a row, nil for a row without; a nil function means no features
+	Rand     *rand.Rand                // the only source of randomness
+
+	// Class is the index of the class that a strategy for one class ranks by. Select sets it from the strategy's Card
+	// before Pick; what the caller puts here is not read.
+	Class int
+}
+
+// Pick is one row worth labelling.
+type Pick struct {
+	Row    int
+	Score  float64 // higher is more worth labelling; never NaN
+	Reason string  // why, in words for the person who labels: "entropy 0.98: water at 0.51"
+}
+
+// Unknown reports whether the class of the row is still to be labelled.
+func (p *Pool) Unknown(row, class int) bool { return p.Labels == nil || p.Labels(row, class) < 0 }
+
+// Prob is the probability of one class of a row, NaN when the model says nothing about it.
+func (p *Pool) Prob(row, class int) float64 {
+	q := p.Probs(row)
+	if q == nil {
+		return math.NaN()
+	}
+	return float64(q[class])
+}
+
+// Uncertain finds, among the classes of the row that are still unknown, the one whose probability is nearest one half.
+// Of classes equally near, the first. It returns -1 and NaN when every such class is NaN or the row has no probabilities.
+func (p *Pool) Uncertain(row int) (class int, prob float64) {
+	class, prob = -1, math.NaN()
+	best := math.Inf(1)
+	for c, q := range p.Probs(row) {
+		if d := math.Abs(float64(q) - 0.5); d < best && p.Unknown(row, c) {
+			best, class, prob = d, c, float64(q)
+		}
+	}
+	return class, prob
+}
+
+// open reports whether the row still has something to label for a strategy that ranks by card.
+func (p *Pool) open(row int, card Card) bool {
+	if p.Excluded != nil && p.Excluded(row) {
+		return false
+	}
+	if card.Needs.Has(OneClass) {
+		return p.Unknown(row, p.Class)
+	}
+	for c := range p.Classes {
+		if p.Unknown(row, c) {
+			return true
+		}
+	}
+	return len(p.Classes) == 0
+}
