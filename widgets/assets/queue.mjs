@@ -1,0 +1,41 @@
+// The events that the server has not acknowledged, as pure functions on {client, seq, open}.
+//
+// client names one load of one page; seq counts its events 1, 2, 3 …; open holds those without an acknowledgement, oldest
+// first, each {seq, id, kind, data}. An id is made once and kept for ever, also over a reload of the page, so that an
+// event sent twice is applied once.
+
+export const empty = (client) => ({ client, seq: 0, open: [] });
+
+// add numbers an event and puts it at the end.
+export function add(queue, kind, data) {
+  const seq = queue.seq + 1;
+  const event = { seq, id: `${queue.client}-${seq}`, kind, data: data ?? {} };
+  return { queue: { ...queue, seq, open: [...queue.open, event] }, event };
+}
+
+// confirm drops what a message acknowledges: the event with its id, and, because the server applies in order, all up to
+// its ack.
+export function confirm(queue, message) {
+  const upTo = Number(message.ack) || 0;
+  return { ...queue, open: queue.open.filter((event) => event.id !== message.id && event.seq > upTo) };
+}
+
+// restore begins a queue with what an earlier load of the page left: same ids, numbered anew, first in line.
+export function restore(client, left) {
+  const valid = (Array.isArray(left) ? left : []).filter((event) => event?.id && event.kind);
+  const open = valid.map((event, i) => ({ seq: i + 1, id: event.id, kind: event.kind, data: event.data ?? {} }));
+  return { client, seq: open.length, open };
+}
+
+// rowsOf lists the rows that open events touch, for the marks on the tiles.
+export function rowsOf(open) {
+  const rows = open.flatMap(({ data }) => data.changes?.map((change) => change.row) ?? (Number.isInteger(data.row) ? [data.row] : []));
+  return [...new Set(rows)];
+}
+
+// delay is how long to wait before try n (0, 1, 2 …): from 0.3 s, doubling, at most 5 s.
+export const delay = (tries) => Math.min(5000, 300 * 2 ** tries);
+
+// newClient makes a name from 64 random bits. (crypto.randomUUID is missing on plain http, so it is not used.)
+export const newClient = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
