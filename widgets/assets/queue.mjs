@@ -13,11 +13,21 @@ export function add(queue, kind, data) {
   return { queue: { ...queue, seq, open: [...queue.open, event] }, event };
 }
 
-// confirm drops what a message acknowledges: the event with its id, and, because the server applies in order, all up to
-// its ack.
+// confirm drops what a message settles: the event with its id, and, because the server applies in order, all up to its
+// ack. An event that the server could not save (retry) stays.
 export function confirm(queue, message) {
   const upTo = Number(message.ack) || 0;
-  return { ...queue, open: queue.open.filter((event) => event.id !== message.id && event.seq > upTo) };
+  const settled = (event) => (event.id === message.id ? !message.retry : event.seq <= upTo);
+  return { ...queue, open: queue.open.filter((event) => !settled(event)) };
+}
+
+// greet takes in the first message of a connection. Its ack is the highest seq that this server has settled for this
+// client: 0 for a server that began anew, so the open events are numbered on from there; their ids stay.
+export function greet(queue, ack) {
+  const rest = confirm(queue, { ack: Math.min(Number(ack) || 0, queue.seq) });
+  const from = Number(ack) || 0;
+  const open = rest.open.map((event, i) => ({ ...event, seq: from + 1 + i }));
+  return { ...rest, seq: from + open.length, open };
 }
 
 // restore begins a queue with what an earlier load of the page left: same ids, numbered anew, first in line.
