@@ -1,0 +1,77 @@
+package evaluate
+
+import (
+	"slices"
+
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// AUC is the area under the ROC curve: how often a present row scores above an absent one.
+//
+//	AUC = (pairs with present > absent + ½·pairs with equal scores) / (present · absent)
+//
+// Shapes: one entry a row; rows whose label is unknown are left out. The result is in [0, 1], 0.5 for chance, with its
+// interval (Newcombe 2006, method 5; see aucInterval). The inputs are not modified. Time is that of a sort.
+//
+// Errors: the lengths differ; a score of a known row is NaN; no row is present or none is absent (ErrOneSided).
+//
+// Source: the Mann-Whitney statistic, as in Hanley and McNeil 1982.
+func AUC(scores []float32, truth []labels.Tri) (Interval, error) {
+	k, err := keep(scores, truth)
+	if err != nil {
+		return noInterval, err
+	}
+	return k.auc()
+}
+
+func (k *known) auc() (Interval, error) {
+	if k.positives == 0 || k.absent == 0 {
+		return noInterval, ErrOneSided
+	}
+	var below, wins int // twice the wins, so that ties stay whole numbers
+	for step := range k.steps(ascending) {
+		wins += step.present * (2*below + step.absent)
+		below += step.absent
+	}
+	return aucInterval(float64(wins)/2/float64(k.positives)/float64(k.absent), k.positives, k.absent), nil
+}
+
+// step is the number of present and absent rows that share one score.
+type step struct{ present, absent int }
+
+const (
+	ascending  = 1
+	descending = -1
+)
+
+// steps groups the cells by score, in the given direction.
+func (k *known) steps(direction int) func(yield func(step) bool) {
+	order := make([]int, len(k.scores))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		switch {
+		case k.scores[a] < k.scores[b]:
+			return -direction
+		case k.scores[a] > k.scores[b]:
+			return direction
+		}
+		return 0
+	})
+	return func(yield func(step) bool) {
+		for at := 0; at < len(order); {
+			var s step
+			for score := k.scores[order[at]]; at < len(order) && k.scores[order[at]] == score; at++ {
+				if k.present[order[at]] {
+					s.present++
+				} else {
+					s.absent++
+				}
+			}
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
