@@ -1,0 +1,147 @@
+package imageset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"iter"
+	"runtime"
+	"sync"
+)
+
+// Batch is a group of images of one size, ready for a network.
+type Batch struct {
+	Rows    []int // row of each image
+	N, H, W int
+	Pix     []float32 // [N, H, W, 3], RGB in [0, 1]
+}
+
+// decoded is one row on its way from a worker to the caller.
+type decoded struct {
+	row  int
+	pix  []float32
+	err  error
+	done chan struct{} // closed when pix or err is set
+}
+
+// Batches decodes rows and yields them n at a time, in order, stretched to size with antialiasing. It decodes ahead
+// on all cores while the caller works. The caller owns each Batch.
+//
+// A row that cannot be read is left out and, if broken is not nil, reported with an error that names the file, in the
+// order of rows and from the caller's goroutine. The next readable row takes its place, so every batch but the last
+// holds n images; if no row is readable nothing is yielded.
+//
+// Errors end the sequence: ctx is done (its error); size or n is not positive; a row is out of range.
+func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		if err := r.checkBatches(rows, size, n); err != nil {
+			yield(Batch{}, err)
+			return
+		}
+		inner, cancel := context.WithCancel(ctx)
+		queue, wait := r.decodeAhead(inner, rows, size, n)
+		defer wait()
+		defer cancel()
+
+		values := 3 * size.X * size.Y
+		batch := Batch{H: size.Y, W: size.X}
+		for d := range queue {
+			select {
+			case <-d.done:
+			case <-inner.Done():
+			}
+			if ctx.Err() != nil {
+				break
+			}
+			if d.err != nil {
+				if broken != nil {
+					broken(d.row, d.err)
+				}
+				continue
+			}
+			if batch.Pix == nil {
+				batch.Pix = make([]float32, 0, min(n, len(rows))*values)
+			}
+			batch.Rows, batch.Pix = append(batch.Rows, d.row), append(batch.Pix, d.pix...)
+			if batch.N++; batch.N == n {
+				if !yield(batch, nil) {
+					return
+				}
+				batch = Batch{H: size.Y, W: size.X}
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(Batch{}, err)
+		} else if batch.N > 0 {
+			yield(batch, nil)
+		}
+	}
+}
+
+func (r *Reader) checkBatches(rows []int, size image.Point, n int) error {
+	var errs []error
+	if size.X < 1 || size.Y < 1 {
+		errs = append(errs, fmt.Errorf("imageset.Batches: size is %d x %d pixels; want at least 1 x 1", size.X, size.Y))
+	}
+	if n < 1 {
+		errs = append(errs, fmt.Errorf("imageset.Batches: n is %d; want at least one image a batch", n))
+	}
+	for _, row := range rows {
+		if row < 0 || row >= r.Index.Len() {
+			errs = append(errs, fmt.Errorf("imageset.Batches: row %d does not exist; want 0 to %d", row, r.Index.Len()-1))
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// decodeAhead starts workers that decode rows. The queue holds them in order, each done sooner or later; it is closed
+// after the last, or early when ctx is done. Wait returns when every worker has ended.
+func (r *Reader) decodeAhead(ctx context.Context, rows []int, size image.Point, n int) (queue <-chan *decoded, wait func()) {
+	workers := r.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	ordered := make(chan *decoded, n+workers) // the next batch is ready when the caller comes back
+	jobs := make(chan *decoded)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer close(ordered)
+		defer close(jobs)
+		for _, row := range rows {
+			d := &decoded{row: row, done: make(chan struct{})}
+			select {
+			case ordered <- d:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case jobs <- d:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for range workers {
+		wg.Go(func() {
+			for d := range jobs {
+				if d.err = r.check(d.row); d.err == nil {
+					d.pix, d.err = r.pixels(d.row, size)
+				}
+				close(d.done)
+			}
+		})
+	}
+	return ordered, wg.Wait
+}
+
+func (r *Reader) pixels(row int, size image.Point) ([]float32, error) {
+	m, err := r.decode(row)
+	if err != nil {
+		return nil, err
+	}
+	pix := make([]float32, 3*size.X*size.Y)
+	resize(pix, m, size.X, size.Y)
+	return pix, nil
+}

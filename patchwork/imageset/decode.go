@@ -1,0 +1,162 @@
+package imageset
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"strings"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+	"golang.org/x/sync/semaphore"
+)
+
+// maxPixels is the largest image that is decoded. A file of a few kilobytes can claim more than any memory holds.
+const maxPixels = 300_000_000
+
+// inFlight bounds the pixels that are being decoded at one time in this process, so that many workers that meet many
+// huge images wait for each other and do not exhaust the memory.
+var inFlight = semaphore.NewWeighted(maxPixels)
+
+// format is an image format as a person names it.
+type format string
+
+const (
+	formatJPEG format = "JPEG"
+	formatPNG  format = "PNG"
+	formatGIF  format = "GIF"
+	formatBMP  format = "BMP"
+	formatTIFF format = "TIFF"
+	formatWebP format = "WebP"
+)
+
+// codec is how to read one format.
+type codec struct {
+	size func(io.Reader) (image.Config, error)
+	read func(io.Reader) (image.Image, error)
+}
+
+var codecs = map[format]codec{
+	formatJPEG: {jpeg.DecodeConfig, jpeg.Decode},
+	formatPNG:  {png.DecodeConfig, png.Decode},
+	formatGIF:  {gif.DecodeConfig, gif.Decode},
+	formatBMP:  {bmp.DecodeConfig, bmp.Decode},
+	formatTIFF: {tiff.DecodeConfig, tiff.Decode},
+	formatWebP: {webp.DecodeConfig, webp.Decode},
+}
+
+// Decode decodes a JPEG, PNG, GIF (first frame), BMP, TIFF or WebP (first frame) into upright RGB. The content
+// decides the format, not a file name.
+//
+// The result is opaque and has its origin at (0, 0). What becomes of grey, alpha, palettes, 16 bits and CMYK stands
+// in the package documentation.
+//
+// Errors: the data is empty, of another format, broken or cut off, of a variant that is not supported, or has more
+// than 300 megapixels. The message begins with the format, as "JPEG: unexpected EOF".
+func Decode(data []byte) (*image.RGBA, error) {
+	f, err := sniff(data)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decode(data, f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", f, reason(err))
+	}
+	return upright(m, orientation(data, f)), nil
+}
+
+func decode(data []byte, f format) (m *image.RGBA, err error) {
+	defer func() {
+		if r := recover(); r != nil { // broken data that a decoder was not ready for
+			m, err = nil, fmt.Errorf("the decoder failed: %v", r)
+		}
+	}()
+	data = mend(data, f)
+	c, err := codecs[f].size(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSize(c.Width, c.Height); err != nil {
+		return nil, err
+	}
+	inFlight.Acquire(context.Background(), int64(c.Width)*int64(c.Height)) // cannot fail: this context never ends
+	defer inFlight.Release(int64(c.Width) * int64(c.Height))
+	raw, err := codecs[f].read(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	if f == formatWebP {
+		return webpRGB(raw), nil
+	}
+	return placed(raw, c), nil
+}
+
+func checkSize(w, h int) error {
+	if w < 1 || h < 1 {
+		return fmt.Errorf("has %d x %d pixels", w, h)
+	}
+	if int64(w)*int64(h) > maxPixels {
+		return fmt.Errorf("has %d x %d pixels; the limit is %d megapixels. Cut it into tiles", w, h, maxPixels/1_000_000)
+	}
+	return nil
+}
+
+// reason is a decoder's complaint without the name of its package.
+func reason(err error) string {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return "unexpected EOF"
+	}
+	s := err.Error()
+	for _, name := range []string{"jpeg: ", "png: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
+		s = strings.TrimPrefix(s, name)
+	}
+	return s
+}
+
+// sniff tells the format from the first bytes. For what is not supported, its error says what it seems to be.
+func sniff(data []byte) (format, error) {
+	has := func(at int, magic string) bool {
+		return len(data) >= at+len(magic) && string(data[at:at+len(magic)]) == magic
+	}
+	found := "data of an unknown kind"
+	switch {
+	case has(0, "\xff\xd8\xff"):
+		return formatJPEG, nil
+	case has(0, "\x89PNG\r\n\x1a\n"):
+		return formatPNG, nil
+	case has(0, "GIF8"):
+		return formatGIF, nil
+	case has(0, "BM"):
+		return formatBMP, nil
+	case has(0, "II*\x00"), has(0, "MM\x00*"):
+		return formatTIFF, nil
+	case has(0, "RIFF") && has(8, "WEBP"):
+		return formatWebP, nil
+	case len(data) == 0:
+		return "", errors.New("the file is empty")
+	case has(0, "II+\x00"), has(0, "MM\x00+"):
+		found = "a BigTIFF"
+	case has(4, "ftypheic"), has(4, "ftypheix"), has(4, "ftypmif1"):
+		found = "a HEIC image"
+	case has(4, "ftypavif"):
+		found = "an AVIF image"
+	case has(0, "\x00\x00\x00\x0cjP  "):
+		found = "a JPEG 2000 image"
+	case has(0, "%PDF"):
+		found = "a PDF"
+	case len(bytes.Trim(data[:min(len(data), 512)], "\x00")) == 0:
+		found = "zero bytes"
+	case bytes.HasPrefix(bytes.TrimSpace(data[:min(len(data), 512)]), []byte("<")):
+		found = "HTML or XML text"
+	case has(0, "version https://git-lfs"):
+		found = "a Git LFS pointer (run git lfs pull)"
+	}
+	return "", fmt.Errorf("not an image of a known format: found %s; want JPEG, PNG, GIF, BMP, TIFF or WebP", found)
+}

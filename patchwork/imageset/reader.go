@@ -1,0 +1,98 @@
+package imageset
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Reader reads the images of an Index from disk. It holds no state and is safe for concurrent use.
+type Reader struct {
+	Root    string // the project folder, which IDs are relative to
+	Index   *Index
+	Workers int // goroutines that decode; 0 means one per core
+}
+
+// Path returns the file of row.
+func (r *Reader) Path(row int) string { return idPath(r.Root, r.Index.At(row).ID) }
+
+// Image reads and decodes the image of row. See the package documentation for what its pixels are.
+//
+// Errors name the file: the row is out of range or has a Problem; the file has vanished or become unreadable since
+// the scan.
+func (r *Reader) Image(row int) (image.Image, error) {
+	if err := r.check(row); err != nil {
+		return nil, err
+	}
+	m, err := r.decode(row)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (r *Reader) check(row int) error {
+	if row < 0 || row >= r.Index.Len() {
+		return fmt.Errorf("imageset: row %d does not exist; want 0 to %d", row, r.Index.Len()-1)
+	}
+	if im := r.Index.At(row); im.Problem != "" {
+		return fmt.Errorf("imageset: %s: %s", im.ID, im.Problem)
+	}
+	return nil
+}
+
+func (r *Reader) decode(row int) (*image.RGBA, error) {
+	id := r.Index.At(row).ID
+	data, _, err := readFile(r.Path(row))
+	if err != nil {
+		return nil, fmt.Errorf("imageset: %s: %s; scan the images again", id, fileProblem(err))
+	}
+	m, err := Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("imageset: %s: %w", id, err)
+	}
+	return m, nil
+}
+
+// maxBytes is the largest file that is read: 300 megapixels of uncompressed 16-bit RGB fit.
+const maxBytes = 2 << 30
+
+// readFile reads a regular file, and no other: a pipe named like an image would block for ever.
+func readFile(path string) ([]byte, fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, info, errors.New("not a regular file")
+	}
+	if info.Size() > maxBytes {
+		return nil, info, fmt.Errorf("the file has %d MiB; the limit is %d", info.Size()>>20, maxBytes>>20)
+	}
+	data, err := os.ReadFile(path)
+	return data, info, err
+}
+
+// fileProblem says why a file cannot be read, without its path.
+func fileProblem(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return problemVanished
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return err.Error()
+}
+
+// idPath returns the file that an ID names.
+func idPath(root, id string) string {
+	p := filepath.FromSlash(id)
+	if filepath.IsAbs(p) { // on another volume than the project
+		return p
+	}
+	return filepath.Join(root, p)
+}

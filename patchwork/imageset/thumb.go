@@ -1,0 +1,72 @@
+package imageset
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+)
+
+const (
+	thumbSize    = 256 // pixels on the long side, by default
+	thumbQuality = 85
+)
+
+// ThumbPath returns where the thumbnail of the image with this Hash lies in the folder dir.
+func ThumbPath(dir, hash string) string { return filepath.Join(dir, hash+".jpg") }
+
+// EnsureThumb returns the path of the thumbnail of row, making the file and the folder if they do not exist. It does
+// not look at the size of a thumbnail that is there.
+//
+// Size is the length of the long side in pixels, 0 for 256; smaller images are not enlarged.
+//
+// Errors: the image has a Problem or has become unreadable; the thumbnail cannot be written.
+func EnsureThumb(dir string, size int, r *Reader, row int) (path string, err error) {
+	if err := r.check(row); err != nil {
+		return "", err
+	}
+	path = ThumbPath(dir, r.Index.At(row).Hash)
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	m, err := r.decode(row)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("imageset: cannot make the folder of thumbnails: %w", err)
+	}
+	return path, writeThumb(path, m, size)
+}
+
+// writeThumb saves m, shrunk so that its long side has size pixels, as a JPEG.
+func writeThumb(path string, m *image.RGBA, size int) error {
+	if size == 0 {
+		size = thumbSize
+	}
+	if w, h := m.Rect.Dx(), m.Rect.Dy(); max(w, h) > size {
+		long := max(w, h)
+		m = shrink(m, max(1, (w*size+long/2)/long), max(1, (h*size+long/2)/long))
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: thumbQuality}); err != nil {
+		return fmt.Errorf("imageset: cannot make a thumbnail: %w", err)
+	}
+	if err := writeFile(path, b.Bytes(), false); err != nil {
+		return fmt.Errorf("imageset: cannot save a thumbnail: %w", err)
+	}
+	return nil
+}
+
+func shrink(m *image.RGBA, w, h int) *image.RGBA {
+	values := make([]float32, w*h*3)
+	resize(values, m, w, h)
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range w * h {
+		p, v := out.Pix[4*i:4*i+4], values[3*i:3*i+3]
+		p[0], p[1], p[2], p[3] = uint8(v[0]*255+0.5), uint8(v[1]*255+0.5), uint8(v[2]*255+0.5), 255
+	}
+	return out
+}
