@@ -1,0 +1,18 @@
+// Package features turns images into vectors and keeps them on disk.
+//
+// An Extractor maps a batch of images to one vector each. Default is built in and needs neither download nor training;
+// OpenONNX uses any network in an ONNX file. Run applies an extractor to all images of an index and writes a Store;
+// ImportNPY makes a Store of vectors that another program computed. LeaveOneOutKNN and CheckSanity say whether the
+// vectors separate what people have labelled.
+//
+// Conventions: a row is an index into the image index; row i of a store belongs to row i of the index, for ever. Images
+// are float32 NHWC, RGB, in [0, 1]. Vectors are float32, of length one unless Raw was asked for. A row without features
+// (broken image, not computed yet) is NaN in the file, and Has says so.
+//
+// On disk a store is two files: ID.npy, an N×D numpy array of '<f4' that grows in place, and ID.json, which names the
+// extractor and holds for every row the content hash of the image it was computed from. A row counts only if its hash
+// stands there, and data is synced before hashes are written, so a killed run loses seconds of work and never shows
+// half a row.
+//
+// The package knows nothing of labels beyond the numbers -1, 0 and 1, and nothing of notebooks.
+package features

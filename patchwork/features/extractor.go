@@ -1,0 +1,86 @@
+package features
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+)
+
+// Spec describes an extractor completely enough to know whether two vectors may be compared: equal IDs, equal meaning.
+type Spec struct {
+	ID            string `json:"id"`                 // names the files; letters, digits, '.', '_' and '-'; holds a hash of all that matters
+	Name          string `json:"name"`               // for people
+	Dim           int    `json:"dim"`                // numbers per image
+	Width         int    `json:"width"`              // pixels; images are stretched to this size
+	Height        int    `json:"height"`             // pixels
+	Preprocessing string `json:"preprocessing"`      // what happens to a pixel in [0, 1] before the network
+	File          string `json:"file,omitempty"`     // the ONNX or npy file, as it was named
+	FileHash      string `json:"file_sha,omitempty"` // first 16 hex digits of its SHA-256
+	Output        string `json:"output,omitempty"`   // tensor of the ONNX graph that is read
+}
+
+// Extractor maps images to vectors.
+//
+// Extract returns b.N·Dim numbers, image by image, not normalised. The same pixels give the same vector whatever else
+// is in the batch, up to rounding. It must be safe for concurrent use: Run calls it from several goroutines.
+type Extractor interface {
+	Spec() Spec
+	Extract(ctx context.Context, b imageset.Batch) ([]float32, error)
+}
+
+// Batcher is an Extractor that prefers a number of images at a time.
+type Batcher interface{ BatchSize() int }
+
+// check says whether an ID can name files and the sizes make sense.
+func (s Spec) check() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("features: the extractor's Spec: "+format, args...))
+	}
+	if s.ID == "" || strings.HasPrefix(s.ID, ".") || strings.ContainsFunc(s.ID, func(r rune) bool { return !safeRune(r) }) {
+		bad("ID is %q; want letters, digits, '.', '_' and '-', not beginning with '.'", s.ID)
+	}
+	if s.Dim < 1 {
+		bad("Dim is %d; want 1 or more", s.Dim)
+	}
+	if s.Width < 0 || s.Height < 0 {
+		bad("the image size is %d×%d; want pixels", s.Width, s.Height)
+	}
+	return errors.Join(errs...)
+}
+
+func safeRune(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-", r)
+}
+
+// slug makes a readable file name part of any text, at most 60 characters.
+func slug(text string) string {
+	s := strings.Trim(strings.Map(func(r rune) rune {
+		if safeRune(r) {
+			return r
+		}
+		return '-'
+	}, text), ".-_")
+	if len(s) > 60 {
+		s = s[:60]
+	}
+	if s == "" {
+		s = "features"
+	}
+	return s
+}
+
+// checkBatch says whether a batch has the size that the extractor wants.
+func checkBatch(b imageset.Batch, s Spec) error {
+	if b.H != s.Height || b.W != s.Width {
+		return fmt.Errorf("features: %s wants images of %d×%d pixels and got %d×%d; resize them to Spec().Width and Height",
+			s.Name, s.Width, s.Height, b.W, b.H)
+	}
+	if want := b.N * b.H * b.W * 3; len(b.Pix) != want {
+		return fmt.Errorf("features: a batch of %d images of %d×%d pixels holds %d numbers; want %d (RGB)", b.N, b.W, b.H, len(b.Pix), want)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package features
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+const (
+	sidecarKind    = "patchwork features"
+	sidecarVersion = 1
+)
+
+// sidecar is the content of ID.json.
+type sidecar struct {
+	Kind       string   `json:"format"`
+	Version    int      `json:"version"`
+	Extractor  Spec     `json:"extractor"`
+	Normalised bool     `json:"normalised"` // every row has length one
+	Hashes     []string `json:"hashes"`     // per row: content hash of the image; "" where there are no features
+}
+
+// files are the two paths of a store.
+func files(dir, id string) (npy, side string) {
+	return filepath.Join(dir, id+".npy"), filepath.Join(dir, id+".json")
+}
+
+// DamagedError says that the files of a store cannot be used.
+type DamagedError struct{ Npy, Sidecar, Reason string }
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("features: %s and %s do not hold usable features: %s. Delete the two files and compute the features again; "+
+		"images and labels are not touched", e.Npy, e.Sidecar, e.Reason)
+}
+
+// readSidecar reads ID.json. A missing file is fs.ErrNotExist.
+func readSidecar(dir, id string) (*sidecar, error) {
+	npy, file := files(dir, id)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("features: %w", err)
+	}
+	damaged := func(format string, args ...any) error {
+		return &DamagedError{npy, file, fmt.Sprintf(format, args...)}
+	}
+	var s sidecar
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, damaged("the second is not valid JSON (%v)", err)
+	}
+	switch {
+	case s.Kind != sidecarKind:
+		return nil, damaged("the second says format %q and not %q", s.Kind, sidecarKind)
+	case s.Version > sidecarVersion:
+		return nil, fmt.Errorf("features: %s has version %d and this program reads up to %d; use a newer patchwork", file, s.Version, sidecarVersion)
+	case s.Extractor.ID != id:
+		return nil, damaged("the second belongs to %q", s.Extractor.ID)
+	case s.Extractor.Dim < 1:
+		return nil, damaged("the second says %d numbers per image", s.Extractor.Dim)
+	}
+	return &s, nil
+}
+
+// write replaces ID.json, so that a reader sees the old file or the new one, also after a power cut.
+func (s *sidecar) write(dir string) error {
+	_, file := files(dir, s.Extractor.ID)
+	text, err := json.MarshalIndent(s, "", " ")
+	if err != nil {
+		return fmt.Errorf("features: %s: %w", file, err)
+	}
+	f, err := os.CreateTemp(dir, ".tmp-"+filepath.Base(file)+"-*")
+	if err != nil {
+		return fmt.Errorf("features: cannot write %s: %w", file, err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(append(text, '\n'))
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("features: cannot write %s: %w", file, err)
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes renames and new files in dir last.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("features: %w", err)
+	}
+	defer d.Close()
+	d.Sync() // some file systems refuse to sync folders and need not
+	return nil
+}
