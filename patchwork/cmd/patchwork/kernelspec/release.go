@@ -18,7 +18,9 @@ func writeRelease(ctx context.Context, dir, goPath, version string, imports []st
 	if err == nil && pin == version {
 		return module, nil
 	}
-	if err := os.RemoveAll(module); err != nil {
+	fresh := module + ".new" // what is installed stays as it is until the new version has arrived
+	defer os.RemoveAll(fresh)
+	if err := os.RemoveAll(fresh); err != nil {
 		return "", writeError(dir, err)
 	}
 	goMod := fmt.Sprintf("module patchwork.kernel\n\ngo 1.26\n\nrequire %s %s\n", Module, version)
@@ -28,16 +30,21 @@ func writeRelease(ctx context.Context, dir, goPath, version string, imports []st
 	}
 	src += ")\n"
 	for name, text := range map[string]string{"go.mod": goMod, "kernel.go": src} {
-		if err := replaceFile(filepath.Join(module, name), []byte(text), 0o644); err != nil {
+		if err := replaceFile(filepath.Join(fresh, name), []byte(text), 0o644); err != nil {
 			return "", writeError(dir, err)
 		}
 	}
 	cmd := exec.CommandContext(ctx, goPath, "mod", "tidy")
-	cmd.Dir = module
+	cmd.Dir = fresh
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		_ = os.RemoveAll(module) // half a module would be taken for a whole one next time
 		return "", fmt.Errorf("kernelspec: cannot fetch %s %s: %s", Module, version, lastLine(out, err))
+	}
+	if err := os.RemoveAll(module); err != nil {
+		return "", writeError(dir, err)
+	}
+	if err := os.Rename(fresh, module); err != nil {
+		return "", writeError(dir, err)
 	}
 	return module, nil
 }
