@@ -119,7 +119,7 @@ func (r Report) String() string {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "  note: %s\n", n)
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // writeTools lists programs with version and path.

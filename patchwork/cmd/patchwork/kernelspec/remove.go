@@ -45,7 +45,7 @@ func Remove(ctx context.Context, o Options) (RemoveReport, error) {
 // String is the report for a person.
 func (r RemoveReport) String() string {
 	if !r.Removed {
-		return fmt.Sprintf("Kernel %q was not installed (looked in %s)\n", Title, r.Dir)
+		return fmt.Sprintf("Kernel %q was not installed (looked in %s)", Title, r.Dir)
 	}
-	return fmt.Sprintf("Kernel %q removed from %s\n", Title, r.Dir)
+	return fmt.Sprintf("Kernel %q removed from %s", Title, r.Dir)
 }

@@ -44,7 +44,7 @@ func find(o Options, dir string) (Source, error) {
 		return Source{Version: v}, nil
 	}
 	return Source{}, fmt.Errorf("kernelspec: %s lies in no working tree of %s and this program has no released version; "+
-		"run it inside the tree, or give --repo DIR or --version vX.Y.Z", dir, Module)
+		"run it inside the tree, or give --repo DIR or --release vX.Y.Z", dir, Module)
 }
 
 // treeAround returns the nearest folder at or above dir that is a working tree of the project, or "".

@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 		{name: "a version wins over the tree around", o: Options{Version: "v1.2.3"}, dir: repo, want: Source{Version: "v1.2.3"}},
 		{name: "another module", o: Options{Repo: other}, dir: repo, err: "holds module example.com/other"},
 		{name: "no module", o: Options{Repo: empty}, dir: repo, err: "it has no go.mod"},
-		{name: "nothing", dir: empty, err: "give --repo DIR or --version"},
+		{name: "nothing", dir: empty, err: "give --repo DIR or --release"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

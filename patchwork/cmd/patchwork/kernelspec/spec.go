@@ -38,11 +38,14 @@ func newSpec(dir, workspace string, src Source, tools []Tool, goFlags string, pl
 	path := []string{filepath.Join(dir, "bin")} // the stand-in for go comes first
 	for _, t := range tools {
 		paths[t.Name] = t.Path
-		if d := filepath.Dir(t.Path); !slices.Contains(path, d) {
+		if d := filepath.Dir(t.Path); t.Name != "go" && !slices.Contains(path, d) {
 			path = append(path, d)
 		}
 	}
-	argv := []string{paths["gonb"], "--kernel", "{connection_file}", "-go_work=" + workspace}
+	// GoNB logs every step to the terminal of the Jupyter server; keep its errors only (a log file that leads nowhere
+	// and klog's threshold do that).
+	argv := []string{paths["gonb"], "--kernel", "{connection_file}", "-logtostderr=false", "-extra_log=" + os.DevNull,
+		"-log_file=" + os.DevNull, "-go_work=" + workspace}
 	if plain {
 		argv = append(argv, "-raw_error=true")
 	}

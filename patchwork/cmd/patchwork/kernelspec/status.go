@@ -101,7 +101,7 @@ func (r *StatusReport) lookAtSource() {
 		return
 	}
 	if pin, err := readPin(filepath.Join(r.Dir, "module")); err != nil || pin != r.Source.Version {
-		r.problem("the module folder for %s is damaged; run `patchwork kernel install --version %s` again",
+		r.problem("the module folder for %s is damaged; run `patchwork kernel install --release %s` again",
 			r.Source.Version, r.Source.Version)
 	}
 }
@@ -110,8 +110,7 @@ func (r *StatusReport) lookAtSource() {
 func (r StatusReport) String() string {
 	var b strings.Builder
 	if !r.Installed {
-		fmt.Fprintf(&b, "Kernel %q is not installed (looked in %s); run `patchwork kernel install`\n", Title, r.Dir)
-		return b.String()
+		return fmt.Sprintf("Kernel %q is not installed (looked in %s); run `patchwork kernel install`", Title, r.Dir)
 	}
 	fmt.Fprintf(&b, "Kernel %q is installed in %s\n", Title, r.Dir)
 	fmt.Fprintf(&b, "  imports   %s from %s\n", Module, r.Source)
@@ -120,5 +119,5 @@ func (r StatusReport) String() string {
 	for _, p := range r.Problems {
 		fmt.Fprintf(&b, "  problem: %s\n", p)
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
