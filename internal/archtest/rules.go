@@ -1,0 +1,72 @@
+package archtest
+
+// Module is the path that begins every import of the project's own packages.
+const Module = "github.com/gopatchwork/patchwork"
+
+// Rule names packages and what of the project they may import. A name that ends in /... means a folder and all below.
+// Packages of the same rule may not import each other unless the rule says so.
+type Rule struct {
+	Packages []string
+	Imports  []string
+}
+
+// The layers, lowest first. An import goes down or not at all.
+var (
+	ground = []string{"patchwork/imageset", "patchwork/compute/...", "patchwork/runlog"}
+	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
+	facts  = []string{"patchwork/features", "patchwork/evaluate"}
+	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
+	engine = join(ground, basis, facts, skills)
+
+	widgets = []string{"widgets/..."}
+)
+
+// Imports is the one table of who may import whom. A package without a row fails the test, so that whoever adds a
+// folder decides where it stands.
+var Imports = []Rule{
+	{Packages: []string{"patchwork/imageset", "patchwork/runlog"}},
+	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute/..."}},
+	{Packages: basis, Imports: ground},
+	{Packages: facts, Imports: join(ground, basis)},
+	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
+	{Packages: skills, Imports: join(ground, basis, facts)},
+
+	// Widgets know nothing of machine learning; the studio is made of them.
+	{Packages: widgets, Imports: widgets},
+	{Packages: []string{"patchwork/studio"}, Imports: join(engine, widgets)},
+
+	// The facade puts all together. The command line stands above it and may use what it uses.
+	{Packages: []string{"patchwork"}, Imports: join(engine, widgets, []string{"patchwork/studio"})},
+	{Packages: []string{"patchwork/cmd/patchwork/kernelspec"}},
+	{
+		Packages: []string{"patchwork/cmd/..."},
+		Imports:  join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/..."}),
+	},
+
+	// Tests of the whole and tools of the tree; nothing imports them.
+	{Packages: []string{"e2e"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/..."})},
+	{Packages: []string{"internal/archtest", "internal/testreport"}},
+	{Packages: []string{"internal/bench"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio"})},
+}
+
+// Outside limits who may import packages of other modules that would bind a layer to more than it promises.
+var Outside = []struct {
+	Prefix string
+	Only   []string
+	Why    string
+}{
+	{"github.com/janpfeifer/gonb", join(widgets, []string{"patchwork"}),
+		"no package below the facade knows that notebooks exist"},
+	{"github.com/gomlx/go-xla", []string{"patchwork/compute/xla"},
+		"linking cgo triples the start of a cell; only programs that ask for XLA pay for it"},
+	{"github.com/go-rod/rod", []string{"e2e"},
+		"a browser is driven by tests only"},
+}
+
+func join(lists ...[]string) []string {
+	var all []string
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}
