@@ -1,0 +1,363 @@
+package features
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/onnx-gomlx/onnx"
+	"github.com/gomlx/onnx-gomlx/onnx/parser"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+)
+
+// ONNXOptions says what an ONNX file does not. The zero value takes everything from the file and the table of known
+// models; networks that the table lacks get ImageNet's mean and std if their channels come first, as PyTorch's do, and
+// x/127.5−1 if they come last, as TensorFlow's do. Spec.Preprocessing then says "assumed".
+type ONNXOptions struct {
+	Size   image.Point // pixels; zero means what the file says
+	Mean   []float32   // of red, green, blue, in units of pixels in [0, 1]; nil means the table's
+	Std    []float32   // likewise: x becomes (x−Mean)/Std
+	BGR    bool        // the network wants blue first, as those of Caffe do
+	Layout string      // "NCHW" or "NHWC"; "" means what the file says
+	Output string      // any tensor of the graph; "" means the table's, else the last spatial feature map
+	Batch  int         // images at a time; 0 means 8, or what the file fixes
+	Name   string      // for people; "" means the name of the file
+}
+
+func (o ONNXOptions) check() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("features.ONNXOptions: "+format, args...))
+	}
+	if o.Size.X < 0 || o.Size.Y < 0 || (o.Size.X == 0) != (o.Size.Y == 0) {
+		bad("Size is %d×%d; want pixels, or 0×0 for what the file says", o.Size.X, o.Size.Y)
+	}
+	if o.Layout != "" && o.Layout != "NCHW" && o.Layout != "NHWC" {
+		bad("Layout is %q; want NCHW, NHWC or empty", o.Layout)
+	}
+	if o.Batch < 0 {
+		bad("Batch is %d; want 1 or more, or 0 for the default", o.Batch)
+	}
+	for _, s := range o.Std {
+		if s == 0 {
+			bad("Std holds 0; pixels cannot be divided by it")
+		}
+	}
+	_, err1 := perChannel("Mean", o.Mean, nil)
+	_, err2 := perChannel("Std", o.Std, nil)
+	return errors.Join(append(errs, err1, err2)...)
+}
+
+// OpenONNX opens a network in an ONNX file as an extractor. Its image input and the tensor that is read are found in
+// the file:
+//
+//   - with o.Output empty, the last convolution whose map has more than one pixel, after the point-wise operators that
+//     follow it, averaged over the map; in a network without such a map (a transformer), its first output;
+//   - a tensor of four axes is averaged over its two spatial axes, one of three axes over its middle axis (tokens), one
+//     of two axes is taken as it is. A named tensor of four axes is taken to have the layout of the input, unless it is
+//     one of the maps above.
+//
+// The graph is built once, here, so that what is wrong with the file shows before any image is read.
+//
+// Errors, each naming the file and what to do: it cannot be read, is cut off or no ONNX file; no image input, or other
+// inputs besides; an operator that onnx-gomlx or the backend lacks (named); an unknown output (the known ones are
+// listed); no size where the file leaves it open.
+func OpenONNX(file string, o ONNXOptions) (Extractor, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("features: cannot read the network: %w", err)
+	}
+	e, err := openONNX(file, data, o)
+	if err != nil {
+		return nil, fmt.Errorf("features: %s: %w", file, err)
+	}
+	return e, nil
+}
+
+// network is an Extractor made of an ONNX file.
+type network struct {
+	spec  Spec
+	file  *onnxFile
+	onnx  onnx.Model
+	exec  *model.Exec
+	input string
+	nchw  bool
+	bgr   bool
+	mean  []float32
+	std   []float32
+	batch int  // images at a time
+	fixed bool // the graph takes no other number
+
+	mu    sync.Mutex   // building a graph changes onnx and the fields below
+	built map[int]bool // numbers of images that a graph has been built for
+}
+
+func openONNX(file string, data []byte, o ONNXOptions) (*network, error) {
+	f, err := parseONNX(data)
+	if err != nil {
+		return nil, err
+	}
+	in, nchw, err := f.imageInput(o.Layout)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	hash := hex.EncodeToString(sum[:])[:16]
+	known := lookUp(file, hash, nchw)
+	e := &network{file: f, input: in.name, nchw: nchw, bgr: o.BGR, batch: o.Batch, built: map[int]bool{}}
+	if e.mean, err = perChannel("Mean", o.Mean, known.mean); err != nil {
+		return nil, err
+	}
+	if e.std, err = perChannel("Std", o.Std, known.std); err != nil {
+		return nil, err
+	}
+	if n := in.dims[0]; n > 0 {
+		e.batch, e.fixed = int(n), true
+	} else if e.batch == 0 {
+		e.batch = 8
+	}
+	size, err := inputSize(in, nchw, o.Size, known.size)
+	if err != nil {
+		return nil, err
+	}
+	output := o.Output
+	if output == "" && f.hasTensor(known.output) {
+		output = known.output
+	}
+	if output != "" && !f.hasTensor(output) {
+		return nil, f.unknownOutput(output)
+	}
+	about := known.about
+	if o.Mean != nil || o.Std != nil {
+		about = "given"
+	}
+	e.spec = Spec{Name: o.Name, Width: size.X, Height: size.Y, File: file, FileHash: hash, Output: output,
+		Preprocessing: fmt.Sprintf("RGB in [0,1], (x-mean)/std with mean %v and std %v (%s)", e.mean, e.std, about)}
+	if e.spec.Name == "" {
+		e.spec.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	}
+	if o.BGR {
+		e.spec.Preprocessing += ", then blue first"
+	}
+	if err := e.load(); err != nil {
+		return nil, err
+	}
+	id := sha256.Sum256(fmt.Appendf(nil, "1|%s|%v|%v|%v|%v|%s|%v", hash, size, e.mean, e.std, o.BGR, e.spec.Output, nchw))
+	e.spec.ID = slug(e.spec.Name) + "-" + hex.EncodeToString(id[:4])
+	return e, nil
+}
+
+// inputSize is the size that the file fixes, or the one given, or the one known.
+func inputSize(in onnxValue, nchw bool, given, known image.Point) (image.Point, error) {
+	h, w := in.dims[1], in.dims[2]
+	if nchw {
+		h, w = in.dims[2], in.dims[3]
+	}
+	if given == (image.Point{}) {
+		given = known
+		if h > 0 && w > 0 {
+			given = image.Pt(int(w), int(h))
+		}
+	}
+	switch {
+	case given == (image.Point{}):
+		return given, fmt.Errorf("its input %s leaves the image size open; set ONNXOptions.Size to the size it was trained with, often 224×224", in)
+	case !could(w, int64(given.X)) || !could(h, int64(given.Y)):
+		return given, fmt.Errorf("its input %s does not take images of %d×%d pixels; leave ONNXOptions.Size empty to take what the file says", in, given.X, given.Y)
+	}
+	return given, nil
+}
+
+// load reads the weights and builds the graph for one image or, if the file fixes the number, for that many.
+func (e *network) load() error {
+	backend, err := compute.Backend()
+	if err != nil {
+		return err
+	}
+	store := model.NewStore()
+	err = guard(func() error {
+		if e.onnx, err = parser.Parse(e.file.data); err != nil {
+			return err
+		}
+		e.onnx.WithBaseDir(filepath.Dir(e.spec.File))
+		return e.onnx.VariablesToScope(store.RootScope())
+	})
+	if err != nil {
+		return fmt.Errorf("its weights cannot be read: %w", err)
+	}
+	e.exec, err = model.NewExec(backend, store, e.graph)
+	if err != nil {
+		return err
+	}
+	n := 1
+	if e.fixed {
+		n = e.batch
+	}
+	return explain(guard(func() error {
+		x := tensors.FromShape(shapes.Make(dtypes.Float32, n, e.spec.Height, e.spec.Width, 3))
+		defer x.FinalizeAll()
+		return e.exec.PreCompile(x)
+	}))
+}
+
+// guard turns every panic of f into an error: onnx-gomlx indexes into damaged files without looking.
+func guard(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return f()
+}
+
+// explain says what can be done about a graph that cannot be built.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if _, after, ok := strings.Cut(text, `unimplemented ONNX op "`); ok {
+		op, _, _ := strings.Cut(after, `"`)
+		return fmt.Errorf("it uses the operator %s, which onnx-gomlx does not know; name an earlier tensor in ONNXOptions.Output, "+
+			"or export the network without it: %w", op, err)
+	}
+	if strings.Contains(text, "not implemented") {
+		return fmt.Errorf("the compute backend lacks an operator that it uses; try another with PATCHWORK_BACKEND: %w", err)
+	}
+	return fmt.Errorf("its graph cannot be built: %w", err)
+}
+
+// graph prepares the pixels, applies the network and pools.
+func (e *network) graph(scope *model.Scope, x *graph.Node) *graph.Node { // x: [n, height, width, 3]
+	y := e.vectors(scope, x)
+	if e.spec.Dim == 0 {
+		e.spec.Dim = y.Shape().Dim(1)
+	}
+	return y // [n, dim]
+}
+
+// vectors is graph without the bookkeeping.
+func (e *network) vectors(scope *model.Scope, x *graph.Node) *graph.Node {
+	g := x.Graph()
+	mean := graph.Const(g, [][][][]float32{{{e.mean}}})
+	std := graph.Const(g, [][][][]float32{{{e.std}}})
+	x = graph.Div(graph.Sub(x, mean), std)
+	if e.bgr {
+		x = graph.Reverse(x, 3)
+	}
+	if e.nchw {
+		x = graph.TransposeAllDims(x, 0, 3, 1, 2) // [n, 3, height, width]
+	}
+	n := x.Shape().Dim(0)
+	maps := e.file.featureMaps()
+	read := func(name string) *graph.Node {
+		return e.onnx.CallGraph(scope, g, map[string]*graph.Node{e.input: x}, name)[0]
+	}
+	if e.spec.Output != "" {
+		return pooled(read(e.spec.Output), n, e.nchw || slices.Contains(maps, e.spec.Output))
+	}
+	for _, name := range maps {
+		if y := read(name); y.Rank() == 4 && y.Shape().Dim(2)*y.Shape().Dim(3) > 1 {
+			e.spec.Output = name
+			return graph.ReduceMean(y, 2, 3) // [n, channels]; what a convolution of ONNX makes has its channels first
+		}
+	}
+	e.spec.Output = e.file.outputs[0].name
+	return pooled(read(e.spec.Output), n, e.nchw)
+}
+
+// pooled makes one vector per image of any tensor.
+func pooled(y *graph.Node, n int, nchw bool) *graph.Node {
+	d := y.Shape().Dimensions
+	if len(d) < 2 || len(d) > 4 || d[0] != n || !y.DType().IsFloat() {
+		panic(fmt.Errorf("its tensor is %s; want float32 with the images along the first of two to four axes. Name another in ONNXOptions.Output", y.Shape()))
+	}
+	switch {
+	case len(d) == 3:
+		y = graph.ReduceMean(y, 1)
+	case len(d) == 4 && nchw:
+		y = graph.ReduceMean(y, 2, 3)
+	case len(d) == 4:
+		y = graph.ReduceMean(y, 1, 2)
+	}
+	return y // [n, channels]
+}
+
+// Spec describes the network as it is used.
+func (e *network) Spec() Spec { return e.spec }
+
+// BatchSize is the number of images that fit best.
+func (e *network) BatchSize() int { return e.batch }
+
+// Extract applies the network: in whole groups of BatchSize, then one by one.
+func (e *network) Extract(ctx context.Context, b imageset.Batch) ([]float32, error) {
+	if err := checkBatch(b, e.spec); err != nil {
+		return nil, err
+	}
+	out := make([]float32, 0, b.N*e.spec.Dim)
+	each := len(b.Pix) / max(b.N, 1)
+	for at := 0; at < b.N; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		n, pix := e.batch, []float32(nil)
+		switch left := b.N - at; {
+		case left >= n:
+			pix = b.Pix[at*each : (at+n)*each]
+		case e.fixed: // fill up with black
+			pix = append(slices.Clone(b.Pix[at*each:]), make([]float32, (n-left)*each)...)
+		default:
+			n, pix = 1, b.Pix[at*each:(at+1)*each]
+		}
+		y, err := e.call(pix, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, y[:min(n, b.N-at)*e.spec.Dim]...)
+		at += n
+	}
+	return out, nil
+}
+
+// call runs the graph for n images.
+func (e *network) call(pix []float32, n int) (out []float32, err error) {
+	e.mu.Lock()
+	first := !e.built[n]
+	if first {
+		defer e.mu.Unlock()
+	} else {
+		e.mu.Unlock()
+	}
+	err = compute.Try("features: "+e.spec.Name, func() error {
+		x := tensors.FromFlatDataAndDimensions(pix, n, e.spec.Height, e.spec.Width, 3)
+		defer x.FinalizeAll()
+		y, err := e.exec.Call1(x)
+		if err != nil {
+			return err
+		}
+		defer y.FinalizeAll()
+		if first {
+			e.built[n] = true
+		}
+		out, err = tensors.CopyFlatData[float32](y)
+		return err
+	})
+	return out, err
+}
