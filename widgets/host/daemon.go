@@ -15,6 +15,10 @@ import (
 // handshakePipe is the file number of the pipe to the process that called Detach.
 const handshakePipe = 3
 
+// roles are those for which Main was called in this program. Only these can be detached: a program started again for
+// any other would run its main a second time.
+var roles sync.Map
+
 // Main is called from the init function of a package that has a detached server. In a program that Detach started for
 // this role it runs serve and exits; in any other it returns at once.
 //
@@ -25,6 +29,7 @@ const handshakePipe = 3
 // When serve runs, the packages that its own package imports are initialised; package main, and packages that only
 // others import, are not.
 func Main(role string, serve func(ctx context.Context, config json.RawMessage, ready func(Handshake)) error) {
+	roles.Store(role, true)
 	if os.Getenv(daemonEnv) != role {
 		return
 	}

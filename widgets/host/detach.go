@@ -55,7 +55,12 @@ type started struct {
 // Errors: config is not JSON; the log cannot be opened; no Main in this program has that role; the server failed or
 // died before it was ready, with the last lines of its log; Timeout; ctx. After an error no process is left.
 func Detach(ctx context.Context, role string, config any, o DetachOptions) (Handshake, error) {
-	fail := func(err error) (Handshake, error) { return Handshake{}, fmt.Errorf("host: cannot start the %s server: %w", role, err) }
+	fail := func(err error) (Handshake, error) {
+		return Handshake{}, fmt.Errorf("host: cannot start the %s server: %w", role, err)
+	}
+	if _, ok := roles.Load(role); !ok {
+		return fail(errors.New("no init function of this program calls host.Main with that role"))
+	}
 	raw, err := json.Marshal(config)
 	if err != nil {
 		return fail(err)

@@ -37,7 +37,7 @@ function (cfg) {
   function run(root) {
     const part = (name) => root.querySelector('[data-part="' + name + '"]');
     const [still, live, note] = [part("static"), part("live"), part("note")];
-    let frame = null, place = "", looking = false;
+    let frame = null, place = "", looking = false, seen = false;
 
     function say(text, href) {
       note.textContent = text;
@@ -49,6 +49,7 @@ function (cfg) {
 
     function showFrame(at) {
       place = at;
+      seen = true;
       frame = document.createElement("iframe");
       frame.title = cfg.title;
       frame.allow = "clipboard-write";
@@ -75,12 +76,10 @@ function (cfg) {
       looking = false;
       if (found && !frame) showFrame(found);
       if (found || !tries.length) return;
-      const fresh = !frame && Date.now() - cfg.shown < 60000;
-      if (fresh) {
-        showStatic("This page cannot reach the server on port " + cfg.port + " of the kernel's machine. If you forward that port:");
-        say(note.textContent, cfg.url + "?token=" + cfg.token);
-      } else {
-        showStatic("Not connected. Run the cell again to work on.");
+      showStatic("Not connected. Run the cell again to work on.");
+      // Just shown and never reached: the server runs, but on a machine that this page cannot see.
+      if (!seen && Date.now() - cfg.shown < 60000) {
+        say("This page cannot reach port " + cfg.port + " of the kernel's machine. If you forward that port:", cfg.url + "?token=" + cfg.token);
       }
     }
 

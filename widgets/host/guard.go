@@ -41,11 +41,9 @@ func newGuard(o Options) *guard {
 // knocks says whether a request carries the token, as "Authorization: Bearer …" or, where it comes from a page, in the
 // query. Both are compared in constant time.
 func (g *guard) knocks(r *http.Request, query bool) bool {
-	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok && query {
-		got = r.URL.Query().Get("token")
-	}
-	return subtle.ConstantTimeCompare([]byte(got), []byte(g.token)) == 1
+	is := func(got string) bool { return subtle.ConstantTimeCompare([]byte(got), []byte(g.token)) == 1 }
+	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ") // a proxy may send its own
+	return is(bearer) || query && is(r.URL.Query().Get("token"))
 }
 
 // hostOK says whether the Host header is one under which the server may be reached: a loopback name with any port (ssh

@@ -68,6 +68,7 @@ func (in *inbox) drain() {
 		in.mu.Lock()
 		if e.Seq == in.done+1 && !out.unsaved {
 			in.done++
+			delete(in.held, in.done) // sent again meanwhile; one answer is enough
 		}
 		in.say(out.answer(in.done, e.ID))
 		if out.unsaved {

@@ -7,7 +7,7 @@ import (
 )
 
 // Shell is a plain page around one ES module, for Options.Page: Shell{…}.HTML. The module fills <main id="patchwork">
-// and gets the token from connect in /host/link.mjs.
+// and finds the token in the address of the page.
 type Shell struct {
 	Title   string   // of the window; "" means patchwork
 	Module  string   // ES module to run, relative to the page, such as assets/studio.mjs

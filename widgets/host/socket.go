@@ -15,7 +15,7 @@ const (
 	pingTimeout = 10 * time.Second
 	writeLimit  = 10 * time.Second // a page that takes longer to read one message is dropped
 	maxMessage  = 16 << 20         // bytes of one event
-	maxClients  = 1000             // clients whose numbering is remembered
+	maxClients  = 1000             // page loads whose numbering is remembered
 )
 
 // conn is one WebSocket of one page.
@@ -61,7 +61,13 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	})
 	go c.write(ctx, cancel)
 	go c.ping(ctx, cancel)
-	go func() { c.out.start(s.greet(ctx, client, done)) }()
+	go func() {
+		if view, ok := s.greet(ctx, client, done); ok {
+			c.out.start(view)
+		} else {
+			c.out.finish(view) // the page connects again after a while
+		}
+	}()
 
 	for {
 		_, data, err := ws.Read(ctx)
@@ -80,8 +86,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// greet is the first message to a page: the App's view, and up to which seq its events are settled.
-func (s *Server) greet(ctx context.Context, client string, done int) []byte {
+// greet is the first message to a page: the App's view, and up to which seq its events are settled; or, with ok false,
+// why there is none.
+func (s *Server) greet(ctx context.Context, client string, done int) (text []byte, ok bool) {
 	m := message{Ack: &done}
 	err := safely("the first view", func() error {
 		view, err := s.app.Hello(ctx, client)
@@ -92,9 +99,9 @@ func (s *Server) greet(ctx context.Context, client string, done int) []byte {
 		return err
 	})
 	if err != nil {
-		m = message{Error: err.Error()}
+		return message{Error: err.Error()}.text(), false
 	}
-	return m.text()
+	return m.text(), true
 }
 
 // write sends what is queued, in order, until the last message or a page that does not read.

@@ -1,0 +1,25 @@
+// What a page tells the notebook that shows it in a frame (embed.js listens): how tall it is, and that it lost its
+// server. On a page of its own everything here does nothing. Nothing secret is said, so anyone may hear it.
+
+// frame reports the height of el from now on. Give el no height in vh: its height decides that of the frame. It returns
+// {lost(), ended(reason), close()}: call lost when the server has not answered for a while, ended when it said goodbye.
+export function frame(el, around = globalThis.parent, here = globalThis) {
+  const alone = !around || around === here;
+  const say = (what) => { if (!alone) around.postMessage({ patchwork: what }, "*"); };
+  let last = 0;
+  const measure = () => {
+    const height = Math.ceil(el.getBoundingClientRect().bottom + (here.scrollY || 0));
+    if (height !== last) say({ height: (last = height) });
+  };
+  let watch = null;
+  if (!alone) {
+    watch = new here.ResizeObserver(measure);
+    watch.observe(el);
+    measure();
+  }
+  return {
+    lost: () => say({ lost: true }),
+    ended: (reason) => say({ ended: String(reason) }),
+    close: () => watch?.disconnect(),
+  };
+}
