@@ -12,7 +12,7 @@ import (
 	_ "image/png"
 	"net/http"
 	"os"
-	"strings"
+	"slices"
 
 	_ "golang.org/x/image/bmp"
 	"golang.org/x/image/draw"
@@ -24,31 +24,37 @@ import (
 const lightPicture = 40 << 10
 
 // picture returns an image file as an address for src, no longer than side pixels and light enough for a saved
-// notebook: a small file in a format that every browser shows is kept as it is, any other becomes a small JPEG, turned
-// as its EXIF orientation asks. Errors: the bytes are no image of a known format, or are cut short.
+// notebook. Errors: as light.
 func picture(data []byte, side int) (src string, err error) {
-	kind := http.DetectContentType(data)
+	kind, data, err := light(data, side, lightPicture)
+	if err != nil {
+		return "", err
+	}
+	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data), nil
+}
+
+// light makes an image file fit for a page: one of at most limit bytes, in a format that every browser shows and not
+// much longer than side pixels, is kept as it is; any other becomes a JPEG with its longer side at most side pixels,
+// turned as its EXIF orientation asks. Errors: the bytes are no image of a known format, or are cut short.
+func light(data []byte, side, limit int) (kind string, out []byte, err error) {
+	kind = http.DetectContentType(data)
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
-		return "", fmt.Errorf("widgets: not an image that can be shown: %w", err)
+		return "", nil, fmt.Errorf("widgets: not an image that can be shown: %w", err)
 	}
-	shown := strings.Contains(" image/jpeg image/png image/gif image/webp ", " "+kind+" ")
-	if shown && len(data) <= lightPicture && max(config.Width, config.Height) <= 4*side {
-		return dataURI(kind, data), nil
+	shown := slices.Contains([]string{"image/jpeg", "image/png", "image/gif", "image/webp"}, kind)
+	if shown && len(data) <= limit && max(config.Width, config.Height) <= 4*side {
+		return kind, data, nil
 	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
-		return "", fmt.Errorf("widgets: image cannot be read: %w", err)
+		return "", nil, fmt.Errorf("widgets: image cannot be read: %w", err)
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, turned(shrunk(img, side), orientation(data)), &jpeg.Options{Quality: 82}); err != nil {
-		return "", fmt.Errorf("widgets: image cannot be made small: %w", err)
+	if err := jpeg.Encode(&b, turned(shrunk(img, side), orientation(data)), &jpeg.Options{Quality: 84}); err != nil {
+		return "", nil, fmt.Errorf("widgets: image cannot be made small: %w", err)
 	}
-	return dataURI("image/jpeg", b.Bytes()), nil
-}
-
-func dataURI(kind string, data []byte) string {
-	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)
+	return "image/jpeg", b.Bytes(), nil
 }
 
 // shrunk is img with its longer side at most side pixels, on white where it is transparent.
