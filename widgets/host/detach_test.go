@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // trial is what the tests ask of the server that this test program becomes when it is started again.
@@ -48,8 +50,8 @@ func init() {
 		}
 		b.hello = func() error {
 			cwd, _ := os.Getwd()
-			sid, _, _ := syscall.RawSyscall(syscall.SYS_GETSID, 0, 0, 0)
-			return fmt.Errorf("cwd=%s leader=%v env=[%s|%s|%s]", cwd, int(sid) == os.Getpid(),
+			sid, _ := unix.Getsid(0)
+			return fmt.Errorf("cwd=%s leader=%v env=[%s|%s|%s]", cwd, sid == os.Getpid(),
 				os.Getenv("GONB_PIPE"), os.Getenv("PATCHWORK_DAEMON"), os.Getenv("HOST_TEST_KEEP"))
 		}
 		if err := WriteRecord(c.Dir, s.Record("host test", "1")); err != nil {
