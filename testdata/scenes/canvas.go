@@ -56,7 +56,9 @@ type canvas struct {
 	rand  *rand.Rand
 }
 
-func newCanvas(r *rand.Rand, metresPerPixel float64) *canvas {
+// newCanvas makes an empty canvas at a random scale.
+func newCanvas(r *rand.Rand) *canvas {
+	metresPerPixel := 0.42 + 0.24*r.Float64()
 	return &canvas{metre: fine / metresPerPixel, half: Size / 2 * metresPerPixel, rand: r}
 }
 

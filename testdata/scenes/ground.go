@@ -35,7 +35,7 @@ var crops = []crop{
 	{srgb(186, 168, 132), srgb(150, 126, 96), 0.5, 3.2, 0.06, 0.12},
 	{srgb(134, 150, 84), srgb(164, 164, 104), 0.5, 4.5, 0.05, 0.10},
 	{srgb(88, 124, 70), srgb(124, 104, 80), 0.3, 1.9, 0.16, 0.10},
-	{srgb(204, 190, 82), srgb(150, 152, 76), 0.65, 2.0, 0.10, 0.10},
+	{srgb(192, 184, 104), srgb(142, 146, 86), 0.6, 2.0, 0.10, 0.12},
 }
 
 // fields covers a zone with a mosaic of fields, each with its crop and rows, divided by grass margins.
@@ -77,24 +77,19 @@ func (c *canvas) fields(z zone) {
 		}
 		du, dv := u-column*size, v-line*1.5*size
 		border := min(min(du, size-du), min(dv, 1.5*size-dv), z(x, y))
-		across, other2 := u, dv
+		across, end := u, v
 		ends := min(dv, 1.5*size-dv)
 		if p.along {
-			across, ends = v, min(du, size-du)
+			across, end, ends = v, u, min(du, size-du)
 		}
-		_ = other2
 		if ends < p.headland { // the tractor turns here: rows run across
-			if p.along {
-				across = u
-			} else {
-				across = v
-			}
+			across = end
 		}
 		wobble := 0.25 * p.large.at(x/9, y/9)
 		wave := 0.5 + 0.5*math.Sin(2*math.Pi*(across+wobble)/p.row+p.phase)
 		patch := p.large.cloud(x/12, y/12, 3)
 		grain := small.cloud(x/0.9, y/0.9, 2)
-		cover := max(0, min(1, p.cover+0.75*(wave-0.5)-0.5*p.patches*patch+0.25*grain))
+		cover := max(0, min(1, p.cover+0.6*(wave-0.5)-0.5*p.patches*patch+0.25*grain))
 		if p.tramlines > 0 {
 			track := math.Abs(math.Mod(across+1000*p.tramlines, p.tramlines) - p.tramlines/2)
 			cover *= 1 - 0.75*ramp(0.5, 0.2, math.Abs(track-0.9))

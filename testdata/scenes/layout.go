@@ -59,8 +59,10 @@ func farmland(c *canvas) {
 func (c *canvas) farm(x, y, angle float64) {
 	yard := c.vary(srgb(170, 156, 130), 0.1)
 	n := c.noise()
-	c.paintNear(x, y, 18, func(px, py float64, at *cell) {
-		if t := ramp(16, 11, math.Hypot(px-x, py-y)+3*n.cloud(px/5, py/5, 2)); t > 0.5 && (at.class == field || at.class == other) {
+	ground := house{x: x, y: y, angle: angle, length: c.uniform(24, 34), width: c.uniform(18, 26)}
+	c.paintNear(x, y, 24, func(px, py float64, at *cell) {
+		u, v := ground.inside(px, py)
+		if max(math.Abs(u), math.Abs(v))+0.15*n.cloud(px/5, py/5, 3) < 1 && (at.class == field || at.class == other) {
 			*at = cell{colour: yard.times(1 + 0.1*n.cloud(px, py, 2)), class: other}
 		}
 	})
@@ -85,12 +87,16 @@ func woodland(c *canvas) {
 			c.fields(z.not())
 		}
 	}
-	if c.chance(0.22) {
-		c.lake(c.river(c.newPath(0.5*c.half, 1), c.uniform(7, 14)))
+	stream := c.newPath(0.5*c.half, 1)
+	hasStream := c.chance(0.22)
+	if hasStream {
+		c.lake(c.river(stream, c.uniform(7, 14)))
 	}
 	if c.chance(0.35) {
 		s := c.newStreet(c.uniform(0.2, 0.9))
-		s.bridge = true
+		if hasStream {
+			s.cross(c, stream)
+		}
 		s.draw(c)
 	}
 	c.wood(z)
@@ -99,11 +105,13 @@ func woodland(c *canvas) {
 // waterside is a lake or river with its banks.
 func waterside(c *canvas) {
 	var z zone
-	switch pickWeighted(c, 4, 4, 3) {
+	stream := c.newPath(0.4*c.half, 1)
+	kind := pickWeighted(c, 4, 4, 3)
+	switch kind {
 	case 0:
 		z = c.halfPlane(c.uniform(0.25, 0.7), 5)
 	case 1:
-		z = c.river(c.newPath(0.4*c.half, 1), c.uniform(9, 22))
+		z = c.river(stream, c.uniform(9, 22))
 	default:
 		z = c.blob(c.uniform(13, 24))
 	}
@@ -114,6 +122,9 @@ func waterside(c *canvas) {
 	c.lake(z)
 	if c.chance(0.28) {
 		s := c.newStreet(c.uniform(0, 0.4))
+		if kind == 1 {
+			s.cross(c, stream)
+		}
 		s.draw(c)
 	}
 	if c.chance(0.2) {

@@ -68,7 +68,7 @@ type camera struct {
 }
 
 func (c *canvas) newCamera() camera {
-	return camera{exposure: c.uniform(0.95, 1.35), saturation: c.uniform(0.8, 1.15), contrast: c.uniform(0.9, 1.15),
+	return camera{exposure: c.uniform(0.95, 1.35), saturation: c.uniform(0.75, 1.08), contrast: c.uniform(0.9, 1.15),
 		warmth: c.uniform(-0.06, 0.08), haze: c.uniform(0, 0.10), blur: c.uniform(0.25, 0.6), grain: c.uniform(1.5, 4.5)}
 }
 

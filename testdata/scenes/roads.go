@@ -5,11 +5,10 @@ import "math"
 // street is a road and how it looks.
 type street struct {
 	path
-	width  float64 // metres
-	lanes  int     // marked lanes; 0 for none
-	kerb   float64 // width of pavement or verge on each side
-	dirt   bool
-	bridge bool // passes over water
+	width float64 // metres
+	lanes int     // marked lanes; 0 for none
+	kerb  float64 // width of pavement or verge on each side
+	dirt  bool
 }
 
 // draw paints the road over the ground. Where it crosses water it stands on a bridge.
@@ -33,7 +32,7 @@ func (s street) draw(c *canvas) {
 			return
 		}
 		over := 0.0
-		if at.class == water || s.bridge && at.class == other {
+		if at.class == water {
 			over = 2.5
 		}
 		if off > half {
@@ -89,4 +88,14 @@ func (c *canvas) newStreet(crooked float64) street {
 		s.lanes = 0
 	}
 	return s
+}
+
+// cross turns the road so that it passes over a river on a bridge, and does not run in it.
+func (s *street) cross(c *canvas, river path) {
+	a := math.Atan2(river.sin, river.cos) + math.Pi/2 + c.uniform(-0.5, 0.5)
+	s.cos, s.sin = math.Cos(a), math.Sin(a)
+	s.swing, s.bend = 0, 0
+	if s.dirt {
+		s.dirt, s.width = false, 5.5
+	}
 }

@@ -31,24 +31,35 @@ var (
 
 // New makes scene number i of a seed.
 func New(seed uint64, i int) Scene {
+	s, _ := build(seed, i)
+	return s
+}
+
+// build tries until it is clear what a scene shows.
+func build(seed uint64, i int) (Scene, *canvas) {
 	for attempt := uint64(0); ; attempt++ {
-		r := rand.New(rand.NewPCG(seed, uint64(i)<<16|attempt))
-		if s, ok := draw(r); ok {
-			return s
+		c := newCanvas(rand.New(rand.NewPCG(seed, uint64(i)<<16|attempt)))
+		c.layOut()
+		if s := (Scene{}); c.judge(&s) {
+			c.take(&s)
+			return s, c
 		}
 	}
 }
 
-// draw makes a scene; ok is false if it is doubtful what is present.
-func draw(r *rand.Rand) (s Scene, ok bool) {
-	c := newCanvas(r, 0.42+0.24*r.Float64())
-	c.layOut()
+// judge sets what is present; it is false if that is doubtful.
+func (c *canvas) judge(s *Scene) bool {
 	for k, share := range c.shares() {
 		if share > doubtful[k] && share < present[k] {
-			return Scene{}, false
+			return false
 		}
 		s.Present[k] = share >= present[k]
 	}
+	return true
+}
+
+// take lights the canvas and photographs it. About one picture in forty is spoilt.
+func (c *canvas) take(s *Scene) {
 	a := c.uniform(0, 2*math.Pi)
 	light := c.expose(sun{x: math.Cos(a), y: math.Sin(a), height: c.uniform(0.75, 1.6)})
 	k := c.newCamera()
@@ -61,7 +72,6 @@ func draw(r *rand.Rand) (s Scene, ok bool) {
 		blurred(light, c.uniform(7, 10))
 	}
 	s.Image = c.develop(light, k)
-	return s, true
 }
 
 // cover hides the ground under a cloud.

@@ -12,8 +12,8 @@ type stand struct {
 
 var stands = []stand{
 	{[]rgb{srgb(70, 88, 48), srgb(84, 100, 54), srgb(60, 78, 44), srgb(98, 108, 60)}, [2]float64{2.2, 4.4}, false, 1.35},
-	{[]rgb{srgb(48, 66, 46), srgb(56, 74, 52), srgb(42, 58, 44)}, [2]float64{1.5, 2.6}, true, 1.5},
-	{[]rgb{srgb(66, 84, 48), srgb(48, 66, 46), srgb(92, 100, 56)}, [2]float64{1.6, 3.8}, false, 1.45},
+	{[]rgb{srgb(66, 86, 62), srgb(74, 94, 66), srgb(58, 78, 60)}, [2]float64{1.5, 2.6}, true, 1.5},
+	{[]rgb{srgb(72, 90, 54), srgb(60, 78, 56), srgb(96, 104, 62)}, [2]float64{1.6, 3.8}, false, 1.45},
 	{[]rgb{srgb(150, 110, 54), srgb(130, 84, 50), srgb(112, 104, 56), srgb(84, 92, 52)}, [2]float64{2.2, 4.2}, false, 1.4},
 }
 
