@@ -66,7 +66,7 @@ export function render({ model, el: host }) {
     const tile = at ? shown(ui, at) : null;
     put(cells, "aria-activedescendant", tile ? `${id}-${ui.cursor}` : null);
     helps.show(ui.help);
-    zooms.show(ui.zoom ? tile : null);
+    zooms.show(ui.zoom ? tile : null, view?.classes);
     model.set("current", tile);
     model.set("cursor", tile ? tile.row : null);
     model.save_changes();

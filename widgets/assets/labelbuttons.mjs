@@ -36,7 +36,7 @@ export function render({ model, el: host }) {
     const key = el("kbd", { "aria-hidden": "true" }, keyOf(view.classes, c).toUpperCase());
     const name = el("span", { class: "pw-name", title: cls.description || null }, cls.name);
     const group = el("span", { class: "pw-three", role: "radiogroup", "aria-label": cls.name }, ...choices);
-    const node = el("div", { class: "pw-class" }, key, name, el("span", { class: "pw-model" }, meter, score), group);
+    const node = el("div", { class: "pw-class" }, key, el("span", { class: "pw-what" }, name, meter), score, group);
     node.style.setProperty("--c", color);
     node.style.setProperty("--ink", inkOn(color));
     return { node, choices, fill, score, meter };

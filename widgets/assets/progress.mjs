@@ -40,7 +40,7 @@ export function render({ model, el: host }) {
   const fill = el("div", { class: "pw-fill" });
   const bar = el("div", { class: "pw-bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" }, fill);
   const cancel = el("button", { type: "button", class: "pw-cancel" }, "Cancel");
-  root.append(el("div", { class: "pw-head" }, label, share, count, times, cancel), bar);
+  root.append(el("div", { class: "pw-head" }, label, share, cancel), bar, el("div", { class: "pw-tail" }, count, times));
   host.append(root);
   let view = {};
   let came = 0;

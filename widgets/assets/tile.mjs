@@ -1,6 +1,6 @@
 // One tile of the grid: made once, painted as often as its state changes.
 
-import { PRESENT, UNKNOWN, clean, colorOf, inkOn, keyOf, percent, pressed, word } from "./classes.mjs";
+import { ABSENT, PRESENT, UNKNOWN, clean, colorOf, inkOn, keyOf, percent, pressed, word } from "./classes.mjs";
 import { el, put, write } from "./dom.mjs";
 
 // makeTile builds the elements of the tile at a place; paintTile fills them.
@@ -24,6 +24,7 @@ function makeChip(classes, c) {
   const name = el("span", { class: "pw-name" }, classes[c].name);
   const score = el("span", { class: "pw-score" });
   const node = el("button", { type: "button", class: "pw-chip", tabindex: "-1", "data-class": c }, mark, name, score);
+  put(node, "data-keyless", !keyOf(classes, c));
   const color = colorOf(classes, c);
   node.style.setProperty("--c", color);
   node.style.setProperty("--ink", inkOn(color));
@@ -54,7 +55,7 @@ function paintChip(chip, classes, c, value, score) {
   put(chip.node, "aria-pressed", pressed(value));
   put(chip.node, "aria-label", chipLabel(classes[c].name, value, guess));
   put(chip.node, "title", [chipLabel(classes[c].name, value, guess), classes[c].description].filter(Boolean).join("\n"));
-  write(chip.mark, value === PRESENT ? "✓" : keyOf(classes, c).toUpperCase());
+  write(chip.mark, value === PRESENT ? "✓" : keyOf(classes, c).toUpperCase() || classes[c].name.slice(0, 2));
   write(chip.score, guess);
 }
 
@@ -68,13 +69,16 @@ function badgesOf(tile) {
   return badges;
 }
 
+// labelsOf says a tile's labels in words. Pure.
+export function labelsOf(tile, classes) {
+  const of = (value) => classes.filter((_, c) => clean(tile.values[c]) === value).map((cls) => cls.name);
+  const said = [PRESENT, ABSENT, UNKNOWN].map((value) => (of(value).length ? `${word(value)}: ${of(value).join(", ")}` : ""));
+  return said.filter(Boolean).join("; ");
+}
+
 // describe is what a screen reader says for a tile. Pure.
 export function describe(tile, classes, pending) {
-  const of = (value) => classes.filter((_, c) => clean(tile.values[c]) === value).map((cls) => cls.name);
-  const said = [tile.caption ?? "", ...[1, 0, -1].map((value) => {
-    const names = of(value);
-    return names.length ? `${word(value)}: ${names.join(", ")}` : "";
-  })];
+  const said = [tile.caption, labelsOf(tile, classes)];
   if (tile.excluded) said.push("left out");
   if (tile.validation) said.push("validation");
   if (pending) said.push("saving");
