@@ -116,6 +116,10 @@ func TestCheckImportsOnMadeUpTrees(t *testing.T) {
 	if len(CheckImports([]Package{test})) != 1 {
 		t.Error("an upward import in a test was accepted")
 	}
+	test = Package{ImportPath: Module + "/widgets", TestImports: []string{"github.com/go-rod/rod"}}
+	if bad := CheckImports([]Package{test}); bad != nil {
+		t.Errorf("a test may use another module: %q", bad)
+	}
 }
 
 // The layers allow no cycle: if a may import b, b may not import a.

@@ -49,7 +49,8 @@ var Imports = []Rule{
 	{Packages: []string{"internal/bench"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio"})},
 }
 
-// Outside limits who may import packages of other modules that would bind a layer to more than it promises.
+// Outside limits who may import packages of other modules that would bind a layer to more than it promises. It does
+// not hold for tests.
 var Outside = []struct {
 	Prefix string
 	Only   []string
