@@ -108,13 +108,16 @@ func checkSize(w, h int) error {
 	return nil
 }
 
-// reason is a decoder's complaint without the name of its package.
+// reason is a decoder's complaint without the name of its package and with one name for a file that is cut off.
 func reason(err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return "unexpected EOF"
 	}
+	if err == jpeg.FormatError("short Huffman data") { // what the JPEG decoder calls it in the picture's data
+		return "unexpected EOF"
+	}
 	s := err.Error()
-	for _, name := range []string{"jpeg: ", "png: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
+	for _, name := range []string{"invalid JPEG format: ", "unsupported JPEG feature: ", "png: ", "invalid format: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	return s
