@@ -139,6 +139,7 @@ func helloOf(t *testing.T, h Handshake) string {
 }
 
 func TestDetachedServerIsKilled(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	h, err := Detach(t.Context(), "host-test", trial{Dir: dir}, DetachOptions{})
 	if err != nil {
@@ -156,6 +157,7 @@ func TestDetachedServerIsKilled(t *testing.T) {
 }
 
 func TestDetachFails(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	tests := []struct {
 		name, role string
@@ -203,6 +205,7 @@ func TestMainOutsideDetach(t *testing.T) {
 // The cell's program is overwritten by the next build and its process ends; the server goes on and can itself start
 // again. Here a copy of the test program plays the cell.
 func TestProgramFileMayGo(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("HOST_TEST_CELL") != "" {
 		file, err := os.Executable()
 		if err != nil {

@@ -31,7 +31,7 @@ type guard struct {
 func newGuard(o Options) *guard {
 	key := make([]byte, 16)
 	rand.Read(key) // never fails
-	g := &guard{token: hex.EncodeToString(key), remote: o.AllowRemote, hosts: map[string]bool{}}
+	g := &guard{token: or(o.Token, hex.EncodeToString(key)), remote: o.AllowRemote, hosts: map[string]bool{}}
 	for _, h := range o.Hosts {
 		g.hosts[nameOf(h)] = true
 	}

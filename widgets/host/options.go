@@ -44,6 +44,7 @@ type Options struct {
 	Hosts       []string                  // names besides loopback under which pages may reach the server, for example behind a proxy
 	Assets      fs.FS                     // files below /assets/, readable without the token; nil means none
 	Page        func(token string) string // HTML of the page; nil means no page, only the socket and the API
+	Token       string                    // the secret of a server that was killed, to take its place; "" means a new one
 	Idle        time.Duration             // end after this time without page and event; 0 means never
 	Busy        func() bool               // while it reports true the server is not idle; nil means never busy
 	WatchPID    int                       // end when this process is gone; 0 means watch none

@@ -245,6 +245,7 @@ type tick struct {
 func (tick) Key() string { return "tick" }
 
 func TestSlowPageDoesNotBlockPush(t *testing.T) {
+	t.Parallel()
 	s, _ := serve(t, &book{}, Options{})
 	slow := open(t, s, "slow")
 	slow.hear(1)
@@ -308,6 +309,7 @@ func TestEndLetsEventsFinish(t *testing.T) {
 }
 
 func TestIdleEnd(t *testing.T) {
+	t.Parallel()
 	var busy sync.Mutex
 	s, reason := serve(t, &book{}, Options{Idle: 150 * time.Millisecond, Busy: func() bool {
 		if busy.TryLock() {
@@ -333,6 +335,7 @@ func TestIdleEnd(t *testing.T) {
 }
 
 func TestWatchedProcess(t *testing.T) {
+	t.Parallel()
 	cmd := exec.Command("sleep", "60")
 	if err := cmd.Start(); err != nil {
 		t.Skip("no sleep command to watch:", err)
