@@ -1,16 +1,18 @@
-// The events that the server has not acknowledged, as pure functions on {client, seq, open}.
+// The events that the server has not acknowledged, as pure functions on {client, seq, made, open}.
 //
-// client names one load of one page; seq counts its events 1, 2, 3 …; open holds those without an acknowledgement, oldest
+// client names one load of one page; seq is the number of its last event, 1, 2, 3 … as the server counts; made counts
+// the ids, which never come twice although a server that begins anew makes seq begin anew; open holds those without an acknowledgement, oldest
 // first, each {seq, id, kind, data}. An id is made once and kept for ever, also over a reload of the page, so that an
 // event sent twice is applied once.
 
-export const empty = (client) => ({ client, seq: 0, open: [] });
+export const empty = (client) => ({ client, seq: 0, made: 0, open: [] });
 
 // add numbers an event and puts it at the end.
 export function add(queue, kind, data) {
   const seq = queue.seq + 1;
-  const event = { seq, id: `${queue.client}-${seq}`, kind, data: data ?? {} };
-  return { queue: { ...queue, seq, open: [...queue.open, event] }, event };
+  const made = queue.made + 1;
+  const event = { seq, id: `${queue.client}-${made}`, kind, data: data ?? {} };
+  return { queue: { ...queue, seq, made, open: [...queue.open, event] }, event };
 }
 
 // confirm drops what a message settles: the event with its id, and, because the server applies in order, all up to its
@@ -34,7 +36,7 @@ export function greet(queue, ack) {
 export function restore(client, left) {
   const valid = (Array.isArray(left) ? left : []).filter((event) => event?.id && event.kind);
   const open = valid.map((event, i) => ({ seq: i + 1, id: event.id, kind: event.kind, data: event.data ?? {} }));
-  return { client, seq: open.length, open };
+  return { client, seq: open.length, made: 0, open };
 }
 
 // rowsOf lists the rows that open events touch, for the marks on the tiles.
