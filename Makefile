@@ -1,0 +1,56 @@
+# What a person can do with this tree. `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help notebook test check race bench golden tools jupyter clean
+
+GO ?= go
+export PATH := $(CURDIR)/bin:$(PATH)
+OPEN ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  OPEN=1 make notebook   the same, then start Jupyter on notebooks/"
+
+notebook: tools jupyter ## set everything up and run the quickstart: build/quickstart.ipynb and .html
+	@echo "== Installing the kernel \"Go (patchwork)\" (the first time it compiles for a minute) ..."
+	@$(GO) run ./patchwork/cmd/patchwork kernel install --repo "$(CURDIR)"
+	@scripts/run-notebook notebooks/quickstart.ipynb build/quickstart
+	@if [ -n "$(OPEN)" ]; then exec scripts/open-notebook notebooks; fi
+
+test: tools format ## all tests: units, notebooks, browser (what is missing is named and skipped, in CI it fails)
+	@echo "== go vet"
+	@$(GO) vet ./...
+	@echo "== Unit tests, then notebooks and browser"
+	@{ $(GO) test -json -timeout 15m $$($(GO) list ./... | grep -v '/e2e$$') || true; \
+	   $(GO) test -json -timeout 30m -count=1 ./e2e || true; } | $(GO) run ./internal/testreport
+
+check: format ## format, vet, import rules, quick tests; no network, under two minutes
+	@echo "== go vet"
+	@$(GO) vet ./...
+	@echo "== Quick tests"
+	@{ $(GO) test -short -json ./... || true; } | $(GO) run ./internal/testreport
+
+race: ## the concurrent packages under the race detector
+	@{ $(GO) test -race -short -json ./widgets/... ./patchwork/imageset ./patchwork/labels ./patchwork/studio || true; } | $(GO) run ./internal/testreport
+
+bench: ## the figures that README promises, as a table
+	@$(GO) run ./internal/bench
+
+golden: ## run the generators of expected values again and show what changed
+	@scripts/golden
+
+tools: ## GoNB, goimports and gopls, pinned, into bin/
+	@scripts/setup-tools
+
+jupyter: ## Jupyter, if there is none
+	@scripts/setup-jupyter
+
+.PHONY: format
+format:
+	@echo "== gofmt"
+	@bad=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 gofmt -l 2>/dev/null); \
+	 if [ -n "$$bad" ]; then echo "error: not formatted (run gofmt -w): $$bad" >&2; exit 1; fi
+
+clean: ## delete what was built here (bin/, build/, .venv/)
+	@rm -rf bin build .venv

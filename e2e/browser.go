@@ -1,0 +1,62 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+)
+
+// StartBrowser starts a Chromium without a window and connects to it. It keeps nothing between tests and asks nothing
+// of the network but what its pages do.
+func StartBrowser(t testing.TB) *rod.Browser {
+	t.Helper()
+	program := Need(t, "on Debian: apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
+	home := tempDir(t, "browser")
+	log := filepath.Join(Root(t), "build", "e2e", strings.ReplaceAll(t.Name(), "/", "-")+"-browser.log")
+	Start(t, home, log, nil, program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+		"--disable-default-apps", "--disable-dev-shm-usage", "--hide-scrollbars", "--window-size=1280,900",
+		"--user-data-dir="+home, "--remote-debugging-port=0", "about:blank")
+	browser := rod.New().ControlURL(devTools(t, home, log))
+	if err := browser.Connect(); err != nil {
+		t.Fatalf("e2e: cannot connect to Chromium: %v", err)
+	}
+	return browser
+}
+
+// devTools waits until Chromium has written where it listens, and returns that address.
+func devTools(t testing.TB, home, log string) string {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		data, err := os.ReadFile(filepath.Join(home, "DevToolsActivePort"))
+		if err != nil {
+			continue
+		}
+		if port, path, ok := strings.Cut(strings.TrimSpace(string(data)), "\n"); ok {
+			return "ws://127.0.0.1:" + port + path
+		}
+	}
+	text, _ := os.ReadFile(log)
+	t.Fatalf("e2e: Chromium did not start; it printed:\n%s", text)
+	return ""
+}
+
+// Screenshot writes what the page shows to build/screenshots/NAME.png. A test does not fail for want of a picture.
+func Screenshot(t testing.TB, page *rod.Page, name string) {
+	t.Helper()
+	file := filepath.Join(Root(t), "build", "screenshots", name+".png")
+	data, err := page.Screenshot(false, nil)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(file, data, 0o644)
+	}
+	if err != nil {
+		t.Logf("e2e: no screenshot %s: %v", name, err)
+	}
+}

@@ -1,0 +1,152 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/cmd/patchwork/kernelspec"
+)
+
+// Jupyter is a running server of the classic notebook with the kernel of this working tree.
+type Jupyter struct {
+	URL   string // such as http://127.0.0.1:43210, without a slash at the end
+	Token string
+	Dir   string // the notebooks' folder, where cells run
+	Mark  string // see Start
+	Log   string // file with everything the server and its kernels printed
+
+	stop func()
+}
+
+// StartJupyter installs the kernel in a folder of the test and starts a server that knows no other settings. It is
+// ready when the function returns, which takes about two seconds when the build cache is warm.
+func StartJupyter(t testing.TB) *Jupyter {
+	t.Helper()
+	program := Need(t, "run: make jupyter", "jupyter-notebook")
+	if version := classic(program); version == "" {
+		Missing(t, "%s is not the classic notebook 6, which these tests drive; on Debian: apt-get install jupyter-notebook", program)
+	}
+	home := tempDir(t, "jupyter")
+	env := []string{
+		"JUPYTER_DATA_DIR=" + filepath.Join(home, "share", "jupyter"), "JUPYTER_CONFIG_DIR=" + filepath.Join(home, "config"),
+		"JUPYTER_RUNTIME_DIR=" + filepath.Join(home, "runtime"), "IPYTHONDIR=" + filepath.Join(home, "ipython"),
+	}
+	if _, err := kernelspec.Install(t.Context(), kernelspec.Options{Repo: Root(t), Prefix: home}); err != nil {
+		Missing(t, "%v", err)
+	}
+	j := &Jupyter{
+		Token: "e2e", Dir: filepath.Join(home, "notebooks"), Mark: home,
+		Log: filepath.Join(Root(t), "build", "e2e", strings.ReplaceAll(t.Name(), "/", "-")+"-jupyter.log"),
+	}
+	if err := os.MkdirAll(j.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for try := 1; ; try++ { // between choosing a port and using it another program may take it
+		port := freePort(t)
+		j.URL = fmt.Sprintf("http://127.0.0.1:%d", port)
+		j.stop = Start(t, j.Mark, j.Log, env, program, "--no-browser", "--allow-root", "--ip=127.0.0.1",
+			fmt.Sprintf("--port=%d", port), "--port-retries=0", "--NotebookApp.token="+j.Token, "--notebook-dir="+j.Dir)
+		if j.ready(30 * time.Second) {
+			return j
+		}
+		j.stop()
+		if try == 3 {
+			log, _ := os.ReadFile(j.Log)
+			t.Fatalf("e2e: Jupyter does not answer at %s; it printed:\n%s", j.URL, log)
+		}
+	}
+}
+
+// Stop ends the server and all its kernels, as closing the terminal it runs in would.
+func (j *Jupyter) Stop() { j.stop() }
+
+// ready waits until the server answers.
+func (j *Jupyter) ready(limit time.Duration) bool {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		resp, err := http.Get(j.URL + "/api/status?token=" + j.Token)
+		if err != nil {
+			continue
+		}
+		resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return true
+		}
+	}
+	return false
+}
+
+// Write puts a notebook with the given code cells into the notebooks' folder.
+func (j *Jupyter) Write(t testing.TB, name string, cells ...string) {
+	t.Helper()
+	type cell struct {
+		Type     string         `json:"cell_type"`
+		ID       string         `json:"id"`
+		Metadata map[string]any `json:"metadata"`
+		Source   string         `json:"source"`
+		Outputs  []any          `json:"outputs"`
+		Count    *int           `json:"execution_count"`
+	}
+	all := []cell{}
+	for i, source := range cells {
+		all = append(all, cell{"code", fmt.Sprintf("c%d", i), map[string]any{}, source, []any{}, nil})
+	}
+	data, err := json.MarshalIndent(map[string]any{
+		"cells":    all,
+		"nbformat": 4, "nbformat_minor": 5,
+		"metadata": map[string]any{"kernelspec": map[string]string{
+			"name": kernelspec.Name, "display_name": kernelspec.Title, "language": "go"}},
+	}, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(j.Dir, name), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// classic returns the version of a notebook server that still has the classic page, or "".
+func classic(program string) string {
+	out, err := exec.Command(program, "--version").Output()
+	version := strings.TrimSpace(string(out))
+	if i := strings.LastIndex(version, "\n"); i >= 0 {
+		version = version[i+1:]
+	}
+	if err != nil || !strings.HasPrefix(version, "6.") && !strings.HasPrefix(version, "5.") {
+		return ""
+	}
+	return version
+}
+
+// freePort returns a port of the loopback interface that nobody listens on.
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// tempDir is a folder that is deleted after everything that runs in it has ended.
+func tempDir(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "patchwork-e2e-"+name+"-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Logf("e2e: %v", err)
+		}
+	})
+	return dir
+}

@@ -1,0 +1,111 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+)
+
+// Notebook is a notebook open in the browser, with its kernel connected. Cells count from 0.
+type Notebook struct {
+	Page *rod.Page
+	t    testing.TB
+}
+
+// Open shows a notebook of the server and waits until its kernel is connected.
+func (j *Jupyter) Open(t testing.TB, browser *rod.Browser, name string) *Notebook {
+	t.Helper()
+	page := browser.MustPage(j.URL + "/notebooks/" + name + "?token=" + j.Token)
+	n := &Notebook{Page: page, t: t}
+	n.connected()
+	return n
+}
+
+// connected waits for the page and its kernel.
+func (n *Notebook) connected() {
+	n.t.Helper()
+	n.Until("the kernel is connected", time.Minute, `() => !!(window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded &&
+		Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected())`)
+}
+
+// Until waits until a JavaScript function of the page returns true. When the time is over the test fails, and a
+// screenshot of that moment is kept.
+func (n *Notebook) Until(what string, limit time.Duration, js string, args ...any) {
+	n.t.Helper()
+	for deadline := time.Now().Add(limit); ; time.Sleep(30 * time.Millisecond) {
+		res, err := n.Page.Eval(js, args...)
+		if err == nil && res.Value.Bool() {
+			return
+		}
+		if time.Now().After(deadline) {
+			Screenshot(n.t, n.Page, "failed-"+n.t.Name())
+			n.t.Fatalf("e2e: waited %v in vain until %s (%v)", limit, what, err)
+		}
+	}
+}
+
+// Start executes a cell and does not wait.
+func (n *Notebook) Start(cell int) {
+	n.t.Helper()
+	n.eval(`i => { Jupyter.notebook.select(i); Jupyter.notebook.get_cell(i).execute(); return true }`, cell)
+}
+
+// Wait waits until a cell that was started has ended and returns the text of its output.
+func (n *Notebook) Wait(cell int, limit time.Duration) string {
+	n.t.Helper()
+	n.Until("the cell has ended", limit, `i => /^[0-9]+$/.test(String(Jupyter.notebook.get_cell(i).input_prompt_number))`, cell)
+	return n.Text(cell)
+}
+
+// Run executes a cell, waits until it has ended and returns the text of its output.
+func (n *Notebook) Run(cell int, limit time.Duration) string {
+	n.t.Helper()
+	n.Start(cell)
+	return n.Wait(cell, limit)
+}
+
+// Text is what the output of a cell shows at the moment.
+func (n *Notebook) Text(cell int) string {
+	n.t.Helper()
+	return n.eval(`i => Jupyter.notebook.get_cell(i).output_area.element[0].innerText`, cell)
+}
+
+// Save writes the notebook to its file.
+func (n *Notebook) Save() {
+	n.t.Helper()
+	n.eval(`() => Jupyter.notebook.save_notebook().then(() => "saved")`)
+}
+
+// Reload loads the page again, as F5 does, and waits until the kernel is connected.
+func (n *Notebook) Reload() {
+	n.t.Helper()
+	n.eval(`() => { window.onbeforeunload = null; window.Jupyter.notebook.set_dirty(false); return "" }`)
+	if err := n.Page.Reload(); err != nil {
+		n.t.Fatalf("e2e: reload: %v", err)
+	}
+	n.connected()
+}
+
+// RestartKernel ends the kernel, and with it what hangs on it, and waits for the new one.
+func (n *Notebook) RestartKernel() {
+	n.t.Helper()
+	n.eval(`() => new Promise((ok, fail) => Jupyter.notebook.kernel.restart(() => ok("restarted"), () => fail(Error("restart failed"))))`)
+	n.connected()
+}
+
+// Interrupt stops the running cell.
+func (n *Notebook) Interrupt() {
+	n.t.Helper()
+	n.eval(`() => { Jupyter.notebook.kernel.interrupt(); return "" }`)
+}
+
+// eval runs JavaScript in the page and returns its result as text; the test fails if it throws.
+func (n *Notebook) eval(js string, args ...any) string {
+	n.t.Helper()
+	res, err := n.Page.Timeout(time.Minute).Eval(js, args...)
+	if err != nil {
+		n.t.Fatalf("e2e: %v", err)
+	}
+	return res.Value.Str()
+}
