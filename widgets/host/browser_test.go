@@ -116,6 +116,7 @@ func TestCellOutputInBrowser(t *testing.T) {
 			page.MustWait(`() => document.querySelector("iframe").clientHeight > 700`)
 			inside := el.MustFrame()
 			inside.MustElementR("#view", "lines 0")
+			inside.MustWait(`() => document.documentElement.scrollHeight <= innerHeight`) // the frame itself does not scroll
 			// Keys, Esc among them, stay in the frame, where the notebook's shortcuts do not reach.
 			inside.MustElement("#box").MustClick()
 			page.Keyboard.MustType('d', 'd', input.Escape, 'b')

@@ -8,7 +8,7 @@ export function frame(el, around = globalThis.parent, here = globalThis) {
   const say = (what) => { if (!alone) around.postMessage({ patchwork: what }, "*"); };
   let last = 0;
   const measure = () => {
-    const height = Math.ceil(el.getBoundingClientRect().bottom + (here.scrollY || 0));
+    const height = Math.ceil(el.getBoundingClientRect().bottom + (here.scrollY || 0) + below(el, here));
     if (height !== last) say({ height: (last = height) });
   };
   let watch = null;
@@ -22,4 +22,15 @@ export function frame(el, around = globalThis.parent, here = globalThis) {
     ended: (reason) => say({ ended: String(reason) }),
     close: () => watch?.disconnect(),
   };
+}
+
+// below is the space, in pixels, that margins, borders and padding leave under el. Without it the frame would scroll.
+function below(el, here) {
+  let sum = 0;
+  for (let n = el; n; n = n.parentElement) {
+    const style = here.getComputedStyle(n);
+    const own = n === el ? ["marginBottom"] : ["marginBottom", "paddingBottom", "borderBottomWidth"];
+    for (const name of own) sum += parseFloat(style[name]) || 0;
+  }
+  return sum;
 }

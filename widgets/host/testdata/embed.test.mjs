@@ -149,11 +149,13 @@ test("when the server is gone the static form comes back, and the frame again wi
 test("frame reports a height when it changes, and nothing on a page of its own", () => {
   const said = [];
   let bottom = 100.2, changed;
-  const here = { scrollY: 0, ResizeObserver: class { constructor(f) { changed = f; } observe() {} disconnect() { changed = null; } } };
-  const el = { getBoundingClientRect: () => ({ bottom }) };
+  const here = { scrollY: 0, ResizeObserver: class { constructor(f) { changed = f; } observe() {} disconnect() { changed = null; } },
+    getComputedStyle: (n) => n.css };
+  const body = { css: { marginBottom: "8px", paddingBottom: "2px", borderBottomWidth: "" } };
+  const el = { getBoundingClientRect: () => ({ bottom }), css: { marginBottom: "1px", paddingBottom: "99px" }, parentElement: body };
   const f = frame(el, { postMessage: (m, to) => said.push([m.patchwork, to]) }, here);
   changed(); bottom = 150; changed(); f.lost(); f.ended("done"); f.close();
-  assert.deepEqual(said, [[{ height: 101 }, "*"], [{ height: 150 }, "*"], [{ lost: true }, "*"], [{ ended: "done" }, "*"]]);
+  assert.deepEqual(said, [[{ height: 112 }, "*"], [{ height: 161 }, "*"], [{ lost: true }, "*"], [{ ended: "done" }, "*"]]);
   assert.equal(changed, null);
   const alone = frame(el, here, here);
   alone.lost(); alone.ended("x"); alone.close();
