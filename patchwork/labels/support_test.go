@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
@@ -16,7 +17,12 @@ func index(t testing.TB, ids ...string) *imageset.Index {
 	for i, id := range ids {
 		images[i] = imageset.Image{ID: id, Hash: fmt.Sprintf("%016x", 0xabcd<<40+i*0x10001), Width: 8, Height: 8}
 	}
-	ix, err := imageset.NewIndex(images)
+	return indexOf(t, images)
+}
+
+func indexOf(t testing.TB, images []imageset.Image) *imageset.Index {
+	t.Helper()
+	ix, err := imageset.NewIndex(slices.Clone(images))
 	if err != nil {
 		t.Fatal(err)
 	}
