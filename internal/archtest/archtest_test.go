@@ -27,7 +27,7 @@ func tree(t *testing.T) string {
 }
 
 func TestImportsOfTheTree(t *testing.T) {
-	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,TestImports,XTestImports", "./...", "./testdata/scenes/...")
 	cmd.Dir = tree(t)
 	out, err := cmd.Output()
 	if err != nil {

@@ -46,6 +46,7 @@ var Imports = []Rule{
 	// Tests of the whole and tools of the tree; nothing imports them.
 	{Packages: []string{"e2e"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/..."})},
 	{Packages: []string{"internal/archtest", "internal/testreport"}},
+	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},
 	{Packages: []string{"internal/bench"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio"})},
 }
 
