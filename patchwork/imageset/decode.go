@@ -117,7 +117,7 @@ func reason(err error) string {
 		return "unexpected EOF"
 	}
 	s := err.Error()
-	for _, name := range []string{"invalid JPEG format: ", "unsupported JPEG feature: ", "png: ", "invalid format: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
+	for _, name := range []string{"invalid JPEG format: ", "png: ", "invalid format: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	return s

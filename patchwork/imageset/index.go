@@ -21,7 +21,9 @@ type Image struct {
 // Index lists the images of a project. It is a snapshot that never changes, so it is safe for concurrent use; Scan
 // returns a new one.
 type Index struct {
-	rows []Image
+	rows []Image // nil for an index that was read from a file, whose rows are cut from text when asked for
+	text string  // the lines of the file, and where each ends
+	ends []int
 
 	once   sync.Once
 	sorted int            // rows [0, sorted) are in strictly ascending order of ID
@@ -57,14 +59,48 @@ func (ix *Index) Len() int {
 	if ix == nil {
 		return 0
 	}
+	if ix.ends != nil {
+		return len(ix.ends)
+	}
 	return len(ix.rows)
 }
 
-// At returns row, which must be in [0, Len).
-func (ix *Index) At(row int) Image { return ix.rows[row] }
+// At returns row, which must be in [0, Len). A row whose line in the index file is damaged has a Problem that says so.
+func (ix *Index) At(row int) Image {
+	if ix.ends != nil {
+		return parseLine(ix.line(row))
+	}
+	return ix.rows[row]
+}
 
 // Usable says whether the image of row can be read: its Problem is empty.
-func (ix *Index) Usable(row int) bool { return ix.rows[row].Problem == "" }
+func (ix *Index) Usable(row int) bool { return ix.At(row).Problem == "" }
+
+// id returns the ID of row without parsing the rest.
+func (ix *Index) id(row int) string {
+	if ix.ends != nil {
+		return lineID(ix.line(row))
+	}
+	return ix.rows[row].ID
+}
+
+// line returns the line of row in an index that was read from a file.
+func (ix *Index) line(row int) string {
+	start := 0
+	if row > 0 {
+		start = ix.ends[row-1] + 1
+	}
+	return ix.text[start:ix.ends[row]]
+}
+
+// all returns a copy of the rows.
+func (ix *Index) all() []Image {
+	rows := make([]Image, ix.Len())
+	for row := range rows {
+		rows[row] = ix.At(row)
+	}
+	return rows
+}
 
 // Problems returns the rows that are not Usable, ascending.
 func (ix *Index) Problems() []int {
@@ -89,7 +125,7 @@ func (ix *Index) Row(id string) (row int, ok bool) {
 	lo, hi := 0, ix.sorted
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
-		switch c := strings.Compare(ix.rows[mid].ID, id); {
+		switch c := strings.Compare(ix.id(mid), id); {
 		case c == 0:
 			return mid, true
 		case c < 0:
@@ -103,14 +139,18 @@ func (ix *Index) Row(id string) (row int, ok bool) {
 }
 
 func (ix *Index) buildLookup() {
-	n := len(ix.rows)
+	n := ix.Len()
 	ix.sorted = 1
-	for ix.sorted < n && ix.rows[ix.sorted-1].ID < ix.rows[ix.sorted].ID {
-		ix.sorted++
+	for last := ix.id(0); ix.sorted < n; ix.sorted++ {
+		next := ix.id(ix.sorted)
+		if next <= last {
+			break
+		}
+		last = next
 	}
 	ix.byID = make(map[string]int, n-ix.sorted)
 	for row := n - 1; row >= ix.sorted; row-- { // backwards, so that the first of two equal IDs wins
-		ix.byID[ix.rows[row].ID] = row
+		ix.byID[ix.id(row)] = row
 	}
 }
 
@@ -121,10 +161,10 @@ func (ix *Index) RowsByHash(hash string) []int {
 		return nil
 	}
 	ix.hashOnce.Do(func() {
-		ix.byHash = make(map[string][]int, len(ix.rows))
-		for row, im := range ix.rows {
-			if im.Hash != "" {
-				ix.byHash[im.Hash] = append(ix.byHash[im.Hash], row)
+		ix.byHash = make(map[string][]int, ix.Len())
+		for row := range ix.Len() {
+			if h := ix.At(row).Hash; h != "" {
+				ix.byHash[h] = append(ix.byHash[h], row)
 			}
 		}
 	})

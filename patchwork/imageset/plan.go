@@ -1,9 +1,6 @@
 package imageset
 
-import (
-	"os"
-	"slices"
-)
+import "os"
 
 // plan compares the files found with the rows of the old index.
 type plan struct {
@@ -45,7 +42,7 @@ type result struct {
 
 // merge makes the new index of the old rows and the results, and counts.
 func (p *plan) merge(results []result, report *ScanReport) *Index {
-	rows := slices.Clone(p.old.rows)
+	rows := p.old.all()
 	here := make([]bool, len(rows)) // the file of the row has been found, in any state
 	for row, f := range p.kept {
 		rows[row].Subset = f.subset
