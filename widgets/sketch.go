@@ -148,7 +148,7 @@ func (c Chart) ticksY() []float64 {
 }
 
 // ticks are round numbers from at most low to at least high, about n+1 of them, in steps of 1, 2 or 5 times a power of
-// ten.
+// ten: the one nearest to the even step, as ratios go.
 func ticks(low, high float64, n int) []float64 {
 	if high <= low {
 		pad := max(math.Abs(low)*0.1, 0.1)
@@ -156,11 +156,13 @@ func ticks(low, high float64, n int) []float64 {
 	}
 	rough := (high - low) / float64(n)
 	step := math.Pow(10, math.Floor(math.Log10(rough)))
-	for _, m := range []float64{5, 2} {
-		if rough >= m*step {
-			step *= m
-			break
-		}
+	switch ratio := rough / step; {
+	case ratio >= math.Sqrt(50):
+		step *= 10
+	case ratio >= math.Sqrt(10):
+		step *= 5
+	case ratio >= math.Sqrt2:
+		step *= 2
 	}
 	var marks []float64
 	for i := math.Floor(low/step + 1e-9); ; i++ {

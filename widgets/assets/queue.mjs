@@ -1,9 +1,9 @@
 // The events that the server has not acknowledged, as pure functions on {client, seq, made, open}.
 //
 // client names one load of one page; seq is the number of its last event, 1, 2, 3 … as the server counts; made counts
-// the ids, which never come twice although a server that begins anew makes seq begin anew; open holds those without an acknowledgement, oldest
-// first, each {seq, id, kind, data}. An id is made once and kept for ever, also over a reload of the page, so that an
-// event sent twice is applied once.
+// the ids, which never come twice although a server that begins anew makes seq begin anew; open holds those without an
+// acknowledgement, oldest first, each {seq, id, kind, data}. An id is made once and kept for ever, also over a reload of
+// the page, so that an event sent twice is applied once.
 
 export const empty = (client) => ({ client, seq: 0, made: 0, open: [] });
 

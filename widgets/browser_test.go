@@ -1,0 +1,115 @@
+package widgets
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/launcher"
+	"github.com/go-rod/rod/lib/launcher/flags"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// browser starts a headless Chromium, or skips the test where there is none.
+func browser(t *testing.T) *rod.Browser {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser; not in short mode")
+	}
+	bin := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			bin = path
+			break
+		}
+	}
+	if bin == "" {
+		t.Skip("no chromium or google-chrome in PATH")
+	}
+	l := launcher.New().Bin(bin).NoSandbox(true).Headless(true).Leakless(false)
+	for _, flag := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+		l.Set(flags.Flag(flag))
+	}
+	t.Cleanup(l.Cleanup)
+	t.Cleanup(l.Kill)
+	control, err := l.Launch()
+	if err != nil {
+		t.Fatalf("chromium does not start: %v", err)
+	}
+	b := rod.New().ControlURL(control).MustConnect()
+	t.Cleanup(func() { b.MustClose() })
+	return b
+}
+
+// fixture serves testdata/fixture.html with the assets, the chart library and a chart.
+func fixture(t *testing.T) string {
+	t.Helper()
+	c := lossChart(40)
+	option, err := c.Option()
+	if err != nil {
+		t.Fatal(err)
+	}
+	uri, err := c.DataURI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	static := func(prefix string, h http.Handler) {
+		mux.Handle(prefix, http.StripPrefix(prefix, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, ".mjs") {
+				w.Header().Set("Content-Type", "text/javascript")
+			}
+			h.ServeHTTP(w, r)
+		})))
+	}
+	static("/assets/", http.FileServerFS(Assets))
+	static("/testdata/", http.FileServer(http.Dir("testdata")))
+	mux.HandleFunc("/chart.json", func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(map[string]any{"option": option, "svg": uri})
+	})
+	mux.HandleFunc("/echarts.js", func(w http.ResponseWriter, _ *http.Request) {
+		js, _ := EChartsJS()
+		w.Header().Set("Content-Type", "text/javascript")
+		w.Write(js)
+	})
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s.URL + "/testdata/fixture.html"
+}
+
+// open loads the fixture and waits until it is drawn. Errors on the page fail the test.
+func open(t *testing.T, b *rod.Browser, url string, dark bool) *rod.Page {
+	t.Helper()
+	page := b.MustPage("").Timeout(40 * time.Second)
+	page.MustSetViewport(1240, 1010, 1, false)
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	if err := (proto.EmulationSetEmulatedMedia{Features: []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}).Call(page); err != nil {
+		t.Fatal(err)
+	}
+	go page.EachEvent(func(e *proto.RuntimeExceptionThrown) {
+		t.Errorf("the page threw: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.Exception.Description)
+	})()
+	page.MustNavigate(url).MustElement("body[data-ready]")
+	return page
+}
+
+// shot keeps a screenshot in the folder PATCHWORK_SHOTS, if that is set.
+func shot(t *testing.T, page *rod.Page, name string) {
+	t.Helper()
+	if dir := os.Getenv("PATCHWORK_SHOTS"); dir != "" {
+		time.Sleep(300 * time.Millisecond)
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), page.MustScreenshot(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
