@@ -25,26 +25,38 @@ type walk struct {
 	top     string
 	visited map[string]bool                               // real paths of the folders read
 	take    func(rel string) (subset string, wanted bool) // rel is slash-separated and relative to top
-	links   []string                                      // linked folders, read after all real ones
+	deepest int                                           // names below top that a wanted file has at most; 0 for any number
+	links   []linkedFolder                                // read after all real folders
+}
+
+type linkedFolder struct {
+	path  string
+	depth int
+}
+
+// enters says whether a folder found in parent is to be read.
+func (w *walk) enters(parent, name string, depth int) bool {
+	return (w.deepest == 0 || depth < w.deepest) && !w.f.skips(parent, name)
 }
 
 // all walks the real folders first and then the linked ones, so that a file that can be reached both ways keeps its
 // real path, and a link that leads back to a folder already read is not followed. Real paths end every loop.
 func (w *walk) all() error {
-	if err := w.dir(w.top); err != nil {
+	if err := w.dir(w.top, 1); err != nil {
 		return err
 	}
 	for len(w.links) > 0 {
 		next := w.links[0]
 		w.links = w.links[1:]
-		if err := w.dir(next); err != nil {
+		if err := w.dir(next.path, next.depth); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *walk) dir(dir string) error {
+// dir reads the folder whose files have depth names below top, and those below it.
+func (w *walk) dir(dir string, depth int) error {
 	if err := w.f.ctx.Err(); err != nil {
 		return err
 	}
@@ -66,8 +78,8 @@ func (w *walk) dir(dir string) error {
 			continue
 		}
 		if e.IsDir() {
-			if !w.f.skips(dir, e.Name()) {
-				if err := w.dir(path); err != nil {
+			if w.enters(dir, e.Name(), depth) {
+				if err := w.dir(path, depth+1); err != nil {
 					return err
 				}
 			}
@@ -82,8 +94,8 @@ func (w *walk) dir(dir string) error {
 			info = nil
 		}
 		if info != nil && info.IsDir() {
-			if !w.f.skips(dir, e.Name()) {
-				w.links = append(w.links, path)
+			if w.enters(dir, e.Name(), depth) {
+				w.links = append(w.links, linkedFolder{path, depth + 1})
 			}
 			continue
 		}

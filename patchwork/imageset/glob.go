@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,9 @@ func (f *finder) glob(pattern string) error {
 		}
 		return subset, matchParts(parts[fixed:], names)
 	}}
+	if !slices.Contains(parts, "**") {
+		w.deepest = len(parts) - fixed
+	}
 	return w.all()
 }
 
