@@ -1,0 +1,124 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"sync"
+
+	"github.com/gopatchwork/patchwork/patchwork/acquire"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/studio"
+)
+
+// engine is a Project as the studio sees it. The process holds the journal.
+type engine struct {
+	*Project
+
+	mu     sync.Mutex // guards what was read of the model
+	scores *Scores
+	stamp  string
+}
+
+// Root is the folder from which image paths begin.
+func (e *engine) Root() string { return e.dir }
+
+// Labels is the journal that this process writes.
+func (e *engine) Labels() *labels.Store {
+	e.Project.mu.Lock()
+	defer e.Project.mu.Unlock()
+	return e.store
+}
+
+// Classes lists the label table's classes with the keys that set them.
+func (e *engine) Classes() []studio.Class {
+	declared := map[string]Class{}
+	for _, c := range e.Settings().Classes {
+		declared[c.Name] = c
+	}
+	var out []studio.Class
+	for i, name := range e.Labels().Table().Classes() {
+		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: declared[name].Description}
+		if c.Key == "" && i < 9 {
+			c.Key = strconv.Itoa(i + 1)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Strategies lists what can choose the next images, those that rank by one class last.
+func (e *engine) Strategies() []studio.Strategy {
+	var out []studio.Strategy
+	for _, card := range acquire.All() {
+		needs := card.Needs.Has(acquire.Probs)
+		if !card.Needs.Has(acquire.OneClass) {
+			out = append(out, studio.Strategy{Name: card.Name, Title: card.Name, About: card.About, NeedsModel: needs})
+			continue
+		}
+		for _, class := range e.Labels().Table().Classes() {
+			out = append(out, studio.Strategy{Name: card.Name + class, Title: card.Name + class, About: card.About, NeedsModel: needs})
+		}
+	}
+	return out
+}
+
+// Suggest chooses what to show next.
+func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, error) {
+	picks, err := e.suggest(ctx, e.Labels().Table(), e.current(), SuggestOptions{
+		Strategy: q.Strategy, N: q.N, Filter: q.Filter, Seed: q.Batch, Skip: q.Skip,
+	})
+	out := make([]studio.Pick, len(picks))
+	for i, s := range picks {
+		out[i] = studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason}
+	}
+	return out, err
+}
+
+// current reads the scores again when the model's file has changed, also by another process.
+func (e *engine) current() *Scores {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	stat, err := os.Stat(e.path("models", modelName, "scores.npy"))
+	if err != nil {
+		e.scores, e.stamp = nil, ""
+		return nil
+	}
+	if stamp := stat.ModTime().UTC().Format("20060102T150405.000000"); stamp != e.stamp {
+		if scores, err := e.Project.Scores(); err == nil {
+			e.scores, e.stamp = scores, stamp
+		}
+	}
+	return e.scores
+}
+
+// Scores gives the model's scores by the order of the classes.
+func (e *engine) Scores() (func(row int) []float32, string) {
+	scores := e.current()
+	if scores == nil {
+		return nil, ""
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return scores.For(e.Labels().Table().Classes()), e.stamp
+}
+
+// Train computes the features first where none are there.
+func (e *engine) Train(ctx context.Context, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
+	store, err := e.Features()
+	if errors.Is(err, ErrNoFeatures) {
+		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
+	}
+	if err != nil {
+		return classify.Info{}, err
+	}
+	if store != nil {
+		store.Close()
+	}
+	return e.Project.Train(ctx, classify.Options{Seed: e.Settings().Seed}, func(p classify.Point) {
+		onStep("training", p.Step, p.Steps)
+		onPoint(p)
+	})
+}

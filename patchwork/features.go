@@ -1,0 +1,148 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/gopatchwork/patchwork/patchwork/features"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+)
+
+// EmbedOptions says how images become features.
+type EmbedOptions struct {
+	// Extractor is "" for the one in the settings, "default" for the embedded one, or the path of an ONNX file; a
+	// relative path begins at the working directory.
+	Extractor string
+	ONNX      features.ONNXOptions // for an ONNX file that the table of known models lacks
+	Batch     int                  // images at a time; 0 means the extractor's choice
+}
+
+// EmbedReport says what Embed did.
+type EmbedReport struct {
+	Scan   imageset.ScanReport `json:"scan"`
+	Run    features.RunReport  `json:"run"`
+	Spec   features.Spec       `json:"extractor"`
+	Sanity *features.Sanity    `json:"sanity,omitempty"` // nil without enough labels
+}
+
+// Embed looks for new images and computes the features of those that lack them. Broken images are left out. A second
+// call with nothing changed returns at once; a cancelled or killed one goes on where it stopped.
+//
+// Errors: an ONNX file that cannot be used (the error says why); a features file that another process is writing.
+func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) (EmbedReport, error) {
+	var report EmbedReport
+	if !p.isWriter() { // the studio's server has no use for rows that its journal does not know
+		var err error
+		if report.Scan, err = p.Rescan(ctx, progress); err != nil {
+			return report, err
+		}
+	}
+	name := p.Settings().Extractor
+	if o.Extractor != "" {
+		var err error
+		if name, err = extractorPath(p.dir, o.Extractor); err != nil {
+			return report, err
+		}
+	}
+	ex, err := p.extractor(name, o.ONNX)
+	if err != nil {
+		return report, err
+	}
+	report.Spec = ex.Spec()
+	store, run, err := features.Run(ctx, ex, p.reader(), features.RunOptions{
+		Dir: p.path("features"), Batch: o.Batch, Progress: progress.step("computing features"),
+	})
+	report.Run = run
+	if err != nil {
+		return report, err
+	}
+	defer store.Close()
+	if err := p.use(name, ex.Spec().ID); err != nil {
+		return report, err
+	}
+	t, err := p.Labels()
+	if err != nil {
+		return report, err
+	}
+	sanity, err := features.CheckSanity(ctx, store, p.reader(), len(t.Classes()), func(row, class int) int8 {
+		if t.Excluded(row) {
+			return -1
+		}
+		return int8(t.Value(row, class))
+	})
+	report.Sanity = sanity
+	return report, err
+}
+
+// extractorPath is how an extractor is named in project.yaml.
+func extractorPath(dir, name string) (string, error) {
+	if name == "" || name == "default" {
+		return name, nil
+	}
+	return fromProject(dir, name)
+}
+
+// extractor opens the extractor of that name.
+func (p *Project) extractor(name string, o features.ONNXOptions) (features.Extractor, error) {
+	if name == "" || name == "default" {
+		return features.Default()
+	}
+	if !filepath.IsAbs(name) {
+		name = p.path(filepath.FromSlash(name))
+	}
+	return features.OpenONNX(name, o)
+}
+
+// use writes to project.yaml which extractor and features are current.
+func (p *Project) use(extractor, id string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, err := readSettings(p.dir) // another process may have changed other fields
+	if err != nil {
+		return err
+	}
+	p.settings.Extractor, p.settings.Features = extractor, id
+	if s.Extractor == extractor && s.Features == id {
+		return nil
+	}
+	s.Extractor, s.Features = extractor, id
+	return s.write(p.dir)
+}
+
+// isWriter says whether this process holds the annotator's journal.
+func (p *Project) isWriter() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.writer
+}
+
+// Features opens the current features. The caller closes them.
+//
+// Errors: ErrNoFeatures before the first Embed.
+func (p *Project) Features() (*features.Store, error) {
+	s, err := readSettings(p.dir) // Embed may have run in another process
+	if err != nil {
+		return nil, err
+	}
+	if s.Features == "" {
+		return nil, fmt.Errorf("%w: run p.Embed() in a cell or `patchwork embed %s`", ErrNoFeatures, p.dir)
+	}
+	store, err := features.Open(p.path("features"), s.Features)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: the files of %s are gone from the features folder; run p.Embed() or `patchwork embed %s` again",
+			ErrNoFeatures, s.Features, p.dir)
+	}
+	return store, err
+}
+
+// String says in a few lines what Embed did.
+func (r EmbedReport) String() string {
+	text := fmt.Sprintf("%s: %s", r.Spec.Name, r.Run)
+	if r.Sanity != nil {
+		text += "\n" + r.Sanity.String()
+	}
+	return text
+}

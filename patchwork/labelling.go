@@ -1,0 +1,178 @@
+package patchwork
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets/host"
+)
+
+// Labels returns the current label table, including what other processes have written. The table is a snapshot.
+func (p *Project) Labels() (*labels.Table, error) {
+	t, _, err := p.labelsNow()
+	return t, err
+}
+
+// labelsNow is the label table and how many journal events it contains.
+func (p *Project) labelsNow() (t *labels.Table, version int64, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, err := p.journal()
+	if err != nil {
+		return nil, 0, err
+	}
+	version = s.Version() // read first: the table then holds at least these events
+	return s.Table(), version, nil
+}
+
+// journal returns the store, opened for reading if need be and up to date; p.mu is held.
+func (p *Project) journal() (*labels.Store, error) {
+	if p.store == nil {
+		s, err := labels.Open(p.storeOptions(true))
+		if err != nil {
+			return nil, err
+		}
+		p.store = s
+		return s, nil
+	}
+	if !p.writer {
+		if _, err := p.store.Refresh(); err != nil {
+			return nil, err
+		}
+	}
+	return p.store, nil
+}
+
+func (p *Project) storeOptions(readOnly bool) labels.Options {
+	return labels.Options{
+		Dir: p.dir, Annotator: annotator(), Classes: p.settings.classNames(), Images: p.index, ReadOnly: readOnly,
+	}
+}
+
+// openWriter makes this process the writer of the annotator's journal until Close. The studio's server does so.
+func (p *Project) openWriter() (*labels.Store, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.writer {
+		return p.store, nil
+	}
+	s, err := labels.Open(p.storeOptions(false))
+	if err != nil {
+		return nil, err
+	}
+	if p.store != nil {
+		p.store.Close()
+	}
+	p.store, p.writer = s, true
+	return s, nil
+}
+
+// applyKind is the kind of the message that carries a labels.Event to a studio's server.
+const applyKind = "apply"
+
+// Apply writes one event to the journal and returns when it is on disk. While the studio of this project is open,
+// also in another process, the event goes through it, so that the page shows it at once.
+//
+// Errors: an unknown class, a value other than -1, 0 and 1; a *labels.LockedError when another program holds the
+// journal. The labels that were there stay as they were.
+func (p *Project) Apply(ctx context.Context, e labels.Event) error {
+	p.mu.Lock()
+	if p.writer {
+		defer p.mu.Unlock()
+		_, err := p.store.Apply(e)
+		return err
+	}
+	p.mu.Unlock()
+	sent, err := p.applyThroughServer(ctx, e)
+	if sent {
+		return err
+	}
+	s, err := labels.Open(p.storeOptions(false))
+	if locked := (*labels.LockedError)(nil); errors.As(err, &locked) {
+		if sent, serr := p.applyThroughServer(ctx, e); sent { // a studio opened in between
+			return serr
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.Apply(e)
+	return errors.Join(err, s.Close())
+}
+
+// applyThroughServer sends the event to the project's server, if one is alive.
+func (p *Project) applyThroughServer(ctx context.Context, e labels.Event) (sent bool, err error) {
+	record, alive, err := host.Find(p.dir)
+	if err != nil || !alive {
+		return false, nil
+	}
+	if e.ID == "" {
+		e.ID = rand.Text()
+	}
+	e.By = annotator()
+	data, err := json.Marshal(e)
+	if err != nil {
+		return true, fmt.Errorf("patchwork: %w", err)
+	}
+	_, err = record.Client().Post(ctx, host.Event{ID: e.ID, Kind: applyKind, Data: data})
+	return !errors.Is(err, host.ErrNoServer), err
+}
+
+// change applies the event that plan makes of the current table.
+func (p *Project) change(ctx context.Context, plan func(*labels.Table, *imageset.Index) (labels.Event, error)) error {
+	t, err := p.Labels()
+	if err != nil {
+		return err
+	}
+	e, err := plan(t, p.Images())
+	if err != nil || e.Empty() {
+		return err
+	}
+	return p.Apply(ctx, e)
+}
+
+// ImportLabels reads labels from a CSV file with the columns of labels.csv; docs/labels.md has the rules. Nothing is
+// imported when any row is wrong; the *labels.ImportError lists those rows. Columns in ignore are left out.
+func (p *Project) ImportLabels(ctx context.Context, file string, o labels.ImportOptions) (labels.ImportReport, error) {
+	var report labels.ImportReport
+	if file, err := filepath.Abs(file); err == nil {
+		o.Root = p.dir
+		return report, p.change(ctx, func(t *labels.Table, ix *imageset.Index) (e labels.Event, err error) {
+			e, report, err = labels.ImportCSV(t, ix, file, o)
+			return e, err
+		})
+	}
+	return report, nil
+}
+
+// LabelFromFolders labels each image by the name of its folder: that class present, the other folders' classes absent.
+// Folder names become classes.
+func (p *Project) LabelFromFolders(ctx context.Context) error {
+	return p.change(ctx, func(t *labels.Table, ix *imageset.Index) (labels.Event, error) {
+		_, e, err := labels.FromFolders(t, ix)
+		return e, err
+	})
+}
+
+// Split marks the share validation (0 to 1) of the labelled images as held out, stratified over the classes. The same
+// seed and labels give the same split. Earlier marks are replaced.
+func (p *Project) Split(ctx context.Context, validation float64, seed uint64) error {
+	return p.change(ctx, func(t *labels.Table, ix *imageset.Index) (labels.Event, error) {
+		return labels.Split(t, ix, validation, seed)
+	})
+}
+
+// ExportLabels writes the current table to a CSV file with the columns of labels.csv.
+func (p *Project) ExportLabels(file string) error {
+	t, err := p.Labels()
+	if err != nil {
+		return err
+	}
+	return t.SaveCSV(file)
+}

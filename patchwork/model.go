@@ -1,0 +1,220 @@
+package patchwork
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/patchwork/features"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// modelName is the folder below models/ of the classifier that the loop trains.
+const modelName = "default"
+
+// Train fits the classifier to the current labels and features, scores every image and saves both in models/default.
+// Validation images are held out and measure it. onPoint, if not nil, receives the learning curve as it grows.
+//
+// A cancelled Train keeps the best weights so far, scores and saves them, and returns ctx's error.
+//
+// Errors: ErrNoFeatures; no labelled image to learn from. An earlier model stays until the new one is on disk.
+func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
+	t, version, err := p.labelsNow()
+	if err != nil {
+		return classify.Info{}, err
+	}
+	store, err := p.Features()
+	if err != nil {
+		return classify.Info{}, err
+	}
+	defer store.Close()
+	index := p.Images()
+	m, err := classify.Train(ctx, classify.Data{
+		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
+		Features: featureRow(store), Usable: index.Usable,
+	}, o, onPoint)
+	if m == nil {
+		return classify.Info{}, err
+	}
+	save := context.WithoutCancel(ctx) // what a cancelled training has learned is kept
+	scores, serr := m.Scores(save, index.Len(), featureRow(store))
+	if serr != nil {
+		return m.Info(), errors.Join(err, serr)
+	}
+	dir := p.path("models", modelName)
+	if serr := m.Save(dir); serr != nil {
+		return m.Info(), errors.Join(err, serr)
+	}
+	return m.Info(), errors.Join(err, classify.WriteScores(filepath.Join(dir, "scores.npy"), scores, index.Len(), len(m.Info().Classes)))
+}
+
+// featureRow gives a row's features, nil where it has none.
+func featureRow(s *features.Store) func(row int) []float32 {
+	return func(row int) []float32 {
+		if row >= s.Len() || !s.Has(row) {
+			return nil
+		}
+		return s.Row(row)
+	}
+}
+
+// Model opens the trained classifier.
+//
+// Errors: ErrNoModel before the first Train.
+func (p *Project) Model() (*classify.Model, error) {
+	m, err := classify.Load(p.path("models", modelName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: label a few images, then p.Train() in a cell, Train in the studio, or `patchwork train %s`", ErrNoModel, p.dir)
+	}
+	return m, err
+}
+
+// Scores are the classifier's probabilities for every image.
+type Scores struct {
+	Classes []string  // that the model knows, in the order of its columns
+	Trained time.Time // when the model was trained
+	Rows    int
+	p       []float32 // [Rows, len(Classes)]
+}
+
+// Scores reads the scores that the last Train saved.
+//
+// Errors: ErrNoModel.
+func (p *Project) Scores() (*Scores, error) {
+	dir := p.path("models", modelName)
+	info, err := classify.ReadInfo(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = p.Model()
+	}
+	if err != nil {
+		return nil, err
+	}
+	values, rows, columns, err := classify.ReadScores(filepath.Join(dir, "scores.npy"))
+	if err != nil {
+		return nil, fmt.Errorf("patchwork: %w; train again to write it anew", err)
+	}
+	if columns != len(info.Classes) {
+		return nil, fmt.Errorf("patchwork: %s has %d columns and the model has %d classes; train again to write it anew",
+			filepath.Join(dir, "scores.npy"), columns, len(info.Classes))
+	}
+	return &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}, nil
+}
+
+// For arranges the scores by the given classes. The returned function gives a row's scores, NaN for a class that the
+// model has not learned, or nil for a row without features. Its result is valid until the next call.
+func (s *Scores) For(classes []string) func(row int) []float32 {
+	column := make([]int, len(classes))
+	for i, name := range classes {
+		column[i] = -1
+		for c, known := range s.Classes {
+			if known == name {
+				column[i] = c
+			}
+		}
+	}
+	out := make([]float32, len(classes))
+	return func(row int) []float32 {
+		if row < 0 || row >= s.Rows {
+			return nil
+		}
+		values := s.p[row*len(s.Classes) : (row+1)*len(s.Classes)]
+		if len(values) == 0 || math.IsNaN(float64(values[0])) {
+			return nil
+		}
+		for i, c := range column {
+			out[i] = float32(math.NaN())
+			if c >= 0 {
+				out[i] = values[c]
+			}
+		}
+		return out
+	}
+}
+
+// Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
+// each class with the probability that it is present. Images without features are left out and counted.
+func (p *Project) Predict(ctx context.Context, w io.Writer) (written, skipped int, err error) {
+	m, err := p.Model()
+	if err != nil {
+		return 0, 0, err
+	}
+	store, err := p.Features()
+	if err != nil {
+		return 0, 0, err
+	}
+	defer store.Close()
+	info, index := m.Info(), p.Images()
+	if info.FeatureID != store.Spec().ID {
+		return 0, 0, fmt.Errorf("patchwork: the model was trained on features %s and the current ones are %s; train again", info.FeatureID, store.Spec().ID)
+	}
+	values, err := m.Scores(ctx, index.Len(), featureRow(store))
+	if err != nil {
+		return 0, 0, err
+	}
+	out := csv.NewWriter(w)
+	line := append([]string{"filepath"}, info.Classes...)
+	if err := out.Write(line); err != nil {
+		return 0, 0, err
+	}
+	for row := range index.Len() {
+		scores := values[row*len(info.Classes) : (row+1)*len(info.Classes)]
+		if len(scores) > 0 && math.IsNaN(float64(scores[0])) {
+			skipped++
+			continue
+		}
+		line = append(line[:0], index.At(row).ID)
+		for _, v := range scores {
+			line = append(line, strconv.FormatFloat(float64(v), 'g', 6, 32))
+		}
+		if err := out.Write(line); err != nil {
+			return written, skipped, err
+		}
+		written++
+	}
+	out.Flush()
+	return written, skipped, out.Error()
+}
+
+// PredictFile is Predict into a file, replaced only when all is written.
+func (p *Project) PredictFile(ctx context.Context, file string) (written, skipped int, err error) {
+	f, err := os.CreateTemp(filepath.Dir(file), ".tmp-*.csv")
+	if err != nil {
+		return 0, 0, fmt.Errorf("patchwork: %w", err)
+	}
+	defer os.Remove(f.Name())
+	written, skipped, err = p.Predict(ctx, f)
+	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return written, skipped, err
+	}
+	return written, skipped, os.Rename(f.Name(), file)
+}
+
+// Evaluate measures the saved scores against the current labels, on training and validation images apart.
+//
+// Errors: ErrNoModel.
+func (p *Project) Evaluate() (evaluate.Report, error) {
+	t, err := p.Labels()
+	if err != nil {
+		return evaluate.Report{}, err
+	}
+	s, err := p.Scores()
+	if err != nil {
+		return evaluate.Report{}, err
+	}
+	return evaluate.Evaluate(evaluationData(t, s))
+}
+
+// evaluationData pairs scores with labels.
+func evaluationData(t *labels.Table, s *Scores) evaluate.Data {
+	return evaluate.Data{Table: t, Scores: s.For(t.Classes())}
+}

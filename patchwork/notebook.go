@@ -1,0 +1,194 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/studio"
+	"github.com/gopatchwork/patchwork/widgets"
+)
+
+// Notebook is a project in the hands of notebook cells. Its methods show what they did; when something is wrong they
+// print one clear message and end the cell. Interrupting the kernel stops a long one; what it has done is kept.
+type Notebook struct {
+	*Project
+	ctx context.Context
+}
+
+// MustOpen opens the project in dir for use in cells:
+//
+//	var p = patchwork.MustOpen("landuse")
+func MustOpen(dir string) *Notebook {
+	p, err := Open(dir)
+	check(err)
+	return inCells(p)
+}
+
+// MustInit makes the project in dir, or looks for new images and classes in it, and shows its status.
+func MustInit(dir string, o InitOptions) *Notebook {
+	n := inCells(nil)
+	progress, done := n.progress()
+	p, report, err := Init(n.ctx, dir, o, progress)
+	done()
+	check(err)
+	n.Project = p
+	fmt.Println(report)
+	n.Status()
+	return n
+}
+
+// inCells makes a Notebook whose long calls end when the kernel is interrupted.
+func inCells(p *Project) *Notebook {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	return &Notebook{Project: p, ctx: ctx}
+}
+
+// check ends the cell on an error.
+func check(err error) {
+	switch {
+	case err == nil:
+		return
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "interrupted; what was done is kept")
+	default:
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(1)
+}
+
+// progress shows a progress bar for each step of a long call in the cell's output.
+func (n *Notebook) progress() (Progress, func()) {
+	var now string
+	var bar *widgets.Progress
+	end := func() {
+		if bar != nil {
+			bar.Done("")
+			bar = nil
+		}
+	}
+	return func(what string, done, total int) {
+		if bar == nil || what != now {
+			end()
+			now, bar = what, widgets.NewProgress(what, total)
+		}
+		bar.Set(done)
+	}, end
+}
+
+// Status shows how many images are labelled, features and model.
+func (n *Notebook) Status() {
+	s, err := n.Project.Status()
+	check(err)
+	fmt.Print(s)
+}
+
+// Embed turns the images into features: with the extractor of the settings, or with the given one ("default", or the
+// path of an ONNX file).
+func (n *Notebook) Embed(extractor ...string) {
+	var o EmbedOptions
+	if len(extractor) > 0 {
+		o.Extractor = extractor[0]
+	}
+	progress, done := n.progress()
+	report, err := n.Project.Embed(n.ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(report)
+}
+
+// ImportLabels reads labels from a CSV file with the columns of labels.csv, classes it does not know included.
+func (n *Notebook) ImportLabels(file string, ignore ...string) {
+	report, err := n.Project.ImportLabels(n.ctx, file, labels.ImportOptions{Ignore: ignore, AddClasses: true})
+	check(err)
+	fmt.Println(report)
+}
+
+// Split holds a share of the labelled images out for validation.
+func (n *Notebook) Split(validation float64) {
+	check(n.Project.Split(n.ctx, validation, n.Settings().Seed))
+	n.Status()
+}
+
+// Train fits the classifier with a live curve, scores every image and shows how well it does.
+func (n *Notebook) Train(options ...classify.Options) {
+	o := classify.Options{Seed: n.Settings().Seed}
+	if len(options) > 0 {
+		o = options[0]
+	}
+	live, err := widgets.NewLiveCurves(studio.LearningCurve(nil))
+	check(err)
+	info, err := n.Project.Train(n.ctx, o, func(p classify.Point) {
+		live.Add(studio.TrainingCurve, p.Epoch, p.TrainLoss)
+		if !math.IsNaN(p.ValidationLoss) {
+			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
+		}
+	})
+	live.Close()
+	check(err)
+	fmt.Println(info)
+}
+
+// Evaluate shows accuracy and AUC by class, training and validation apart.
+func (n *Notebook) Evaluate() evaluate.Report {
+	r, err := n.Project.Evaluate()
+	check(err)
+	fmt.Print(r)
+	return r
+}
+
+// Suggest shows the images worth labelling next, each with the reason why, and returns them.
+func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
+	picks, err := n.Project.Suggest(n.ctx, SuggestOptions{Strategy: strategy, N: count})
+	check(err)
+	rows, captions := make([]int, len(picks)), make([]string, len(picks))
+	for i, s := range picks {
+		rows[i], captions[i] = s.Row, s.Reason
+	}
+	n.show(rows, captions)
+	return picks
+}
+
+// Show shows images, by row; without rows the first 16 that can be used.
+func (n *Notebook) Show(rows ...int) {
+	index := n.Images()
+	if len(rows) == 0 {
+		rows = firstUsable(index, 16)
+	}
+	t, err := n.Labels()
+	check(err)
+	captions := make([]string, len(rows))
+	for i, row := range rows {
+		captions[i] = studio.Caption(t, row)
+	}
+	n.show(rows, captions)
+}
+
+func firstUsable(index *imageset.Index, n int) (rows []int) {
+	for row := 0; row < index.Len() && len(rows) < n; row++ {
+		if index.Usable(row) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func (n *Notebook) show(rows []int, captions []string) {
+	grid := widgets.Grid{Columns: 8}
+	for i, row := range rows {
+		file, err := n.Thumb(row)
+		check(err)
+		data, err := os.ReadFile(file)
+		check(err)
+		grid.Images = append(grid.Images, widgets.GridImage{Src: data, Caption: captions[i], Title: n.Images().At(row).ID})
+	}
+	check(grid.Show())
+}

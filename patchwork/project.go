@@ -1,0 +1,288 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// Errors that a caller may want to tell apart with errors.Is.
+var (
+	ErrNoProject  = errors.New("patchwork: no project here")
+	ErrNoFeatures = errors.New("patchwork: no features yet")
+	ErrNoModel    = errors.New("patchwork: no model yet")
+)
+
+// Progress is told how much of a long call is done. What names the step for a person ("reading images"). A nil
+// Progress is silent.
+type Progress func(what string, done, total int)
+
+// step returns the callback of one step, in the form that the packages below use.
+func (f Progress) step(what string) func(done, total int) {
+	if f == nil {
+		return nil
+	}
+	return func(done, total int) { f(what, done, total) }
+}
+
+// Project is an open project folder. Its methods may be called from several goroutines.
+type Project struct {
+	dir string
+
+	mu       sync.Mutex // guards the fields below
+	settings Settings
+	index    *imageset.Index
+	store    *labels.Store // read-only until write makes it this process's journal
+	writer   bool          // store holds the lock of this annotator's journal
+}
+
+// InitOptions says what a new project holds.
+type InitOptions struct {
+	Images    []string // folders, globs, or .txt/.csv lists; relative paths begin at the working directory
+	Classes   []Class  // may be empty; classes can be added at any time
+	Extractor string   // see Settings.Extractor; a relative path begins at the working directory
+	Seed      uint64   // 0 is a seed like any other
+}
+
+// Init makes a project in the folder dir, finds its images and makes their thumbnails. On a folder that is a project
+// already, it adds the sources and classes that are new and looks for new, moved and vanished images; labels stay.
+//
+// Errors: a class named twice or like a reserved column; a source that does not exist, holds no image, or no readable
+// one; a folder that cannot be written. A cancelled Init keeps what it has read and goes on from there when called again.
+func Init(ctx context.Context, dir string, o InitOptions, progress Progress) (*Project, imageset.ScanReport, error) {
+	var report imageset.ScanReport
+	s, err := readSettings(dir)
+	fresh := errors.Is(err, ErrNoProject)
+	if err != nil && !fresh {
+		return nil, report, err
+	}
+	if fresh {
+		s = Settings{Seed: o.Seed}
+	}
+	if err := s.merge(dir, o); err != nil {
+		return nil, report, err
+	}
+	if len(s.Images) == 0 {
+		return nil, report, fmt.Errorf("patchwork: no images named for the new project %s; give a folder, a glob or a list file", dir)
+	}
+	if err := labels.CheckClasses(s.classNames()); err != nil {
+		return nil, report, err
+	}
+	made, err := makeFolder(dir)
+	if err != nil {
+		return nil, report, err
+	}
+	p := &Project{dir: dir, settings: s}
+	if report, err = p.scan(ctx, progress); err != nil {
+		if made && ctx.Err() == nil {
+			os.RemoveAll(dir) // it was made just now, and holds nothing that anyone wants
+		}
+		return nil, report, err
+	}
+	if err := s.write(dir); err != nil {
+		return nil, report, err
+	}
+	return p, report, nil
+}
+
+// merge adds the images and classes of o that s lacks.
+func (s *Settings) merge(dir string, o InitOptions) error {
+	for _, image := range o.Images {
+		path, err := fromProject(dir, image)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(s.Images, path) {
+			s.Images = append(s.Images, path)
+		}
+	}
+	known := s.classNames()
+	for _, c := range o.Classes {
+		if !slices.Contains(known, c.Name) {
+			s.Classes = append(s.Classes, c)
+		}
+	}
+	if o.Extractor != "" {
+		path, err := extractorPath(dir, o.Extractor)
+		if err != nil {
+			return err
+		}
+		s.Extractor = path
+	}
+	return nil
+}
+
+// fromProject turns a path that begins at the working directory into one that begins at the project folder.
+func fromProject(dir, path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return filepath.ToSlash(path), nil
+	}
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("patchwork: %w", err)
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("patchwork: %w", err)
+	}
+	rel, err := filepath.Rel(root, full)
+	if err != nil {
+		return filepath.ToSlash(full), nil // on another volume
+	}
+	return filepath.ToSlash(rel), nil
+}
+
+// makeFolder makes the project folder with a .gitignore for what can be made again, and says whether it was new.
+func makeFolder(dir string) (made bool, err error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		made = true
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return false, fmt.Errorf("patchwork: cannot make the project folder: %w", err)
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Stat(ignore); err == nil {
+		return made, nil
+	}
+	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\ncache/\n*.lock\nserver.json\nserver.log\n.tmp-*\n"
+	if err := os.WriteFile(ignore, []byte(text), 0o644); err != nil {
+		return false, fmt.Errorf("patchwork: the project folder cannot be written: %w; choose another or change its permissions", err)
+	}
+	return made, nil
+}
+
+// Open opens the project in the folder dir. It reads the list of images and nothing else, so it takes milliseconds
+// also for 100,000 images; Init or Embed look for images that are new or gone.
+//
+// Errors: ErrNoProject; settings or an image list that are damaged or from a newer version.
+func Open(dir string) (*Project, error) {
+	s, err := readSettings(dir)
+	if err != nil {
+		return nil, err
+	}
+	index, err := imageset.ReadIndex(filepath.Join(dir, "images.tsv"))
+	if err != nil {
+		return nil, fmt.Errorf("patchwork: %w; `patchwork init %s` reads the images again, labels stay", err, dir)
+	}
+	return &Project{dir: dir, settings: s, index: index}, nil
+}
+
+// Close releases the journal. A Project that only reads need not be closed.
+func (p *Project) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.store == nil {
+		return nil
+	}
+	err := p.store.Close()
+	p.store, p.writer = nil, false
+	return err
+}
+
+// Dir is the project folder; Name its last element.
+func (p *Project) Dir() string { return p.dir }
+
+// Name is the name of the project folder.
+func (p *Project) Name() string {
+	if full, err := filepath.Abs(p.dir); err == nil {
+		return filepath.Base(full)
+	}
+	return filepath.Base(p.dir)
+}
+
+// Settings returns a copy of project.yaml's content.
+func (p *Project) Settings() Settings {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.settings
+	s.Images, s.Classes = slices.Clone(s.Images), slices.Clone(s.Classes)
+	return s
+}
+
+// Images is the index of all images ever seen, readable or not.
+func (p *Project) Images() *imageset.Index {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.index
+}
+
+// Rescan looks for new, changed, moved and vanished images. Rows keep their numbers.
+func (p *Project) Rescan(ctx context.Context, progress Progress) (imageset.ScanReport, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.writer {
+		return imageset.ScanReport{}, errors.New("patchwork: the images cannot be searched again while this process labels; close the project first")
+	}
+	return p.scan(ctx, progress)
+}
+
+// scan reads the sources and replaces the index; p.mu is held or p is not yet shared.
+func (p *Project) scan(ctx context.Context, progress Progress) (imageset.ScanReport, error) {
+	file := filepath.Join(p.dir, "images.tsv")
+	old := p.index
+	if old == nil {
+		var err error
+		if old, err = imageset.ReadIndex(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return imageset.ScanReport{}, fmt.Errorf("patchwork: %w; move the file away to read all images again, labels stay", err)
+		}
+	}
+	o := imageset.ScanOptions{Root: p.dir, Old: old, ThumbDir: p.path("thumbs"), Progress: progress.step("reading images")}
+	for _, path := range p.settings.Images {
+		o.Sources = append(o.Sources, imageset.Source{Path: path})
+	}
+	index, report, err := imageset.Scan(ctx, o)
+	if index != nil && index.Len() > 0 {
+		if werr := index.Write(file); werr != nil {
+			return report, errors.Join(err, werr)
+		}
+		p.index = index
+		if p.store != nil {
+			err = errors.Join(err, p.store.Close()) // it was read-only and knew the old index
+			p.store = nil
+		}
+	}
+	return report, err
+}
+
+// reader reads the project's images.
+func (p *Project) reader() *imageset.Reader {
+	return &imageset.Reader{Root: p.dir, Index: p.Images()}
+}
+
+// path is a path inside the project folder.
+func (p *Project) path(elem ...string) string {
+	return filepath.Join(append([]string{p.dir}, elem...)...)
+}
+
+// Thumb returns the file of a row's thumbnail, made now if it is missing.
+func (p *Project) Thumb(row int) (string, error) {
+	return imageset.EnsureThumb(p.path("thumbs"), 0, p.reader(), row)
+}
+
+// annotator is the name under which this process labels: PATCHWORK_ANNOTATOR, or the user's name.
+func annotator() string {
+	name := os.Getenv("PATCHWORK_ANNOTATOR")
+	for _, env := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if name == "" {
+			name = os.Getenv(env)
+		}
+	}
+	if name == "" {
+		name = "me"
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>| `, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, name)
+}

@@ -1,0 +1,155 @@
+// The studio's page: composes the grid, the label buttons, the curves and the progress bar into one application. It
+// holds no labels: what Go sends is drawn, what the person does is sent. The parts of Go's view arrive whole ("view")
+// or, while a training runs, only the part that changed ("train").
+
+import grid from "./widgets/grid.mjs";
+import buttons from "./widgets/labelbuttons.mjs";
+import curves from "./widgets/curves.mjs";
+import progress from "./widgets/progress.mjs";
+import { buttonsFor, createModel } from "./widgets/model.mjs";
+import { connect } from "./widgets/link.mjs";
+import { colorOf } from "./widgets/classes.mjs";
+import { el, put, write } from "./widgets/dom.mjs";
+import { tellEnded, tellHeight, tellLost } from "./frame.mjs";
+import { progressOf, savedText } from "./studiostate.mjs";
+
+const $ = (id) => document.getElementById(id);
+const token = new URLSearchParams(location.search).get("token") ?? "";
+const withToken = (path) => `${path}&token=${encodeURIComponent(token)}`;
+
+let view = null;
+let over = false; // Done was pressed, or the server ended
+
+const models = {
+  grid: createModel({ view: null, pending: [] }, send),
+  curves: createModel({ option: null, svg: null, alt: "loss by epoch" }),
+  progress: createModel({ view: { state: "idle" } }, () => send({ kind: "stop" })),
+};
+models.buttons = buttonsFor(models.grid);
+
+const link = connect({ onView: show, onPush: merge, onState: state, onError: say, onBye: ended });
+
+// send splits a widget's message into its kind and the data that Go reads.
+function send({ kind, ...data }) {
+  if (kind === "next") data = { strategy: $("strategy").value };
+  link.send(kind, data);
+}
+
+function show(next) {
+  const first = view === null;
+  view = next;
+  document.title = `${view.name} · patchwork`;
+  write($("name"), view.name);
+  write($("annotator"), view.annotator);
+  models.grid.set("view", { ...view.grid, tiles: view.grid.tiles.map(withSources) });
+  strategies();
+  counts();
+  train();
+  say(view.message);
+  put($("suggest"), "title", view.has_model ? "show what the model is least sure of" : "needs a trained model");
+  if (first) mount();
+}
+
+// merge takes a part of the view, or a whole one.
+function merge(part) {
+  if (part.grid) return show(part);
+  Object.assign(view, part);
+  train();
+}
+
+const withSources = (tile) => ({ ...tile, src: withToken(tile.src), full: withToken(tile.full) });
+
+function mount() {
+  grid.render({ model: models.grid, el: $("grid") });
+  buttons.render({ model: models.buttons, el: $("buttons") });
+  curves.render({ model: models.curves, el: $("curves") });
+  progress.render({ model: models.progress, el: $("progress") });
+  models.grid.on("change:current", caption);
+  caption();
+  tellHeight();
+  $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
+}
+
+function caption() {
+  const tile = models.grid.get("current");
+  write($("current"), tile?.caption ?? "");
+  put($("current"), "title", tile?.title);
+}
+
+function strategies() {
+  const select = $("strategy");
+  const names = JSON.stringify(view.strategies);
+  if (select.dataset.names !== names) {
+    select.replaceChildren(...view.strategies.map((s) => el("option", { value: s.name, title: s.about }, s.title)));
+    select.dataset.names = names;
+  }
+  [...select.options].forEach((option, i) => (option.disabled = view.strategies[i].needs_model && !view.has_model));
+  select.value = view.strategy;
+}
+
+function counts() {
+  const { totals } = view;
+  const done = totals.labelled + totals.partial;
+  write($("totals"), [
+    `${done.toLocaleString("en")} of ${totals.images.toLocaleString("en")} images labelled`,
+    totals.partial ? `${totals.partial} partly` : "",
+    totals.excluded ? `${totals.excluded} excluded` : "",
+    totals.validation ? `${totals.validation} held out` : "",
+  ].filter(Boolean).join(" · "));
+  $("counts").replaceChildren(...view.counts.map((c, i) => {
+    const swatch = el("span", { class: "swatch" });
+    swatch.style.background = colorOf(view.grid.classes, i);
+    const held = c.validation_present || c.validation_absent ? `${c.validation_present}/${c.validation_absent}` : "–";
+    return el("tr", {}, el("th", { scope: "row" }, swatch, c.name), el("td", {}, String(c.present)),
+      el("td", {}, String(c.absent)), el("td", { class: "held" }, held));
+  }));
+}
+
+function train() {
+  const t = view.train;
+  const button = $("train");
+  write(button, t.running ? "Stop" : "Train");
+  put(button, "data-running", t.running);
+  models.progress.set("view", progressOf(t));
+  if (t.option) models.curves.set("option", JSON.stringify(t.option));
+  models.curves.set("svg", t.svg || null);
+  $("curves").hidden = !t.option;
+  write($("outcome"), t.running ? "" : t.outcome ?? "");
+  put($("outcome"), "data-failed", Boolean(t.failed));
+}
+
+function say(text) {
+  write($("message"), text ?? "");
+}
+
+function state(connection, unsaved, open) {
+  if (over) return;
+  models.grid.set("pending", open);
+  const { text, level } = savedText(connection, unsaved);
+  write($("saved"), text);
+  put($("saved"), "data-level", level);
+  put(document.body, "data-state", connection);
+  if (connection === "offline" && !unsaved) tellLost();
+}
+
+// ended: the server said good-bye; every label it acknowledged is on disk.
+function ended(reason) {
+  over = true;
+  say(`Studio closed: ${reason}. Run the cell or command again to go on.`);
+  write($("saved"), "closed, all saved");
+  put($("saved"), "data-level", "ok");
+  put(document.body, "data-state", "over");
+  tellEnded(reason);
+}
+
+$("next").addEventListener("click", () => send({ kind: "next" }));
+$("suggest").addEventListener("click", () => send({ kind: "suggest" }));
+$("undo").addEventListener("click", () => send({ kind: "undo" }));
+$("redo").addEventListener("click", () => send({ kind: "redo" }));
+$("train").addEventListener("click", () => send({ kind: view.train.running ? "stop" : "train" }));
+$("strategy").addEventListener("change", () => send({ kind: "next" }));
+$("done").addEventListener("click", () => send({ kind: "done" }));
+// A press on a button must not take the keys away from the grid.
+document.addEventListener("click", (e) => {
+  if (e.target.closest("header button")) $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
+});

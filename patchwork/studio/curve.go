@@ -1,0 +1,65 @@
+package studio
+
+import (
+	"math"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/widgets"
+)
+
+// Names of the curves of LearningCurve.
+const (
+	TrainingCurve   = "training"
+	ValidationCurve = "validation"
+)
+
+// LearningCurve is the chart of a training: loss on training and validation images by epoch.
+func LearningCurve(points []classify.Point) widgets.Chart {
+	train := widgets.Series{Name: TrainingCurve}
+	validation := widgets.Series{Name: ValidationCurve}
+	for _, p := range points {
+		if !math.IsNaN(p.TrainLoss) {
+			train.X, train.Y = append(train.X, p.Epoch), append(train.Y, p.TrainLoss)
+		}
+		if !math.IsNaN(p.ValidationLoss) {
+			validation.X, validation.Y = append(validation.X, p.Epoch), append(validation.Y, p.ValidationLoss)
+		}
+	}
+	c := widgets.Chart{Title: "Loss", XName: "epoch", YName: "loss", Series: []widgets.Series{train}, Width: 420, Height: 220}
+	if len(validation.X) > 0 {
+		c.Series = append(c.Series, validation)
+	}
+	return c
+}
+
+// trainView draws the training; s.mu is held.
+func (s *Session) trainView() trainView {
+	t := &s.training
+	v := trainView{
+		Running: t.cancel != nil, Step: t.step, Done: t.done, Total: t.total, Outcome: t.outcome, Failed: t.failed,
+	}
+	if v.Running {
+		v.Seconds = time.Since(t.begun).Seconds()
+	}
+	if len(t.points) > 0 {
+		chart := LearningCurve(t.points)
+		if option, err := chart.Option(); err == nil {
+			v.Option = option
+		}
+		if !v.Running {
+			v.SVG = t.svg(chart)
+		}
+	}
+	return v
+}
+
+// svg is the chart as a picture, drawn once for each training.
+func (t *training) svg(c widgets.Chart) string {
+	if t.picture == "" {
+		if svg, err := c.DataURI(); err == nil {
+			t.picture = svg
+		}
+	}
+	return t.picture
+}

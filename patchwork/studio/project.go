@@ -1,0 +1,59 @@
+package studio
+
+import (
+	"context"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// Project is what a session asks of the project it labels. Its methods are called from several goroutines.
+type Project interface {
+	Name() string
+	Images() *imageset.Index
+	Labels() *labels.Store // this process's journal
+	Classes() []Class      // in the order of the label table's columns
+	Thumb(row int) (file string, err error)
+	Root() string // the folder from which image paths begin
+	Strategies() []Strategy
+	// Suggest chooses what to show next. It fails when the strategy needs a model and there is none.
+	Suggest(ctx context.Context, q Query) ([]Pick, error)
+	// Scores gives the model's probabilities by the order of Classes: nil for a row without, NaN for a class that the
+	// model has not learned. It is nil before the first training. The stamp changes when the scores do.
+	Scores() (scores func(row int) []float32, stamp string)
+	// Train fits the model to the labels as they are now and refreshes the scores. Both callbacks may be called from
+	// another goroutine.
+	Train(ctx context.Context, onPoint func(classify.Point), onStep func(what string, done, total int)) (classify.Info, error)
+}
+
+// Class is a class as the page shows it.
+type Class struct {
+	Name        string
+	Key         string // the digit that sets it; "" for none
+	Description string
+}
+
+// Strategy is one way to choose what to show next.
+type Strategy struct {
+	Name       string `json:"name"`  // as Query.Strategy takes it
+	Title      string `json:"title"` // what a person reads
+	About      string `json:"about"` // one line more
+	NeedsModel bool   `json:"needs_model"`
+}
+
+// Query asks for images to show.
+type Query struct {
+	Strategy string
+	Filter   labels.Filter
+	N        int
+	Batch    uint64             // number of the batch in this session, part of the random seed
+	Skip     func(row int) bool // rows not to show
+}
+
+// Pick is an image to show and the reason why.
+type Pick struct {
+	Row    int
+	Score  float64
+	Reason string
+}

@@ -1,0 +1,129 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+)
+
+// training is the training that runs, or the last one that ran.
+type training struct {
+	cancel  context.CancelFunc // nil when none runs
+	begun   time.Time
+	points  []classify.Point
+	step    string // what it does now, for a person
+	done    int    // of total, in the present step
+	total   int
+	outcome string // one line about the last training
+	failed  bool
+	pushed  time.Time
+	picture string // the finished curve as a data URI
+}
+
+// pushEvery is the least time between two pictures of a running training.
+const pushEvery = 250 * time.Millisecond
+
+// train starts a training in the background; s.mu is held. Labelling goes on meanwhile.
+func (s *Session) train() error {
+	if s.training.cancel != nil {
+		return wish("Training already runs; Stop ends it and keeps the best weights so far.")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.training = training{cancel: cancel, begun: time.Now(), step: "starting"}
+	go func() {
+		defer cancel()
+		info, err := s.project.Train(ctx, s.onPoint, s.onStep)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		t := &s.training
+		t.cancel, t.step, t.done, t.total = nil, "", 0, 0
+		switch took := time.Since(t.begun).Round(100 * time.Millisecond); {
+		case errors.Is(err, context.Canceled):
+			t.outcome = fmt.Sprintf("Stopped after %v; the best weights so far are kept.", took)
+		case err != nil:
+			t.outcome, t.failed = err.Error(), true
+		default:
+			t.outcome = fmt.Sprintf("Trained on %d images in %v.%s", info.TrainRows, took, validationLine(info))
+		}
+		s.message = t.outcome
+		s.push(s.view())
+	}()
+	return nil
+}
+
+// validationLine says how the model does on the images held out.
+func validationLine(info classify.Info) string {
+	if info.Report == nil || info.Report.Validation.Rows == 0 {
+		return " No validation images, so nothing measures it yet."
+	}
+	v := info.Report.Validation
+	return fmt.Sprintf(" Validation: accuracy %.3f, mean AUC %s on %d images.", v.Accuracy.Value, v.MacroAUC, v.Rows)
+}
+
+func (s *Session) onPoint(p classify.Point) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.training.points = append(s.training.points, p)
+	s.pushTraining()
+}
+
+func (s *Session) onStep(what string, done, total int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.training.step, s.training.done, s.training.total = what, done, total
+	s.pushTraining()
+}
+
+// pushTraining shows the training to all pages, a few times a second at most; s.mu is held.
+func (s *Session) pushTraining() {
+	if now := time.Now(); now.Sub(s.training.pushed) >= pushEvery {
+		s.training.pushed = now
+		s.push(trainingOnly{Train: s.trainView()})
+	}
+}
+
+// trainingOnly is the part of the view that a running training changes.
+type trainingOnly struct {
+	Train trainView `json:"train"`
+}
+
+// Key lets a slow page skip all but the latest.
+func (trainingOnly) Key() string { return "train" }
+
+// Close stops a running training and waits until it has kept its weights, at most for the given time.
+func (s *Session) Close(wait time.Duration) {
+	until := time.Now().Add(wait)
+	for {
+		s.mu.Lock()
+		running := s.training.cancel
+		s.mu.Unlock()
+		if running == nil || time.Now().After(until) {
+			return
+		}
+		running()
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// Watch shows the scores of a model that another process has trained, looking once a second until ctx ends.
+func (s *Session) Watch(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		_, stamp := s.project.Scores()
+		s.mu.Lock()
+		if stamp != s.stamp && s.training.cancel == nil {
+			s.message = "A new model has scored the images."
+			s.push(s.view())
+		}
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,93 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"math/rand/v2"
+
+	"github.com/gopatchwork/patchwork/patchwork/acquire"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// SuggestOptions says which images to suggest.
+type SuggestOptions struct {
+	Strategy string        // "" means "entropy" with a model and "random" without; acquire.All lists them
+	N        int           // 0 means 16
+	Filter   labels.Filter // narrows the candidates further; the zero value is every image not excluded
+	Seed     uint64        // added to the project's seed
+	Skip     func(row int) bool
+}
+
+// Suggestion is an image worth labelling next, and why.
+type Suggestion struct {
+	Row    int     `json:"row"`
+	Image  string  `json:"image"`
+	Score  float64 `json:"score"` // higher is more worth labelling
+	Reason string  `json:"reason"`
+}
+
+// Suggest chooses up to N images to label next. Excluded, unreadable and fully labelled images are never chosen, and no
+// image twice. The same seed, journal and model give the same images.
+//
+// Errors: an unknown strategy (the error lists them); a strategy that needs scores before a model is trained.
+func (p *Project) Suggest(ctx context.Context, o SuggestOptions) ([]Suggestion, error) {
+	t, err := p.Labels()
+	if err != nil {
+		return nil, err
+	}
+	scores, err := p.Scores()
+	if err != nil && !errors.Is(err, ErrNoModel) {
+		return nil, err
+	}
+	return p.suggest(ctx, t, scores, o)
+}
+
+// suggest is Suggest on labels and scores at hand; scores may be nil.
+func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, o SuggestOptions) ([]Suggestion, error) {
+	if o.N == 0 {
+		o.N = 16
+	}
+	if o.Strategy == "" {
+		o.Strategy = "random"
+		if scores != nil {
+			o.Strategy = "entropy"
+		}
+	}
+	strategy, err := acquire.Lookup(o.Strategy)
+	if err != nil {
+		return nil, err
+	}
+	index := p.Images()
+	var candidates []int
+	for _, row := range t.Rows(o.Filter) {
+		if index.Usable(row) && !t.Excluded(row) && t.Status(row) != labels.Labelled && (o.Skip == nil || !o.Skip(row)) {
+			candidates = append(candidates, row)
+		}
+	}
+	if len(candidates) == 0 {
+		return nil, nil
+	}
+	name := fnv.New64a()
+	name.Write([]byte("acquire/" + o.Strategy))
+	pool := &acquire.Pool{
+		Rows: candidates, Classes: t.Classes(),
+		Labels: func(row, class int) int8 { return int8(t.Value(row, class)) },
+		Rand:   rand.New(rand.NewPCG(p.Settings().Seed+o.Seed, name.Sum64())),
+	}
+	if scores != nil {
+		pool.Probs = scores.For(t.Classes())
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	picks, err := acquire.Select(strategy, pool, min(o.N, len(candidates)))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Suggestion, len(picks))
+	for i, pick := range picks {
+		out[i] = Suggestion{Row: pick.Row, Image: index.At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
+	}
+	return out, nil
+}
