@@ -57,13 +57,17 @@ func (s *session) run(ctx context.Context, static func() string) error {
 		return err
 	}
 	s.begin()
-	shell := host.Shell{Title: s.title, Module: "assets/cell.mjs", Styles: []string{"assets/widgets.css", "assets/cell.css"}}
 	locked := func() string {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return static()
 	}
-	return host.Run(ctx, s, host.RunOptions{Title: s.title, Static: locked, Assets: Assets, Page: shell.HTML})
+	return host.Run(ctx, s, host.RunOptions{Title: s.title, Static: locked, Assets: Assets, Page: s.shell().HTML})
+}
+
+// shell is the page around assets/cell.mjs.
+func (s *session) shell() host.Shell {
+	return host.Shell{Title: s.title, Module: "assets/cell.mjs", Styles: []string{"assets/widgets.css", "assets/cell.css"}}
 }
 
 func (b LabelButtons) static(values []int8) string {

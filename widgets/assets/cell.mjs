@@ -64,7 +64,9 @@ function state(connection, unsaved, rows) {
 // refused says why and shows again what Go holds.
 function refused(text) {
   write(saved, text);
-  if (mounted) model.set("view", { ...model.get("view") });
+  if (!mounted) return;
+  model.set("view", { ...model.get("view") });
+  model.receive({ kind: "say", text: "" });
 }
 
 function ended(reason) {

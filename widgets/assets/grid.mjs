@@ -8,7 +8,8 @@
 //
 // It sends {kind: "set", changes: [{row, class, value}], dwell_ms}, {kind: "exclude" | "validation", row, value},
 // {kind: "next" | "undo" | "redo"}. It receives {kind: "set", class, value} for the tile under the cursor, and any
-// intent of keys.mjs as {kind: "do", intent}, from the page's own buttons. render returns the clean-up.
+// intent of keys.mjs as {kind: "do", intent}, from the page's own buttons; {kind: "say", text} fills the line below the
+// grid. render returns the clean-up.
 
 import { act, choose, settle, shown, start } from "./gridstate.mjs";
 import { intentOf } from "./keys.mjs";
@@ -140,6 +141,7 @@ export function render({ model, el: host }) {
   function onMessage(message) {
     if (message.kind === "set") run({ do: "set", class: message.class, value: message.value });
     if (message.kind === "do") run(message.intent);
+    if (message.kind === "say") say(message.text);
   }
   model.on("change:view", onView);
   model.on("change:pending", paint);
