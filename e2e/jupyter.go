@@ -34,7 +34,7 @@ func StartJupyter(t testing.TB) *Jupyter {
 	if version := classic(program); version == "" {
 		Missing(t, "%s is not the classic notebook 6, which these tests drive; on Debian: apt-get install jupyter-notebook", program)
 	}
-	home := tempDir(t, "jupyter")
+	home := TempDir(t, "jupyter")
 	env := []string{
 		"JUPYTER_DATA_DIR=" + filepath.Join(home, "share", "jupyter"), "JUPYTER_CONFIG_DIR=" + filepath.Join(home, "config"),
 		"JUPYTER_RUNTIME_DIR=" + filepath.Join(home, "runtime"), "IPYTHONDIR=" + filepath.Join(home, "ipython"),
@@ -44,7 +44,7 @@ func StartJupyter(t testing.TB) *Jupyter {
 	}
 	j := &Jupyter{
 		Token: "e2e", Dir: filepath.Join(home, "notebooks"), Mark: home,
-		Log: filepath.Join(Root(t), "build", "e2e", strings.ReplaceAll(t.Name(), "/", "-")+"-jupyter.log"),
+		Log: LogFile(t, "jupyter"),
 	}
 	if err := os.MkdirAll(j.Dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -134,19 +134,4 @@ func freePort(t testing.TB) int {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port
-}
-
-// tempDir is a folder that is deleted after everything that runs in it has ended.
-func tempDir(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "patchwork-e2e-"+name+"-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Logf("e2e: %v", err)
-		}
-	})
-	return dir
 }

@@ -19,7 +19,7 @@ const classes = "field,forest,water,road,building,vehicle"
 // scenesProject makes a project on the scenes, with features.
 func scenesProject(t *testing.T, program string) string {
 	t.Helper()
-	project := filepath.Join(tempDir(t, "project"), "scenes")
+	project := filepath.Join(TempDir(t, "project"), "scenes")
 	Patchwork(t, program, "init", project, "--images", filepath.Join(Root(t), "testdata", "scenes", "images"), "--classes", classes)
 	Patchwork(t, program, "embed", project)
 	return project

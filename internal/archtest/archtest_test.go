@@ -103,6 +103,7 @@ func TestCheckImportsOnMadeUpTrees(t *testing.T) {
 		{"notebooks below the facade", p("patchwork/features", "github.com/janpfeifer/gonb/gonbui"), "knows that notebooks exist"},
 		{"xla for everybody", p("patchwork/compute", "github.com/gomlx/go-xla/xla"), "only patchwork/compute/xla may"},
 		{"xla where it belongs", p("patchwork/compute/xla", "github.com/gomlx/go-xla/xla"), ""},
+		{"a test helper in a program", p("widgets", "internal/browsertest"), "widgets imports internal/browsertest"},
 		{"a folder nobody placed", p("patchwork/newthing"), "has no row in archtest.Imports"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,9 +117,9 @@ func TestCheckImportsOnMadeUpTrees(t *testing.T) {
 	if len(CheckImports([]Package{test})) != 1 {
 		t.Error("an upward import in a test was accepted")
 	}
-	test = Package{ImportPath: Module + "/widgets", TestImports: []string{"github.com/go-rod/rod"}}
+	test = Package{ImportPath: Module + "/widgets", TestImports: []string{"github.com/go-rod/rod", Module + "/internal/browsertest"}}
 	if bad := CheckImports([]Package{test}); bad != nil {
-		t.Errorf("a test may use another module: %q", bad)
+		t.Errorf("a test may use another module and the test helpers: %q", bad)
 	}
 }
 

@@ -44,11 +44,17 @@ var Imports = []Rule{
 	},
 
 	// Tests of the whole and tools of the tree; nothing imports them.
-	{Packages: []string{"e2e"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/..."})},
-	{Packages: []string{"internal/archtest", "internal/testreport"}},
+	{
+		Packages: []string{"e2e"},
+		Imports:  join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/...", "internal/browsertest"}),
+	},
+	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
 	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},
 	{Packages: []string{"internal/bench"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio"})},
 }
+
+// TestHelpers may be imported by the tests of any package.
+var TestHelpers = []string{"internal/browsertest"}
 
 // Outside limits who may import packages of other modules that would bind a layer to more than it promises. It does
 // not hold for tests.
@@ -61,7 +67,7 @@ var Outside = []struct {
 		"no package below the facade knows that notebooks exist"},
 	{"github.com/gomlx/go-xla", []string{"patchwork/compute/xla"},
 		"linking cgo triples the start of a cell; only programs that ask for XLA pay for it"},
-	{"github.com/go-rod/rod", []string{"e2e"},
+	{"github.com/go-rod/rod", []string{"e2e", "internal/browsertest"},
 		"a browser is driven by tests only"},
 }
 

@@ -1,4 +1,4 @@
-package e2e
+package browsertest
 
 import (
 	"io"
@@ -44,7 +44,7 @@ func Start(t testing.TB, mark, logFile string, env []string, argv ...string) (st
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Fatalf("e2e: cannot start %s: %v", argv[0], err)
+		t.Fatalf("browsertest: cannot start %s: %v", argv[0], err)
 	}
 	stopped := false
 	stop = func() {
@@ -66,7 +66,7 @@ func end(t testing.TB, cmd *exec.Cmd, stdin io.Closer, mark string) {
 	select {
 	case <-done:
 	case <-time.After(10 * time.Second):
-		t.Logf("e2e: %s did not end in 10 s and is killed", strings.Join(cmd.Args[4:5], " "))
+		t.Logf("browsertest: %s did not end in 10 s and is killed", strings.Join(cmd.Args[4:5], " "))
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		<-done
 	}

@@ -1,4 +1,4 @@
-package e2e
+package browsertest
 
 import (
 	"os"
@@ -10,20 +10,21 @@ import (
 	"github.com/go-rod/rod"
 )
 
-// StartBrowser starts a Chromium without a window and connects to it. It keeps nothing between tests and asks nothing
-// of the network but what its pages do.
-func StartBrowser(t testing.TB) *rod.Browser {
+// Chromium starts a Chromium without a window and connects to it. It keeps nothing between tests and asks nothing of
+// the network but what its pages do. flags are added to its command line.
+func Chromium(t testing.TB, flags ...string) *rod.Browser {
 	t.Helper()
 	program := Need(t, "on Debian: apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
-	home := tempDir(t, "browser")
-	log := filepath.Join(Root(t), "build", "e2e", strings.ReplaceAll(t.Name(), "/", "-")+"-browser.log")
-	Start(t, home, log, nil, program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+	home := TempDir(t, "browser")
+	log := LogFile(t, "browser")
+	argv := append([]string{program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
 		"--disable-default-apps", "--disable-dev-shm-usage", "--hide-scrollbars", "--window-size=1280,900",
-		"--user-data-dir="+home, "--remote-debugging-port=0", "about:blank")
+		"--user-data-dir=" + home, "--remote-debugging-port=0"}, flags...)
+	Start(t, home, log, nil, append(argv, "about:blank")...)
 	browser := rod.New().ControlURL(devTools(t, home, log))
 	if err := browser.Connect(); err != nil {
-		t.Fatalf("e2e: cannot connect to Chromium: %v", err)
+		t.Fatalf("browsertest: cannot connect to Chromium: %v", err)
 	}
 	return browser
 }
@@ -41,14 +42,14 @@ func devTools(t testing.TB, home, log string) string {
 		}
 	}
 	text, _ := os.ReadFile(log)
-	t.Fatalf("e2e: Chromium did not start; it printed:\n%s", text)
+	t.Fatalf("browsertest: Chromium did not start; it printed:\n%s", text)
 	return ""
 }
 
 // Screenshot writes what the page shows to build/screenshots/NAME.png. A test does not fail for want of a picture.
 func Screenshot(t testing.TB, page *rod.Page, name string) {
 	t.Helper()
-	file := filepath.Join(Root(t), "build", "screenshots", name+".png")
+	file := filepath.Join(Root(t), "build", "screenshots", strings.ReplaceAll(name, "/", "-")+".png")
 	data, err := page.Screenshot(false, nil)
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(file), 0o755)
@@ -57,6 +58,6 @@ func Screenshot(t testing.TB, page *rod.Page, name string) {
 		err = os.WriteFile(file, data, 0o644)
 	}
 	if err != nil {
-		t.Logf("e2e: no screenshot %s: %v", name, err)
+		t.Logf("browsertest: no screenshot %s: %v", name, err)
 	}
 }

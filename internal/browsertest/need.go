@@ -1,4 +1,4 @@
-package e2e
+package browsertest
 
 import (
 	"os"
@@ -20,7 +20,7 @@ func Root(t testing.TB) string {
 			return dir
 		}
 		if dir == filepath.Dir(dir) {
-			t.Fatal("e2e: the test runs outside of a working tree")
+			t.Fatal("browsertest: the test runs outside of a working tree")
 		}
 	}
 }
@@ -52,4 +52,25 @@ func Slow(t testing.TB) {
 	if testing.Short() {
 		t.Skip("takes a browser or a notebook; run without -short")
 	}
+}
+
+// LogFile is where a program that the test starts may write; it stays after the test.
+func LogFile(t testing.TB, program string) string {
+	t.Helper()
+	return filepath.Join(Root(t), "build", "logs", strings.ReplaceAll(t.Name(), "/", "-")+"-"+program+".log")
+}
+
+// TempDir is a folder that is deleted after everything that runs in it has ended.
+func TempDir(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "patchwork-test-"+name+"-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Logf("browsertest: %v", err)
+		}
+	})
+	return dir
 }
