@@ -60,7 +60,8 @@ func (g Grid) StaticHTML() string {
 		if i%g.columns() == 0 {
 			b.WriteString("<tr>")
 		}
-		fmt.Fprintf(&b, `<td align="center" valign="top">%s%s</td>`, img.static(side), img.below())
+		// The inner div keeps its alignment where a notebook's own style gives one to cells.
+		fmt.Fprintf(&b, `<td valign="top"><div align="center">%s%s</div></td>`, img.static(side), img.below())
 		if i%g.columns() == g.columns()-1 || i == len(g.Images)-1 {
 			b.WriteString("</tr>\n")
 		}

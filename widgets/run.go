@@ -74,18 +74,16 @@ func (b LabelButtons) static(values []int8) string {
 	var t strings.Builder
 	t.WriteString("<table><tr>")
 	if len(b.Image.Src) > 0 || b.Image.File != "" {
-		fmt.Fprintf(&t, `<td rowspan="%d" align="center" valign="top">%s%s</td>`, max(1, len(b.Classes)), b.Image.static(200), b.Image.below())
+		fmt.Fprintf(&t, `<td valign="top"><div align="center">%s%s</div></td>`, b.Image.static(200), b.Image.below())
 	}
+	t.WriteString(`<td valign="top"><div align="left">`)
 	for i, class := range b.Classes {
 		if i > 0 {
-			t.WriteString("<tr>")
+			t.WriteString("<br>")
 		}
-		fmt.Fprintf(&t, `<td align="left">%s</td><td align="left">%s</td></tr>`, html.EscapeString(class.Name), wordAt(values, i))
+		fmt.Fprintf(&t, "%s: <b>%s</b>", html.EscapeString(class.Name), wordAt(values, i))
 	}
-	if len(b.Classes) == 0 {
-		t.WriteString("</tr>")
-	}
-	t.WriteString("</table>")
+	t.WriteString("</div></td></tr></table>")
 	return t.String()
 }
 
