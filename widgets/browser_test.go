@@ -4,17 +4,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-rod/rod"
-	"github.com/go-rod/rod/lib/launcher"
-	"github.com/go-rod/rod/lib/launcher/flags"
 	"github.com/go-rod/rod/lib/proto"
+	"github.com/gopatchwork/patchwork/internal/browsertest"
 )
 
 // browser starts a headless Chromium, or skips the test where there is none.
@@ -23,29 +19,7 @@ func browser(t *testing.T) *rod.Browser {
 	if testing.Short() {
 		t.Skip("starts a browser; not in short mode")
 	}
-	bin := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			bin = path
-			break
-		}
-	}
-	if bin == "" {
-		t.Skip("no chromium or google-chrome in PATH")
-	}
-	l := launcher.New().Bin(bin).NoSandbox(true).Headless(true).Leakless(false)
-	for _, flag := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
-		l.Set(flags.Flag(flag))
-	}
-	t.Cleanup(l.Cleanup)
-	t.Cleanup(l.Kill)
-	control, err := l.Launch()
-	if err != nil {
-		t.Fatalf("chromium does not start: %v", err)
-	}
-	b := rod.New().ControlURL(control).MustConnect()
-	t.Cleanup(func() { b.MustClose() })
-	return b
+	return browsertest.Chromium(t)
 }
 
 // fixture serves testdata/fixture.html with the assets, the chart library and a chart.
@@ -103,13 +77,9 @@ func open(t *testing.T, b *rod.Browser, url string, dark bool) *rod.Page {
 	return page
 }
 
-// shot keeps a screenshot in the folder PATCHWORK_SHOTS, if that is set.
+// shot keeps a picture of the page in build/screenshots, for a person to look at.
 func shot(t *testing.T, page *rod.Page, name string) {
 	t.Helper()
-	if dir := os.Getenv("PATCHWORK_SHOTS"); dir != "" {
-		time.Sleep(300 * time.Millisecond)
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), page.MustScreenshot(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	time.Sleep(200 * time.Millisecond) // what fades in is there then
+	browsertest.Screenshot(t, page, "widgets-"+name)
 }
