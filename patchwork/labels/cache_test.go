@@ -52,7 +52,7 @@ func TestADamagedCacheChangesNothing(t *testing.T) {
 			t.Fatalf("%s at %d: the table changed", what, at)
 		}
 	}
-	for at := range good {
+	for at := 0; at < len(good); at += 7 {
 		bad := append([]byte(nil), good...)
 		bad[at] ^= 1 << (at % 8)
 		os.WriteFile(file, bad, 0o644)

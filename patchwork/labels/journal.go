@@ -66,15 +66,21 @@ func escapeGlob(dir string) string {
 func (j *journal) read(data []byte, take func(line) error) error {
 	whole := data
 	j.torn = 0
-	if j.open && len(data) > 0 && data[0] == '\n' {
-		data, j.open = data[1:], false
+	if j.open { // the end of the last line comes now
+		data = bytes.TrimLeft(data, " \t\r")
+		if len(data) > 0 && data[0] == '\n' {
+			data, j.open = data[1:], false
+		}
 	}
 	for len(data) > 0 {
 		text, rest, ended := bytes.Cut(data, []byte{'\n'})
 		begin := int64(len(whole)-len(data)) + j.covered
 		last := len(rest) == 0
-		text = bytes.TrimRight(text, "\r")
-		if len(bytes.TrimSpace(text)) > 0 {
+		text = bytes.TrimRight(text, " \t\r")
+		if len(text) == 0 && !ended {
+			break
+		}
+		if len(text) > 0 {
 			err := j.readLine(text, begin, take)
 			if last && err != nil && (!ended || bytes.IndexByte(text, 0) >= 0) && !errors.As(err, new(*versionError)) {
 				break

@@ -156,7 +156,7 @@ func deal(r *rand.Rand, images []string, known []Event, start time.Time) Event {
 // Random sequences of events, undos and redos by two annotators whose clocks differ: at every step each store's table
 // is the fold of the live events it has seen, and a replay from disk gives the same labels.csv, byte for byte.
 func TestTheTableIsTheFoldOfTheLiveEvents(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(20) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			dir, declared := t.TempDir(), []string{"a", "b"}
@@ -168,7 +168,7 @@ func TestTheTableIsTheFoldOfTheLiveEvents(t *testing.T) {
 			for _, name := range []string{"anna", "bob"} {
 				stores[name] = open(t, Options{Dir: dir, Annotator: name, Classes: declared, Images: ix})
 			}
-			for range 80 {
+			for range 60 {
 				name := []string{"anna", "bob"}[r.IntN(2)]
 				s := stores[name]
 				switch r.IntN(12) {
