@@ -157,6 +157,31 @@ func TestScanTriesAgainWhatCouldNotBeRead(t *testing.T) {
 	}
 }
 
+func TestUnchanged(t *testing.T) {
+	im, f := Image{Size: 5, ModTime: 7, Hash: "00"}, file{size: 5, modTime: 7}
+	tests := []struct {
+		name   string
+		change func()
+		want   bool
+	}{
+		{"the same", func() {}, true},
+		{"broken as before", func() { im.Problem = "JPEG: unexpected EOF" }, true},
+		{"another size", func() { f.size++ }, false},
+		{"another time", func() { f.modTime++ }, false},
+		{"never read", func() { im.Hash = "" }, false},
+		{"back", func() { im.Problem = problemVanished }, false},
+		{"in a source again", func() { im.Problem = problemUncovered }, false},
+	}
+	for _, tt := range tests {
+		wasImage, wasFile := im, f
+		tt.change()
+		if got := unchanged(im, f); got != tt.want {
+			t.Errorf("%s: unchanged is %v, want %v", tt.name, got, tt.want)
+		}
+		im, f = wasImage, wasFile
+	}
+}
+
 func TestScanWithoutSourceAnyMore(t *testing.T) {
 	dir := tree(t, map[string][]byte{"one/a.jpg": picture(t, 1), "two/b.jpg": picture(t, 2)})
 	first, _ := scan(t, dir, nil, "../one", "../two")
@@ -201,15 +226,16 @@ func TestScanCancelledGoesOn(t *testing.T) {
 	}
 	dir := tree(t, files)
 	before, _ := scan(t, dir, nil, "../photos/0*.jpg")
-	os.Rename(filepath.Join(dir, "photos/03.jpg"), filepath.Join(dir, "photos/zz.jpg"))
+	os.Rename(filepath.Join(dir, "photos/03.jpg"), filepath.Join(dir, "photos/0a.jpg")) // comes first
+	os.Rename(filepath.Join(dir, "photos/04.jpg"), filepath.Join(dir, "photos/zz.jpg")) // comes last
 
 	ctx, cancel := context.WithCancel(context.Background())
 	o := options(dir, before, "../photos")
 	o.Workers = 1
 	var calls atomic.Int32
 	o.Progress = func(done, total int) {
-		if total != 51 {
-			t.Errorf("progress says %d of %d files, want 51 new ones", done, total)
+		if total != 52 {
+			t.Errorf("progress says %d of %d files, want 52 new ones", done, total)
 		}
 		calls.Add(1)
 		cancel()
@@ -218,15 +244,18 @@ func TestScanCancelledGoesOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("the error is %v, want context.Canceled", err)
 	}
-	if report.Pending == 0 || part.Len()-before.Len()+report.Pending != 51 || calls.Load() == 0 {
-		t.Errorf("the report is %+v with %d rows; want 51 files added or pending", report, part.Len())
+	if report.Pending == 0 || part.Len()-before.Len()+report.Pending != 52 || calls.Load() == 0 {
+		t.Errorf("the report is %+v with %d rows; want 52 files added or pending", report, part.Len())
+	}
+	if report.Moved != 0 || part.At(3).ID != "../photos/03.jpg" {
+		t.Errorf("row 3 has moved to %q although files are still to be read that might have its content too", part.At(3).ID)
 	}
 	rest, report := scan(t, dir, part, "../photos")
-	if rest.Len() != 60 || report.Moved != 1 || len(rest.Problems()) != 0 {
+	if rest.Len() != 60 || report.Moved != 2 || len(rest.Problems()) != 0 {
 		t.Errorf("after going on there are %d rows, problems %v, report %+v", rest.Len(), rest.Problems(), report)
 	}
-	if rest.At(3).ID != "../photos/zz.jpg" {
-		t.Errorf("row 3 is %q, want the file that moved meanwhile", rest.At(3).ID)
+	if rest.At(3).ID != "../photos/0a.jpg" || rest.At(4).ID != "../photos/zz.jpg" {
+		t.Errorf("rows 3 and 4 are %q and %q, want the files that moved meanwhile", rest.At(3).ID, rest.At(4).ID)
 	}
 
 	ctx, cancel = context.WithCancel(context.Background())

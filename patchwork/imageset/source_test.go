@@ -26,6 +26,11 @@ func TestWalkSkipsWhatPatchworkMade(t *testing.T) {
 	if got, want := ids(ix), "images/a.jpg"; got != want {
 		t.Errorf("in the project: %s, want %s", got, want)
 	}
+	os.Remove(filepath.Join(dir, "p", "project.yaml")) // not written yet
+	ix, _ = scan(t, dir, nil, ".")
+	if got, want := ids(ix), "images/a.jpg"; got != want {
+		t.Errorf("in a new project: %s, want %s", got, want)
+	}
 	ix, _ = scan(t, dir, nil, filepath.Join(dir, "p", "images"))
 	if got, want := ids(ix), "images/a.jpg"; got != want {
 		t.Errorf("an absolute source: %s, want %s", got, want)
