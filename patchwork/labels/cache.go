@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // The replay cache, journal/replay.cache, holds the history in binary, so that opening need not parse and resolve the
@@ -20,75 +21,94 @@ const (
 
 func (s *Store) cacheFile() string { return filepath.Join(s.journalDir(), "replay.cache") }
 
-// openJournals reads the journal files and returns the history from the cache, or an empty one, and for each of its
-// journals the bytes that are still to be parsed.
-func (s *Store) openJournals(images string) (*history, [][]byte, error) {
+// openJournals returns the history from the cache, or an empty one, with the journals that are there, and for each of
+// them the bytes that are still to be parsed.
+func (s *Store) openJournals() (*history, [][]byte, error) {
 	files, err := journalFiles(s.o.Dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	journals := make([]*journal, len(files))
-	bodies := map[string][]byte{}
-	for i, file := range files {
-		j := &journal{annotator: annotatorOf(file), file: file}
-		if bodies[j.annotator], j.info, err = readWhole(file); err != nil {
-			return nil, nil, err
-		}
-		journals[i] = j
+	h, rest, err := s.fromCache(files)
+	if err != nil {
+		return nil, nil, err
 	}
-	h := s.fromCache(images, bodies)
 	if h == nil {
 		h = newHistory(s.o.Images)
 	}
-	rest := make([][]byte, 0, len(files))
-	for _, j := range h.journals { // of the cache: all of them are there
-		rest = append(rest, bodies[j.annotator][j.covered:])
-	}
-	for _, j := range journals {
-		at := h.journal(j.annotator, s.o.Dir)
-		h.journals[at].file, h.journals[at].info = j.file, j.info
-		if int(at) == len(rest) {
-			rest = append(rest, bodies[j.annotator])
+	for _, file := range files {
+		at := h.journal(annotatorOf(file), s.o.Dir)
+		if int(at) < len(rest) {
+			continue // the cache has it
 		}
+		body, _, err := h.journals[at].rest()
+		if err != nil {
+			return nil, nil, err
+		}
+		rest = append(rest, body)
 	}
 	return h, rest, nil
 }
 
-func readWhole(file string) ([]byte, os.FileInfo, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, nil, fmt.Errorf("labels: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, fmt.Errorf("labels: %w", err)
-	}
-	data := make([]byte, info.Size())
-	n, err := io.ReadFull(f, data)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-		return nil, nil, fmt.Errorf("labels: %w", err)
-	}
-	return data[:n], info, nil
-}
-
-// fromCache is the history in the cache, or nil if the cache is not that of these images and journals.
-func (s *Store) fromCache(images string, bodies map[string][]byte) *history {
+// fromCache is the history in the cache and what follows it in its journals; nil if the cache is not that of these
+// images and journals.
+func (s *Store) fromCache(files []string) (*history, [][]byte, error) {
 	data, err := os.ReadFile(s.cacheFile())
 	if err != nil {
-		return nil
+		return nil, nil, nil
 	}
-	h := decodeHistory(data, images, s.o.Images)
-	if h == nil {
-		return nil
+	images := make(chan string, 1)
+	go func() { images <- fingerprint(s.o.Images) }()
+	h, fits := decodeHistory(data, s.o.Images)
+	if h == nil || fits != <-images {
+		return nil, nil, nil
 	}
-	for _, j := range h.journals {
-		body, ok := bodies[j.annotator]
-		if !ok || int64(len(body)) < j.covered || (checksum{}).add(body[:j.covered]) != j.sum {
-			return nil
+	rest := make([][]byte, len(h.journals))
+	for i, j := range h.journals {
+		j.file = filepath.Join(s.journalDir(), j.annotator+".jsonl")
+		if !slices.Contains(files, j.file) {
+			return nil, nil, nil
 		}
+		body, same, err := j.rest()
+		if err != nil || !same {
+			return nil, nil, err
+		}
+		rest[i] = body
 	}
-	return h
+	return h, rest, nil
+}
+
+// rest reads the file after the bytes that are covered, if those are still the same.
+func (j *journal) rest() (body []byte, same bool, err error) {
+	f, err := os.Open(j.file)
+	if err != nil {
+		return nil, false, fmt.Errorf("labels: %w", err)
+	}
+	defer f.Close()
+	if j.info, err = f.Stat(); err != nil {
+		return nil, false, fmt.Errorf("labels: %w", err)
+	}
+	if j.info.Size() < j.covered {
+		return nil, false, nil
+	}
+	var sum checksum
+	buf := make([]byte, min(j.covered, 1<<18)) // small, so that it stays in the processor's cache
+	for done := int64(0); done < j.covered; {
+		n, err := f.Read(buf[:min(int64(len(buf)), j.covered-done)])
+		if err != nil {
+			return nil, false, fmt.Errorf("labels: %w", err)
+		}
+		sum = sum.add(buf[:n])
+		done += int64(n)
+	}
+	if sum != j.sum {
+		return nil, false, nil
+	}
+	body = make([]byte, j.info.Size()-j.covered)
+	n, err := io.ReadFull(f, body)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, false, fmt.Errorf("labels: %w", err)
+	}
+	return body[:n], true, nil
 }
 
 // refreshCache writes the cache if opening had much to parse.
@@ -149,17 +169,15 @@ func encodeHistory(h *history, images string) []byte {
 	return append(e, checksum{}.add(e).String()...)
 }
 
-// decodeHistory is the inverse; nil if data is damaged or made for other images.
-func decodeHistory(data []byte, fits string, images Images) *history {
+// decodeHistory is the inverse; nil if data is damaged. fits is the fingerprint of the images that it was made with.
+func decodeHistory(data []byte, images Images) (h *history, fits string) {
 	end := len(data) - 16
 	if end < len(cacheMagic) || string(data[:len(cacheMagic)]) != cacheMagic || (checksum{}).add(data[:end]).String() != string(data[end:]) {
-		return nil
+		return nil, ""
 	}
 	d := &decoder{data: string(data[len(cacheMagic):end])}
-	if d.text() != fits {
-		return nil
-	}
-	h := newHistory(images)
+	fits = d.text()
+	h = newHistory(images)
 	for range d.count() {
 		h.column(d.text())
 	}
@@ -187,7 +205,7 @@ func decodeHistory(data []byte, fits string, images Images) *history {
 		for range d.count() {
 			o := op{column(d.index(len(h.names))), Tri(d.number()), int32(d.number()), int32(d.number())}
 			if o.lo < 0 || o.lo > o.hi || int(o.hi) > len(h.rows) {
-				return nil
+				return nil, ""
 			}
 			ops = append(ops, o)
 		}
@@ -196,7 +214,7 @@ func decodeHistory(data []byte, fits string, images Images) *history {
 		h.byID[r.id] = r
 	}
 	if d.bad || d.data != "" || len(h.byID) != len(records) {
-		return nil
+		return nil, ""
 	}
-	return h
+	return h, fits
 }

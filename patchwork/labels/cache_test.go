@@ -109,7 +109,7 @@ func FuzzDecodeHistory(f *testing.F) {
 	h.journals = append(h.journals, &journal{annotator: "anna", covered: 9})
 	h.add([]*record{{id: "1", kind: KindLabel, ops: []op{{h.column("x"), 1, 0, 0}}}, {id: "2", time: 1, kind: KindUndo, target: "1"}})
 	good := encodeHistory(h, "images")
-	if back := decodeHistory(good, "images", none{}); back == nil || len(back.order) != 2 || back.order[1].target != "1" {
+	if back, fits := decodeHistory(good, none{}); back == nil || fits != "images" || len(back.order) != 2 || back.order[1].target != "1" {
 		f.Fatalf("decoded %+v", back)
 	}
 	f.Add(good[len(cacheMagic) : len(good)-16])
@@ -117,7 +117,7 @@ func FuzzDecodeHistory(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		data := append([]byte(cacheMagic), body...)
 		data = append(data, checksum{}.add(data).String()...)
-		if h := decodeHistory(data, "images", none{}); h != nil {
+		if h, _ := decodeHistory(data, none{}); h != nil {
 			for _, r := range h.order {
 				for _, o := range r.ops {
 					_ = h.rows[o.lo:o.hi]

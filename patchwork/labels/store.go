@@ -96,7 +96,7 @@ func (s *Store) acquire() error {
 
 // load replays everything, with the help of the cache if it fits.
 func (s *Store) load() error {
-	h, bodies, err := s.openJournals(fingerprint(s.o.Images))
+	h, bodies, err := s.openJournals()
 	if err != nil {
 		return err
 	}
