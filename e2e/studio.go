@@ -84,6 +84,9 @@ func (n *Notebook) Studio(cell int) *Studio {
 	if err != nil || len(frames) == 0 {
 		n.t.Fatalf("e2e: no frame in the notebook: %v", err)
 	}
+	if err := frames.Last().ScrollIntoView(); err != nil {
+		n.t.Fatalf("e2e: the frame cannot be scrolled to: %v", err)
+	}
 	in, err := frames.Last().Frame()
 	if err != nil {
 		n.t.Fatalf("e2e: the frame cannot be entered: %v", err)
@@ -97,7 +100,7 @@ func (n *Notebook) Studio(cell int) *Studio {
 func (s *Studio) ready() {
 	s.t.Helper()
 	s.Until("the images are shown", 30*time.Second, `() => { const all = [...document.querySelectorAll(".pw-picture img")];
-		return all.length > 0 && all.every(i => i.complete && i.naturalWidth > 0) }`)
+		return all.length > 0 && all.slice(0, 4).every(i => i.complete && i.naturalWidth > 0) }`) // those below come when seen
 	s.Saved()
 }
 

@@ -78,8 +78,8 @@ func TestStudioOnItsOwnPage(t *testing.T) {
 	s.Press(input.Slash) // no key of the studio: nothing may happen
 	s.Click("#train")
 	s.Until("training runs or is done", 20*time.Second, `() => document.getElementById("train").textContent === "Stop" || document.getElementById("outcome").textContent !== ""`)
-	s.Click(".pw-tile:nth-child(4) .pw-chip:nth-child(6)")
-	s.Shows(3, 5, "present")
+	s.Click(".pw-tile:nth-child(2) .pw-chip:nth-child(6)")
+	s.Shows(1, 5, "present")
 	s.Saved()
 	s.Until("training is done", time.Minute, `() => /^Trained on/.test(document.getElementById("outcome").textContent)`)
 	s.Until("the curve is drawn", 10*time.Second, `() => !!document.querySelector("#curves canvas, #curves img[src]")`)
@@ -190,6 +190,7 @@ func TestStudioInANotebook(t *testing.T) {
 	s.Shows(3, 2, "present")
 	s.Saved()
 	want := present(t, program, project)
+	n.Until("the notebook has the newest summary", 10*time.Second, `() => /3 of 300 images labelled/.test(JSON.stringify(Jupyter.notebook.get_cell(2).output_area.outputs))`)
 
 	n.RestartKernel()
 	deadline := time.Now().Add(15 * time.Second)
@@ -200,7 +201,14 @@ func TestStudioInANotebook(t *testing.T) {
 		t.Error("the studio outlives its kernel")
 	}
 	n.Until("the cell shows its static form again", 15*time.Second, `() => !document.querySelector(".output_area iframe")`)
+	if text := n.Text(2); !strings.Contains(text, "3 of 300 images labelled") {
+		t.Errorf("the static form does not know the labels: %q", text)
+	}
 	Screenshot(t, n.Page, "notebook-static")
+	n.Save()
+	if saved, err := os.ReadFile(filepath.Join(j.Dir, "studio.ipynb")); err != nil || !strings.Contains(string(saved), "3 of 300 images labelled") {
+		t.Errorf("the saved notebook does not know the labels (error %v)", err)
+	}
 	for cell := range 3 { // a new kernel knows no declarations
 		n.Run(cell, time.Minute)
 	}

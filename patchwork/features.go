@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
@@ -140,9 +141,24 @@ func (p *Project) Features() (*features.Store, error) {
 
 // String says in a few lines what Embed did.
 func (r EmbedReport) String() string {
-	text := fmt.Sprintf("%s: %s", r.Spec.Name, r.Run)
-	if r.Sanity != nil {
-		text += "\n" + r.Sanity.String()
+	var b strings.Builder
+	n := r.Run
+	fmt.Fprintf(&b, "%s: %d numbers for each image; %d computed", r.Spec.Name, r.Spec.Dim, n.Computed)
+	if n.Computed > 0 {
+		fmt.Fprintf(&b, " in %.1f s", n.Took.Seconds())
 	}
-	return text
+	if n.Kept+n.Copied > 0 {
+		fmt.Fprintf(&b, ", %d there already", n.Kept+n.Copied)
+	}
+	for i, broken := range n.Broken {
+		if i == 5 {
+			fmt.Fprintf(&b, "\n... and %d more left out", len(n.Broken)-i)
+			break
+		}
+		fmt.Fprintf(&b, "\nleft out %s: %s", broken.ID, broken.Reason)
+	}
+	if r.Sanity != nil {
+		b.WriteString("\n" + r.Sanity.String())
+	}
+	return b.String()
 }

@@ -79,6 +79,15 @@ func (p *Project) Model() (*classify.Model, error) {
 	return m, err
 }
 
+// History is the learning curve of the saved classifier, nil if there is none.
+func (p *Project) History() []classify.Point {
+	info, err := classify.ReadInfo(p.path("models", modelName))
+	if err != nil {
+		return nil
+	}
+	return info.History
+}
+
 // Scores are the classifier's probabilities for every image.
 type Scores struct {
 	Classes []string  // that the model knows, in the order of its columns

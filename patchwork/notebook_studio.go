@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/studio"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -77,9 +76,5 @@ func (c *StudioCell) showSummary() {
 func (n *Notebook) summary() string {
 	t, err := n.Labels()
 	check(err)
-	s := studio.Summary{Name: n.Name(), Table: t, Images: n.Images(), Thumb: n.Thumb}
-	if info, err := classify.ReadInfo(n.path("models", modelName)); err == nil {
-		s.History = info.History
-	}
-	return s.HTML()
+	return studio.Summary{Name: n.Name(), Table: t, Images: n.Images(), Thumb: n.Thumb, History: n.History()}.HTML()
 }

@@ -17,6 +17,7 @@ type Project interface {
 	Thumb(row int) (file string, err error)
 	Root() string // the folder from which image paths begin
 	Strategies() []Strategy
+	History() []classify.Point // learning curve of the saved model; nil without one
 	// Suggest chooses what to show next. It fails when the strategy needs a model and there is none.
 	Suggest(ctx context.Context, q Query) ([]Pick, error)
 	// Scores gives the model's probabilities by the order of Classes: nil for a row without, NaN for a class that the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"image/png"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -43,6 +44,9 @@ func NewServer(s *Session, o host.Options) (*host.Server, error) {
 	err = server.Handle("GET /thumb/{hash}", http.HandlerFunc(s.serveThumb))
 	if err == nil {
 		err = server.Handle("GET /image/{hash}", http.HandlerFunc(s.serveImage))
+	}
+	if err == nil {
+		err = server.Handle("GET /summary", http.HandlerFunc(s.serveSummary))
 	}
 	if err == nil && hasCharts {
 		err = server.Handle("GET /echarts.min.js", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -135,4 +139,24 @@ func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "image/png")
 	png.Encode(w, picture)
+}
+
+// serveSummary sends the session as a saved notebook shows it.
+func (s *Session) serveSummary(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	io.WriteString(w, s.Summary().HTML())
+}
+
+// Summary is the session at this moment, with the curve of the latest training.
+func (s *Session) Summary() Summary {
+	s.mu.Lock()
+	history := s.training.points
+	s.mu.Unlock()
+	if len(history) == 0 {
+		history = s.project.History()
+	}
+	return Summary{
+		Name: s.project.Name(), Table: s.project.Labels().Table(), Images: s.project.Images(), Thumb: s.project.Thumb, History: history,
+	}
 }

@@ -59,6 +59,7 @@ func (p *fakeProject) Thumb(row int) (string, error) {
 func (p *fakeProject) Strategies() []Strategy {
 	return []Strategy{{Name: "random", Title: "random"}, {Name: "entropy", Title: "entropy", NeedsModel: true}}
 }
+func (p *fakeProject) History() []classify.Point             { return nil }
 func (p *fakeProject) Scores() (func(int) []float32, string) { return p.scores, p.stamp }
 func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 	if q.Strategy == "entropy" && p.scores == nil {

@@ -67,6 +67,21 @@ function (cfg) {
       say(text);
     }
 
+    // A newer static form, from the page: for this view of the notebook and, in the classic notebook, also for its file.
+    function keep(html) {
+      still.innerHTML = html;
+      const notebook = window.Jupyter && window.Jupyter.notebook;
+      const cell = notebook && notebook.get_cells().find((c) => c.element[0].contains(root));
+      for (const out of (cell && cell.output_area && cell.output_area.outputs) || []) {
+        const text = [].concat((out.data && out.data["text/html"]) || "").join("");
+        if (!text.includes('data-patchwork="' + cfg.id + '"')) continue;
+        const doc = new DOMParser().parseFromString(text, "text/html");
+        doc.querySelector('[data-patchwork="' + cfg.id + '"] [data-part="static"]').innerHTML = html;
+        out.data["text/html"] = doc.body.innerHTML;
+        notebook.set_dirty(true);
+      }
+    }
+
     async function look() {
       if (looking || !root.isConnected) return;
       looking = true;
@@ -88,6 +103,7 @@ function (cfg) {
       const m = e.data && e.data.patchwork;
       if (!m) return;
       if (m.height > 0) frame.style.height = Math.min(Math.max(m.height, cfg.height), 20000) + "px";
+      if (typeof m.still === "string") keep(m.still);
       if (m.ended) showStatic("Ended: " + m.ended + ". Run the cell again to work on.");
       if (m.lost) look();
     });

@@ -10,13 +10,14 @@ import { buttonsFor, createModel } from "./widgets/model.mjs";
 import { connect } from "./widgets/link.mjs";
 import { colorOf } from "./widgets/classes.mjs";
 import { el, put, write } from "./widgets/dom.mjs";
-import { tellEnded, tellHeight, tellLost } from "./frame.mjs";
+import { frame } from "../host/frame.mjs";
 import { progressOf, savedText } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
 const token = new URLSearchParams(location.search).get("token") ?? "";
 const withToken = (path) => `${path}&token=${encodeURIComponent(token)}`;
 
+const cell = frame(document.body); // the notebook cell around the page, if there is one
 let view = null;
 let over = false; // Done was pressed, or the server ended
 
@@ -48,6 +49,24 @@ function show(next) {
   say(view.message);
   put($("suggest"), "title", view.has_model ? "show what the model is least sure of" : "needs a trained model");
   if (first) mount();
+  still();
+}
+
+// still gives the notebook a newer summary of the session a moment after the last change, for its saved form.
+let waiting = 0;
+function still() {
+  if (!cell.framed) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(tellStill, 1000);
+}
+async function tellStill() {
+  clearTimeout(waiting);
+  try {
+    const answer = await fetch(`summary?token=${encodeURIComponent(token)}`);
+    if (answer.ok) cell.still(await answer.text());
+  } catch {
+    // the server is gone; the notebook keeps the summary it has
+  }
 }
 
 // merge takes a part of the view, or a whole one.
@@ -66,7 +85,6 @@ function mount() {
   progress.render({ model: models.progress, el: $("progress") });
   models.grid.on("change:current", caption);
   caption();
-  tellHeight();
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
 }
 
@@ -129,7 +147,7 @@ function state(connection, unsaved, open) {
   write($("saved"), text);
   put($("saved"), "data-level", level);
   put(document.body, "data-state", connection);
-  if (connection === "offline" && !unsaved) tellLost();
+  if (connection === "offline" && !unsaved) cell.lost();
 }
 
 // ended: the server said good-bye; every label it acknowledged is on disk.
@@ -139,7 +157,7 @@ function ended(reason) {
   write($("saved"), "closed, all saved");
   put($("saved"), "data-level", "ok");
   put(document.body, "data-state", "over");
-  tellEnded(reason);
+  cell.ended(reason);
 }
 
 $("next").addEventListener("click", () => send({ kind: "next" }));
@@ -148,7 +166,11 @@ $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
 $("train").addEventListener("click", () => send({ kind: view.train.running ? "stop" : "train" }));
 $("strategy").addEventListener("change", () => send({ kind: "next" }));
-$("done").addEventListener("click", () => send({ kind: "done" }));
+$("done").addEventListener("click", async () => {
+  await link.whenSaved();
+  if (cell.framed) await tellStill();
+  send({ kind: "done" });
+});
 // A press on a button must not take the keys away from the grid.
 document.addEventListener("click", (e) => {
   if (e.target.closest("header button")) $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });

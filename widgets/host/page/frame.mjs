@@ -1,8 +1,10 @@
 // What a page tells the notebook that shows it in a frame (embed.js listens): how tall it is, and that it lost its
-// server. On a page of its own everything here does nothing. Nothing secret is said, so anyone may hear it.
+// server. On a page of its own everything here does nothing. What is said may be heard by any page around this one; a
+// static form goes into the saved notebook anyway.
 
 // frame reports the height of el from now on. Give el no height in vh: its height decides that of the frame. It returns
-// {lost(), ended(reason), close()}: call lost when the server has not answered for a while, ended when it said goodbye.
+// {framed, still(html), lost(), ended(reason), close()}: give still a newer static form, script-free, of what the page
+// shows; call lost when the server has not answered for a while, ended when it said goodbye.
 export function frame(el, around = globalThis.parent, here = globalThis) {
   const alone = !around || around === here;
   const say = (what) => { if (!alone) around.postMessage({ patchwork: what }, "*"); };
@@ -18,6 +20,8 @@ export function frame(el, around = globalThis.parent, here = globalThis) {
     measure();
   }
   return {
+    framed: !alone,
+    still: (html) => say({ still: String(html) }),
     lost: () => say({ lost: true }),
     ended: (reason) => say({ ended: String(reason) }),
     close: () => watch?.disconnect(),
