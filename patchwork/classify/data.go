@@ -1,0 +1,256 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// ErrNoLabels means that no row can be learned from.
+var ErrNoLabels = errors.New("classify: no labelled image to learn from")
+
+// Data is what a head learns from. Classes, Features, Dim and Table are required.
+type Data struct {
+	Classes  []string                // classes to learn, each a class of Table
+	Features func(row int) []float32 // Dim numbers, nil for a row without features; need only stay valid until the next call
+	Dim      int
+	Table    evaluate.Table     // a *labels.Table; it must not change during Train
+	Usable   func(row int) bool // nil means that every row is
+
+	FeatureID      string // which features these are; kept with the model
+	JournalVersion int64  // which state of the labels this is; kept with the model
+}
+
+// examples are the rows of one side with their labels.
+type examples struct {
+	rows   []int
+	labels []int8 // -1, 0 or 1, [rows · classes]
+}
+
+// prepared is Data after all checks.
+type prepared struct {
+	Data              // Classes are those with at least one label for training
+	table             view
+	train, validation examples
+	missing           int // labelled rows without features
+	warnings          []string
+	mean, scale       []float32 // [Dim]
+}
+
+// view is a table restricted to some of its classes.
+type view struct {
+	evaluate.Table
+	classes []string
+	columns []int
+}
+
+func (v view) Classes() []string               { return v.classes }
+func (v view) Value(row, class int) labels.Tri { return v.Table.Value(row, v.columns[class]) }
+
+// prepare checks the data, gathers the labelled rows, drops classes without labels and measures the features.
+func prepare(d Data) (*prepared, error) {
+	switch {
+	case d.Table == nil || d.Features == nil:
+		return nil, errors.New("classify: Data needs a Table and Features; one of them is nil")
+	case d.Dim < 1:
+		return nil, fmt.Errorf("classify: Data.Dim is %d; want the length of the feature vectors", d.Dim)
+	case len(d.Classes) == 0:
+		return nil, errors.New("classify: Data.Classes is empty; declare a class")
+	}
+	p := &prepared{Data: d, table: view{Table: d.Table}}
+	known := d.Table.Classes()
+	for i, name := range d.Classes {
+		column := slices.Index(known, name)
+		if column < 0 || slices.Contains(d.Classes[:i], name) {
+			return nil, fmt.Errorf("classify: Data.Classes[%d] is %q; want each a class of the table %q, once", i, name, known)
+		}
+		p.table.classes, p.table.columns = append(p.table.classes, name), append(p.table.columns, column)
+	}
+	if err := p.dropUnlabelled(); err != nil {
+		return nil, err
+	}
+	if err := p.gather(); err != nil {
+		return nil, err
+	}
+	p.warnOneSided()
+	return p, nil
+}
+
+// kind says what a row is good for: '-' nothing, 't' training, 'v' validation. It looks at features last.
+func (p *prepared) kind(row int) byte {
+	if p.table.Excluded(row) || p.Usable != nil && !p.Usable(row) {
+		return '-'
+	}
+	if p.table.Validation(row) {
+		return 'v'
+	}
+	return 't'
+}
+
+// dropUnlabelled keeps the classes that have a label on some training row with features.
+func (p *prepared) dropUnlabelled() error {
+	taught := make([]bool, len(p.table.classes))
+	without, withheld := 0, 0
+	for row := range p.table.Len() {
+		kind := p.kind(row)
+		labelled := false
+		for c := range taught {
+			labelled = labelled || p.table.Value(row, c) != labels.Unknown
+		}
+		switch {
+		case !labelled || kind == '-':
+		case p.Features(row) == nil:
+			p.missing++
+			without++
+		case kind == 'v':
+			withheld++
+		default:
+			for c := range taught {
+				taught[c] = taught[c] || p.table.Value(row, c) != labels.Unknown
+			}
+		}
+	}
+	kept := view{Table: p.table.Table}
+	var dropped []string
+	for c, name := range p.table.classes {
+		if !taught[c] {
+			dropped = append(dropped, fmt.Sprintf("%q", name))
+			continue
+		}
+		kept.classes, kept.columns = append(kept.classes, name), append(kept.columns, p.table.columns[c])
+	}
+	if len(kept.classes) == 0 {
+		return fmt.Errorf("%w: %s have neither present nor absent labels among the %d images for training; label some of these "+
+			"(%d labelled images are held out for validation, %d labelled ones have no features)",
+			ErrNoLabels, strings.Join(dropped, ", "), p.trainable(), withheld, without)
+	}
+	for _, name := range dropped {
+		p.warnings = append(p.warnings, fmt.Sprintf("class %s has no label for training and is left out of the model", name))
+	}
+	p.table, p.Classes = kept, kept.classes
+	return nil
+}
+
+// trainable counts the rows that labels could be put on for training.
+func (p *prepared) trainable() (n int) {
+	for row := range p.table.Len() {
+		if p.kind(row) == 't' {
+			n++
+		}
+	}
+	return n
+}
+
+// gather collects the labelled rows that have features and checks these.
+func (p *prepared) gather() error {
+	values := make([]int8, len(p.Classes))
+	var m moments
+	for row := range p.table.Len() {
+		kind := p.kind(row)
+		if kind == '-' {
+			continue
+		}
+		labelled := false
+		for c := range values {
+			values[c] = int8(p.table.Value(row, c))
+			labelled = labelled || values[c] >= 0
+		}
+		if !labelled {
+			continue
+		}
+		x := p.Features(row)
+		if x == nil {
+			continue // counted in dropUnlabelled
+		}
+		if err := checkFeatures(row, x, p.Dim); err != nil {
+			return err
+		}
+		side := &p.train
+		if kind == 'v' {
+			side = &p.validation
+		} else {
+			m.add(x)
+		}
+		side.rows, side.labels = append(side.rows, row), append(side.labels, values...)
+	}
+	p.mean, p.scale = m.standard()
+	if p.missing > 0 {
+		p.warnings = append(p.warnings, fmt.Sprintf("%d labelled images have no features and take no part; extract their features and train again", p.missing))
+	}
+	if len(p.validation.rows) == 0 {
+		p.warnings = append(p.warnings, "no labelled image is held out for validation, so the training loss chooses the best weights and nothing measures them")
+	}
+	return nil
+}
+
+// checkFeatures refuses a vector of another length and numbers that would poison every weight.
+func checkFeatures(row int, x []float32, dim int) error {
+	if len(x) != dim {
+		return fmt.Errorf("classify: row %d has %d features; want %d. Extract the features again", row, len(x), dim)
+	}
+	for i, v := range x {
+		if v-v != 0 { // NaN or infinite
+			return fmt.Errorf("classify: feature %d of row %d is %g; want a finite number. Extract the features again", i, row, v)
+		}
+	}
+	return nil
+}
+
+// warnOneSided names the classes that were only ever seen present, or only absent.
+func (p *prepared) warnOneSided() {
+	for c, name := range p.Classes {
+		var seen [2]bool
+		for i := range p.train.rows {
+			if v := p.train.labels[i*len(p.Classes)+c]; v >= 0 {
+				seen[v] = true
+			}
+		}
+		if seen[0] != seen[1] {
+			lack := map[bool]string{true: "absent", false: "present"}[seen[1]]
+			p.warnings = append(p.warnings, fmt.Sprintf("class %q has no image labelled %s for training, so its scores cannot tell images apart", name, lack))
+		}
+	}
+}
+
+// moments gathers mean and spread of the training features, in one pass that stays exact for a small spread around a
+// large mean (Welford 1962).
+type moments struct {
+	n          int
+	mean, sum2 []float64
+}
+
+func (m *moments) add(x []float32) {
+	if m.mean == nil {
+		m.mean, m.sum2 = make([]float64, len(x)), make([]float64, len(x))
+	}
+	m.n++
+	for i, v := range x {
+		d := float64(v) - m.mean[i]
+		m.mean[i] += d / float64(m.n)
+		m.sum2[i] += d * (float64(v) - m.mean[i])
+	}
+}
+
+// standard returns what Train subtracts from each feature, its mean, and what it multiplies the rest by: one number for
+// all, so that the squares of the result average 1. A number for each feature would blow up those that hardly vary among
+// a few labelled images.
+func (m *moments) standard() (mean, scale []float32) {
+	total := 0.0
+	for _, s := range m.sum2 {
+		total += s
+	}
+	rms := math.Sqrt(total / float64(m.n) / float64(len(m.mean)))
+	mean, scale = make([]float32, len(m.mean)), make([]float32, len(m.mean))
+	for i := range mean {
+		mean[i], scale[i] = float32(m.mean[i]), 1
+		if rms > 0 {
+			scale[i] = float32(1 / rms)
+		}
+	}
+	return mean, scale
+}

@@ -1,0 +1,55 @@
+package classify
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+)
+
+// Info is what is known about a model besides its weights.
+type Info struct {
+	Classes        []string `json:"classes" yaml:"classes"` // columns of the scores: those that had a label for training
+	Dim            int      `json:"dim" yaml:"dim"`
+	FeatureID      string   `json:"feature_id" yaml:"feature_id"`           // of the features it reads
+	JournalVersion int64    `json:"journal_version" yaml:"journal_version"` // state of the labels it learned from
+
+	Trained time.Time `json:"trained" yaml:"trained"` // when training ended, UTC
+	Seconds float64   `json:"seconds" yaml:"seconds"` // that it took
+	Options Options   `json:"options" yaml:"options"` // with all defaults filled in
+
+	TrainRows      int      `json:"train_rows" yaml:"train_rows"`
+	ValidationRows int      `json:"validation_rows" yaml:"validation_rows"`
+	Missing        int      `json:"missing" yaml:"missing"` // labelled rows that took no part because they have no features
+	Warnings       []string `json:"warnings,omitempty" yaml:"warnings,omitempty"`
+
+	Ended     Ended   `json:"ended" yaml:"ended"`
+	BestEpoch float64 `json:"best_epoch" yaml:"best_epoch"` // after which the kept weights were reached
+	History   []Point `json:"history" yaml:"history"`       // the ends of the epochs
+
+	Report *evaluate.Report `json:"report" yaml:"report"` // of the kept weights on the labels it was trained with
+}
+
+// Ended says why a training came to its end.
+type Ended string
+
+const (
+	Completed Ended = "completed"
+	NoBetter  Ended = "no better epoch" // Options.Patience
+	Cancelled Ended = "cancelled"
+)
+
+// String is a summary to read: what was learned from, how it ended, warnings, and the table of the report.
+func (i Info) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d classes from %d images (%d held out) in %.1f s; weights of epoch %.4g of %d (%s)\n",
+		len(i.Classes), i.TrainRows, i.ValidationRows, i.Seconds, i.BestEpoch, i.Options.Epochs, i.Ended)
+	for _, w := range i.Warnings {
+		fmt.Fprintf(&b, "note: %s\n", w)
+	}
+	if i.Report != nil {
+		b.WriteString(i.Report.String())
+	}
+	return b.String()
+}

@@ -1,0 +1,301 @@
+package classify
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// orderStream names the random stream that draws batches, so that other uses of the same seed draw other numbers.
+const orderStream = 0x6f72646572 // "order"
+
+// pointEvery is the least time between two points within an epoch.
+const pointEvery = 100 * time.Millisecond
+
+// Train fits a head to the labels of d and returns it with its report.
+//
+// W begins at 0 and b at the log odds of the share of present labels that batches will have. Each step draws Options.BatchSize rows (Options.Sampling) and moves W and b by Adam on MaskedLoss.
+// After each epoch the loss of the validation rows, or without any the mean loss of the epoch's steps, tells whether
+// these weights are the best so far; the best are returned.
+//
+// onPoint, if not nil, hears of the training: at the end of each epoch, and in between at most ten times a second. It is
+// called from the goroutine that called Train.
+//
+// When ctx ends, Train stops before the next step and returns both the model with the best weights so far and an error
+// that wraps ctx's. Before the first step the model is nil.
+//
+// Errors: bad options, all at once; ErrNoLabels, naming the classes; a class that is not in the table; features of the
+// wrong length or not finite, naming the row; a loss that is no longer a number; a backend that cannot be had. Classes
+// with only one side and labelled rows without features are no errors but in Info.Warnings.
+func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model, error) {
+	begun := time.Now()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	p, err := prepare(d)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("classify: stopped before the first step: %w", err)
+	}
+	t := &training{prepared: p, o: o, onPoint: onPoint}
+	defer t.close()
+	stopped := compute.Try("classify: cannot train", func() error { return t.run(ctx) })
+	if t.best.weights == nil {
+		return nil, stopped
+	}
+	m := &Model{head: t.best, info: Info{
+		Classes: p.Classes, Dim: p.Dim, FeatureID: p.FeatureID, JournalVersion: p.JournalVersion,
+		Options: o, TrainRows: len(p.train.rows), ValidationRows: len(p.validation.rows), Missing: p.missing, Warnings: p.warnings,
+		Ended: t.ended, BestEpoch: t.bestEpoch, History: t.history,
+	}}
+	if err := m.measure(p); err != nil {
+		return nil, err
+	}
+	m.info.Trained, m.info.Seconds = time.Now().UTC().Truncate(time.Second), time.Since(begun).Seconds()
+	return m, stopped
+}
+
+// training is the state of one Train.
+type training struct {
+	*prepared
+	o       Options
+	onPoint func(Point)
+
+	store       *model.Store
+	step, judge *model.Exec
+	batch       *batch
+
+	now       head // scratch for the weights of an epoch's end
+	best      head // weights nil until there are any
+	bestLoss  float64
+	bestEpoch float64
+	ended     Ended
+	history   []Point
+}
+
+// run trains until the epochs are over, patience is at its end, or ctx is. It returns ctx's error, wrapped.
+func (t *training) run(ctx context.Context) error {
+	if err := t.compile(); err != nil {
+		return err
+	}
+	o := t.o
+	total := o.Epochs * o.Steps
+	var spoke time.Time
+	waited := 0
+	for epoch := range o.Epochs {
+		sum := 0.0
+		for i := range o.Steps {
+			done := epoch*o.Steps + i
+			if err := ctx.Err(); err != nil {
+				t.ended = Cancelled
+				return t.stop(done, err)
+			}
+			rate := o.rate(done, total)
+			loss, err := t.take(t.batch, rate)
+			if err != nil {
+				return err
+			}
+			if sum += loss; math.IsNaN(sum) || math.IsInf(sum, 0) {
+				t.best = head{}
+				return fmt.Errorf("the loss is %g after %d steps; lower Options.Rate (now %g)", loss, done+1, o.Rate)
+			}
+			point := Point{Epoch: float64(done+1) / float64(o.Steps), Step: done + 1, Steps: total, Rate: rate,
+				TrainLoss: sum / float64(i+1), ValidationLoss: math.NaN()}
+			if i+1 == o.Steps {
+				if err := t.endEpoch(&point); err != nil {
+					return err
+				}
+			}
+			if now := time.Now(); t.onPoint != nil && (point.EpochEnd || now.Sub(spoke) >= pointEvery) {
+				spoke = now
+				t.onPoint(point)
+			}
+			if !point.EpochEnd {
+				continue
+			}
+			if waited++; point.Best {
+				waited = 0
+			}
+			if o.Patience > 0 && waited >= o.Patience {
+				t.ended = NoBetter
+				return nil
+			}
+		}
+	}
+	t.ended = Completed
+	return nil
+}
+
+// rate is that of step number done, counted from 0, of total.
+func (o Options) rate(done, total int) float64 {
+	if o.Schedule == Constant {
+		return o.Rate
+	}
+	return o.Rate * 0.5 * (1 + math.Cos(math.Pi*float64(done)/float64(total)))
+}
+
+func (t *training) compile() error {
+	backend, err := compute.Backend()
+	if err != nil {
+		return err
+	}
+	t.now = head{dim: t.Dim, classes: len(t.Classes), mean: t.mean, scale: t.scale,
+		weights: make([]float32, t.Dim*len(t.Classes)), bias: make([]float32, len(t.Classes))}
+	t.batch = t.newBatch()
+	for c, p := range t.batch.from.shares(t.train.labels, len(t.Classes)) {
+		t.now.bias[c] = float32(math.Log(p/(1-p)) / gain(t.Dim))
+	}
+	t.store = t.now.store()
+	if t.step, err = stepper(backend, t.store, t.o.Smoothing, t.o.WeightDecay); err != nil {
+		return err
+	}
+	t.judge, err = judge(backend, t.store, t.o.Smoothing)
+	return err
+}
+
+// close frees the graphs.
+func (t *training) close() {
+	for _, e := range []*model.Exec{t.step, t.judge} {
+		if e != nil {
+			e.Finalize()
+		}
+	}
+	if t.store != nil {
+		t.store.Finalize()
+	}
+}
+
+// batch is what a step is fed with.
+type batch struct {
+	x, y *block
+	from *sampler
+}
+
+func (t *training) newBatch() *batch {
+	rng := rand.New(rand.NewPCG(t.o.Seed, orderStream))
+	return &batch{
+		x: newBlock(t.o.BatchSize, t.Dim), y: newBlock(t.o.BatchSize, len(t.Classes)),
+		from: newSampler(t.train.labels, len(t.Classes), t.o.Sampling, rng),
+	}
+}
+
+// take draws a batch, makes one step and returns its loss.
+func (t *training) take(b *batch, rate float64) (float64, error) {
+	for i := range t.o.BatchSize {
+		b.put(i, &t.train, b.from.draw(), t.Features)
+	}
+	result, err := t.step.Exec(b.x.tensor(t.o.BatchSize), b.y.tensor(t.o.BatchSize), float32(rate))
+	if err != nil {
+		return 0, err
+	}
+	defer finalize(result)
+	return float64(tensors.ToScalar[float32](result[0])), nil
+}
+
+// put copies an example into line i of the batch.
+func (b *batch) put(i int, from *examples, at int, features func(row int) []float32) {
+	b.x.set(i, features(from.rows[at]))
+	y := b.y.values[i*b.y.width : (i+1)*b.y.width]
+	for c, v := range from.labels[at*len(y) : (at+1)*len(y)] {
+		y[c] = float32(v)
+	}
+}
+
+// endEpoch measures the validation rows and keeps the weights if they are the best so far.
+func (t *training) endEpoch(p *Point) error {
+	p.EpochEnd = true
+	loss := p.TrainLoss
+	if len(t.validation.rows) > 0 {
+		var err error
+		if p.ValidationLoss, p.Classes, err = t.validate(); err != nil {
+			return err
+		}
+		loss = p.ValidationLoss
+	}
+	if t.best.weights == nil || loss < t.bestLoss {
+		p.Best = true
+		if err := t.keep(p.Epoch); err != nil {
+			return err
+		}
+		t.bestLoss = loss
+	}
+	t.history = append(t.history, *p)
+	return nil
+}
+
+// keep makes the present weights the best.
+func (t *training) keep(epoch float64) error {
+	if err := t.now.read(t.store); err != nil {
+		return err
+	}
+	t.best, t.bestEpoch = t.now, epoch
+	return nil
+}
+
+// stop ends a cancelled training: without a finished epoch the present weights are the best there are.
+func (t *training) stop(done int, cause error) error {
+	if t.best.weights == nil && done > 0 {
+		if err := t.keep(float64(done) / float64(t.o.Steps)); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("stopped after step %d of %d: %w", done, t.o.Epochs*t.o.Steps, cause)
+}
+
+// validate returns the loss over all known validation labels and the figures of each class.
+func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
+	n, c := len(t.validation.rows), len(t.Classes)
+	b := &batch{x: newBlock(blockRows, t.Dim), y: newBlock(blockRows, c)}
+	scores := make([]float32, 0, n*c)
+	var sum, known float64
+	for at := 0; at < n; at += blockRows {
+		used := min(blockRows, n-at)
+		for i := range b.y.values {
+			b.y.values[i] = -1 // rows that fill up the last block are unknown
+		}
+		for i := range used {
+			b.put(i, &t.validation, at+i, t.Features)
+		}
+		result, err := t.judge.Exec(b.x.tensor(used), b.y.tensor(blockRows))
+		if err != nil {
+			return 0, nil, err
+		}
+		sum += float64(tensors.ToScalar[float32](result[0]))
+		known += float64(tensors.ToScalar[float32](result[1]))
+		err = tensors.ConstFlatData(result[2], func(p []float32) { scores = append(scores, p[:used*c]...) })
+		finalize(result)
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	r, err := evaluate.Evaluate(evaluate.Data{
+		Table:  rowsOf{t.table, t.validation.rows},
+		Scores: func(i int) []float32 { return scores[i*c : (i+1)*c] },
+	})
+	for _, class := range r.Classes {
+		classes = append(classes, ClassPoint{class.Validation.Accuracy.Value, class.Validation.AUC.Value})
+	}
+	return sum / (known + lossFloor), classes, err
+}
+
+// rowsOf is some rows of a table, as validation rows.
+type rowsOf struct {
+	view
+	rows []int
+}
+
+func (v rowsOf) Len() int                      { return len(v.rows) }
+func (v rowsOf) Value(i, class int) labels.Tri { return v.view.Value(v.rows[i], class) }
+func (v rowsOf) Excluded(int) bool             { return false }
+func (v rowsOf) Validation(int) bool           { return true }
