@@ -152,6 +152,7 @@ func TestStudioInANotebook(t *testing.T) {
 		"var p = patchwork.MustOpen(\"scenes\")\n%%\np.Embed()",
 		"%%\np.Studio()",
 		"%%\nfmt.Println(\"another cell\", 6*7)\np.Status()",
+		"%%\np.Studio().Wait()\nfmt.Println(\"held until done\")",
 	)
 	project := filepath.Join(j.Dir, "scenes")
 	n := j.Open(t, StartBrowser(t), "studio.ipynb")
@@ -212,8 +213,19 @@ func TestStudioInANotebook(t *testing.T) {
 	for cell := range 3 { // a new kernel knows no declarations
 		n.Run(cell, time.Minute)
 	}
-	s = n.Studio(2)
+	n.Studio(2)
+	n.Start(4)
+	s = n.Studio(4) // the same studio, in a cell that waits for it
+	s.Click(".pw-tile:nth-child(1) .pw-picture")
+	s.Press(input.Digit6)
+	s.Shows(0, 5, "present")
+	s.Saved()
+	want["vehicle"]++
 	s.Click("#done")
+	if text := n.Wait(4, 20*time.Second); !strings.Contains(text, "held until done") || !strings.Contains(text, "images labelled") {
+		t.Errorf("the cell that waited shows %q", text)
+	}
+	n.Until("both cells show their static form", 15*time.Second, `() => !document.querySelector(".output_area iframe")`)
 	if got := present(t, program, project); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("after the restart the labels are %v, want %v", got, want)
 	}

@@ -19,10 +19,7 @@ import (
 
 // Notebook is a project in the hands of notebook cells. Its methods show what they did; when something is wrong they
 // print one clear message and end the cell. Interrupting the kernel stops a long one; what it has done is kept.
-type Notebook struct {
-	*Project
-	ctx context.Context
-}
+type Notebook struct{ *Project }
 
 // MustOpen opens the project in dir for use in cells:
 //
@@ -30,26 +27,27 @@ type Notebook struct {
 func MustOpen(dir string) *Notebook {
 	p, err := Open(dir)
 	check(err)
-	return inCells(p)
+	return &Notebook{p}
 }
 
 // MustInit makes the project in dir, or looks for new images and classes in it, and shows its status.
 func MustInit(dir string, o InitOptions) *Notebook {
-	n := inCells(nil)
-	progress, done := n.progress()
-	p, report, err := Init(n.ctx, dir, o, progress)
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := bars()
+	p, report, err := Init(ctx, dir, o, progress)
 	done()
 	check(err)
-	n.Project = p
+	n := &Notebook{p}
 	fmt.Println(report)
 	n.Status()
 	return n
 }
 
-// inCells makes a Notebook whose long calls end when the kernel is interrupted.
-func inCells(p *Project) *Notebook {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	return &Notebook{Project: p, ctx: ctx}
+// interruptible gives a context that ends when the kernel is interrupted. Until stop is called an interrupt does nothing
+// else, so a cell may take only a few seconds to save what it has done: the kernel kills it after five.
+func interruptible() (ctx context.Context, stop func()) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }
 
 // check ends the cell on an error.
@@ -65,8 +63,8 @@ func check(err error) {
 	os.Exit(1)
 }
 
-// progress shows a progress bar for each step of a long call in the cell's output.
-func (n *Notebook) progress() (Progress, func()) {
+// bars shows a progress bar for each step of a long call in the cell's output. done ends the last one.
+func bars() (progress Progress, done func()) {
 	var now string
 	var bar *widgets.Progress
 	end := func() {
@@ -76,6 +74,9 @@ func (n *Notebook) progress() (Progress, func()) {
 		}
 	}
 	return func(what string, done, total int) {
+		if total == 0 {
+			return // nothing to do, nothing to wait for
+		}
 		if bar == nil || what != now {
 			end()
 			now, bar = what, widgets.NewProgress(what, total)
@@ -98,8 +99,10 @@ func (n *Notebook) Embed(extractor ...string) {
 	if len(extractor) > 0 {
 		o.Extractor = extractor[0]
 	}
-	progress, done := n.progress()
-	report, err := n.Project.Embed(n.ctx, o, progress)
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := bars()
+	report, err := n.Project.Embed(ctx, o, progress)
 	done()
 	check(err)
 	fmt.Println(report)
@@ -107,14 +110,14 @@ func (n *Notebook) Embed(extractor ...string) {
 
 // ImportLabels reads labels from a CSV file with the columns of labels.csv, classes it does not know included.
 func (n *Notebook) ImportLabels(file string, ignore ...string) {
-	report, err := n.Project.ImportLabels(n.ctx, file, labels.ImportOptions{Ignore: ignore, AddClasses: true})
+	report, err := n.Project.ImportLabels(context.Background(), file, labels.ImportOptions{Ignore: ignore, AddClasses: true})
 	check(err)
 	fmt.Println(report)
 }
 
 // Split holds a share of the labelled images out for validation.
 func (n *Notebook) Split(validation float64) {
-	check(n.Project.Split(n.ctx, validation, n.Settings().Seed))
+	check(n.Project.Split(context.Background(), validation, n.Settings().Seed))
 	n.Status()
 }
 
@@ -124,9 +127,11 @@ func (n *Notebook) Train(options ...classify.Options) {
 	if len(options) > 0 {
 		o = options[0]
 	}
+	ctx, stop := interruptible()
+	defer stop()
 	live, err := widgets.NewLiveCurves(studio.LearningCurve(nil))
 	check(err)
-	info, err := n.Project.Train(n.ctx, o, func(p classify.Point) {
+	info, err := n.Project.Train(ctx, o, func(p classify.Point) {
 		live.Add(studio.TrainingCurve, p.Epoch, p.TrainLoss)
 		if !math.IsNaN(p.ValidationLoss) {
 			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
@@ -147,7 +152,7 @@ func (n *Notebook) Evaluate() evaluate.Report {
 
 // Suggest shows the images worth labelling next, each with the reason why, and returns them.
 func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
-	picks, err := n.Project.Suggest(n.ctx, SuggestOptions{Strategy: strategy, N: count})
+	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count})
 	check(err)
 	rows, captions := make([]int, len(picks)), make([]string, len(picks))
 	for i, s := range picks {

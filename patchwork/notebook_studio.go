@@ -31,7 +31,7 @@ func (n *Notebook) Studio() *StudioCell {
 	record, alive, err := host.Find(n.dir)
 	check(err)
 	if !alive {
-		_, err := host.Detach(n.ctx, studioRole, studioConfig{Dir: n.dir, Watch: host.KernelPID(), Idle: 12 * time.Hour},
+		_, err := host.Detach(context.Background(), studioRole, studioConfig{Dir: n.dir, Watch: host.KernelPID(), Idle: 12 * time.Hour},
 			host.DetachOptions{LogFile: n.path("server.log")})
 		check(err)
 		record, _, err = host.Find(n.dir)
@@ -46,9 +46,11 @@ func (n *Notebook) Studio() *StudioCell {
 
 // Wait holds the cell until the studio ends or the kernel is interrupted, then shows the summary in its place.
 func (c *StudioCell) Wait() {
+	interrupted, stop := interruptible()
+	defer stop()
 	for alive := c.record.URL != ""; alive; {
 		select {
-		case <-c.n.ctx.Done(): // interrupted: the studio goes on, the cell does not
+		case <-interrupted.Done(): // interrupted: the studio goes on, the cell does not
 			alive = false
 		case <-time.After(500 * time.Millisecond):
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

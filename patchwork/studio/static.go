@@ -68,7 +68,7 @@ func latest(t *labels.Table) []int {
 	return rows[:min(len(rows), staticImages)]
 }
 
-// Caption names the classes that a person found in the image.
+// Caption says what a person found in the image: the classes that are present, or that none is.
 func Caption(t *labels.Table, row int) string {
 	if t.Excluded(row) {
 		return "excluded"
@@ -83,7 +83,10 @@ func Caption(t *labels.Table, row int) string {
 			absent++
 		}
 	}
-	if len(present) == 0 {
+	switch {
+	case len(present) == 0 && absent == 0:
+		return "not labelled"
+	case len(present) == 0:
 		return fmt.Sprintf("none of %d", absent)
 	}
 	return strings.Join(present, ", ")

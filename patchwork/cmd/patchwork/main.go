@@ -111,6 +111,9 @@ func bar() (progress patchwork.Progress, done func()) {
 		}
 	}
 	return func(what string, done, total int) {
+		if total == 0 {
+			return
+		}
 		if p == nil || what != now {
 			end()
 			now, p = what, widgets.NewProgress(what, total)
