@@ -6,7 +6,6 @@ import (
 	"errors"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -181,45 +180,5 @@ func TestInstallIntoAFolderThatMayNotBeWritten(t *testing.T) {
 	_, err := Install(t.Context(), Options{Bin: bin, Repo: repo, Prefix: locked})
 	if err == nil || !strings.Contains(err.Error(), "set JUPYTER_DATA_DIR or give --prefix DIR") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// The kernel asks GoNB to run the stand-in, which must get a package only when the workspace lacks it.
-func TestStandInGetsOnlyWhatIsMissing(t *testing.T) {
-	bin, repo := machine(t), tree(t, facade)
-	r := install(t, Options{Bin: bin, Repo: repo, Cold: true})
-	cellDir := t.TempDir()
-	run := func(args ...string) (string, error) {
-		cmd := exec.Command(filepath.Join(r.Dir, "bin", "go"), args...)
-		cmd.Dir = cellDir
-		cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS="+r.GoFlags)
-		out, err := cmd.CombinedOutput()
-		return string(out), err
-	}
-	put(t, filepath.Join(cellDir, "main.go"), cell("hello", []string{Module + "/patchwork"}), 0o644)
-	for _, args := range [][]string{{"mod", "init", "cell"}, {"work", "init"}, {"work", "use", repo, "."}} {
-		if out, err := run(args...); err != nil {
-			t.Fatalf("go %s: %s", strings.Join(args, " "), out)
-		}
-	}
-	before, _ := os.ReadFile(filepath.Join(cellDir, "go.mod"))
-	for _, get := range [][]string{{"get"}, {"get", "-t"}} {
-		if out, err := run(get...); err != nil || out != "" {
-			t.Errorf("go %q with nothing missing: %v %s", get, err, out)
-		}
-	}
-	if after, _ := os.ReadFile(filepath.Join(cellDir, "go.mod")); string(after) != string(before) {
-		t.Errorf("go get changed go.mod to:\n%s", after)
-	}
-	put(t, filepath.Join(cellDir, "main.go"), cell("hello", []string{"example.com/missing"}), 0o644)
-	if out, err := run("get"); err == nil || !strings.Contains(out, "example.com/missing") {
-		t.Errorf("go get with a package missing did not ask for it: %v %s", err, out)
-	}
-	if out, err := run("env", "GOVERSION"); err != nil || !strings.HasPrefix(out, "go") {
-		t.Errorf("other commands do not pass: %v %s", err, out)
-	}
-	t.Setenv("PATH", filepath.Join(r.Dir, "bin")+":"+os.Getenv("PATH"))
-	if path, err := findGo(); err != nil || isStandIn(path) {
-		t.Errorf("inside a kernel the real go is not found: %q, %v", path, err)
 	}
 }

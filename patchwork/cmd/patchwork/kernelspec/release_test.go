@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// proxy makes a module proxy in a folder that knows one version of the project, and points Go at it.
-func proxy(t *testing.T, version string) {
+// proxy makes a module proxy in a folder that knows one version of one module with one package, and points Go at it.
+func proxy(t *testing.T, module, version, file, text string) {
 	t.Helper()
 	dir := t.TempDir()
-	goMod := "module " + Module + "\n\ngo 1.24\n"
+	goMod := "module " + module + "\n\ngo 1.24\n"
 	var buf bytes.Buffer
 	z := zip.NewWriter(&buf)
-	for name, text := range map[string]string{"go.mod": goMod, "patchwork/patchwork.go": facade + "\nconst Version = \"" + version + "\"\n"} {
-		w, err := z.Create(Module + "@" + version + "/" + name)
+	for name, text := range map[string]string{"go.mod": goMod, file: text} {
+		w, err := z.Create(module + "@" + version + "/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,14 +30,14 @@ func proxy(t *testing.T, version string) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	at := filepath.Join(dir, Module, "@v")
+	at := filepath.Join(dir, module, "@v")
+	put(t, filepath.Join(at, "list"), version+"\n", 0o644)
 	put(t, filepath.Join(at, version+".info"), `{"Version":"`+version+`"}`, 0o644)
 	put(t, filepath.Join(at, version+".mod"), goMod, 0o644)
 	put(t, filepath.Join(at, version+".zip"), buf.String(), 0o644)
-	cache := t.TempDir()
 	t.Setenv("GOPROXY", "file://"+dir)
 	t.Setenv("GONOSUMDB", "*")
-	t.Setenv("GOMODCACHE", cache)
+	t.Setenv("GOMODCACHE", t.TempDir())
 	t.Cleanup(func() {
 		out, err := exec.Command("go", "clean", "-modcache").CombinedOutput() // its files are read-only
 		if err != nil {
@@ -48,7 +48,7 @@ func proxy(t *testing.T, version string) {
 
 func TestInstallReleasedVersion(t *testing.T) {
 	bin := machine(t)
-	proxy(t, "v1.2.3")
+	proxy(t, Module, "v1.2.3", "patchwork/patchwork.go", facade)
 	t.Chdir(t.TempDir())
 	r := install(t, Options{Bin: bin, Version: "v1.2.3"})
 	if r.Prewarm == nil || r.Prewarm.Problem != "" {
