@@ -1,6 +1,7 @@
 package labels
 
 import (
+	"fmt"
 	"os"
 	"testing"
 )
@@ -66,6 +67,33 @@ func TestADamagedCacheChangesNothing(t *testing.T) {
 	check("no file", 0, false)
 	os.WriteFile(file, good, 0o644)
 	check("the good file", 0, true)
+}
+
+// A writer leaves a cache behind without being closed, where opening had much to parse and now and then while it works.
+func TestTheCacheIsWrittenAlongTheWay(t *testing.T) {
+	o := childOptions(t.TempDir())
+	text := head
+	for i := range cacheTail {
+		text += written(fmt.Sprint(i), 1, sets("water", i%2, "3.jpg"))
+	}
+	writeJournal(t, o.Dir, "anna", []byte(text))
+	s := open(t, o)
+	reader := o
+	reader.ReadOnly = true
+	if r := open(t, reader); r.cached != cacheTail {
+		t.Errorf("after opening %d events are cached; want %d", r.cached, cacheTail)
+	}
+	for range 2 {
+		s.cached -= cacheEvery - 1 // as if so many events had been applied
+		apply(t, s, label("water", Present, "4.jpg"))
+		if r := open(t, reader); r.cached != len(s.h.order) {
+			t.Errorf("%d events are cached; want %d", r.cached, len(s.h.order))
+		}
+		apply(t, s, label("water", Absent, "4.jpg"))
+		if r := open(t, reader); r.cached != len(s.h.order)-1 || r.Table().Value(4, 0) != Absent {
+			t.Errorf("%d events are cached; want %d and the last from the journal", r.cached, len(s.h.order)-1)
+		}
+	}
 }
 
 // The cache does not outlive what it was made from.

@@ -202,3 +202,37 @@ func TestSplitOfALargeTable(t *testing.T) {
 		t.Errorf("%d rows are held out; want 10000", held)
 	}
 }
+
+// In small tables every trait that can be on both sides is: where one is not, each of its items is the last of another
+// trait on its side.
+func TestStratifyLeavesNoTraitOnOneSide(t *testing.T) {
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		n, kinds := 3+r.IntN(10), 2+r.IntN(5)
+		traits := make([][]int, n)
+		for i := range traits {
+			for k := range kinds {
+				if r.IntN(3) == 0 {
+					traits[i] = append(traits[i], k)
+				}
+			}
+			if len(traits[i]) == 0 {
+				traits[i] = []int{r.IntN(kinds)}
+			}
+		}
+		held := 1 + r.IntN(n-1)
+		out := stratify(traits, kinds, n, held, r)
+		s := &strata{traits: traits, out: out, members: make([][]int, kinds)}
+		for i, list := range traits {
+			for _, k := range list {
+				s.members[k] = append(s.members[k], i)
+			}
+		}
+		s.count()
+		for k, items := range s.members {
+			if len(items) >= 2 && (s.have[0][k] == 0 || s.have[1][k] == 0) && slices.ContainsFunc(items, s.movable) {
+				t.Fatalf("seed %d: trait %d is on one side of %v, traits %v", seed, k, out, traits)
+			}
+		}
+	}
+}
