@@ -50,7 +50,10 @@ var Imports = []Rule{
 	},
 	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
 	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},
-	{Packages: []string{"internal/bench"}, Imports: join(engine, widgets, []string{"patchwork", "patchwork/studio"})},
+	{
+		Packages: []string{"internal/bench"},
+		Imports:  join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/...", "internal/browsertest", "e2e"}),
+	},
 }
 
 // TestHelpers may be imported by the tests of any package.
@@ -67,8 +70,8 @@ var Outside = []struct {
 		"no package below the facade knows that notebooks exist"},
 	{"github.com/gomlx/go-xla", []string{"patchwork/compute/xla"},
 		"linking cgo triples the start of a cell; only programs that ask for XLA pay for it"},
-	{"github.com/go-rod/rod", []string{"e2e", "internal/browsertest"},
-		"a browser is driven by tests only"},
+	{"github.com/go-rod/rod", []string{"e2e", "internal/browsertest", "internal/bench"},
+		"a browser is driven by tests and measurements only"},
 }
 
 func join(lists ...[]string) []string {
