@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// Sizes of the large project.
+const (
+	largeImages  = 100_000
+	largeEvents  = 20_000
+	largeClasses = 10
+	knownClasses = 5 // the first classes, which the import labels on every image
+)
+
+// project is a project folder and its image index.
+type project struct {
+	dir     string
+	index   *imageset.Index
+	classes []string
+}
+
+// largeProject makes, once, a project of 100,000 images and 10 classes. Its journal holds one import that labels
+// half of the classes on every image, and 20,000 single labels of a person, as the studio writes them; so every image
+// is partly labelled and nearly all are candidates for what comes next. A model has scored all images.
+//
+// Only ten images exist as files. Each row of the index shows one of these, by its content hash, so that every image
+// has a thumbnail.
+func (t *trial) largeProject() *project {
+	t.Helper()
+	if t.bench.large != nil {
+		return t.bench.large
+	}
+	p := &project{dir: filepath.Join(t.folder("large"), "project"), classes: classNames(largeClasses)}
+	made, _, err := patchwork.Init(t.ctx, p.dir, patchwork.InitOptions{
+		Images: []string{filepath.Join(t.scenes(), "scene_000?.jpg")}, Classes: patchwork.Classes(p.classes...),
+	}, nil)
+	t.must(err)
+	p.index = repeat(t, made.Images(), largeImages)
+	t.must(p.index.Write(filepath.Join(p.dir, "images.tsv")))
+	t.must(p.writeJournal())
+	s, err := p.open(false) // writes the cache that later openings use
+	t.must(err)
+	t.must(s.Close())
+	t.must(p.score(t, s.Table()))
+	t.bench.large = p
+	return p
+}
+
+// repeat makes an index of n rows from the images of a small one.
+func repeat(t *trial, few *imageset.Index, n int) *imageset.Index {
+	t.Helper()
+	images := make([]imageset.Image, n)
+	for row := range images {
+		images[row] = few.At(row % few.Len())
+		images[row].ID = fmt.Sprintf("../images/tile_%03d/image_%06d.jpg", row/1000, row)
+	}
+	index, err := imageset.NewIndex(images)
+	t.must(err)
+	return index
+}
+
+func (p *project) open(readOnly bool) (*labels.Store, error) {
+	return labels.Open(labels.Options{Dir: p.dir, Annotator: annotator, Classes: p.classes, Images: p.index, ReadOnly: readOnly})
+}
+
+// writeJournal writes what 20,001 calls of labels.Store.Apply would, without waiting for the disk as often.
+func (p *project) writeJournal() error {
+	var text bytes.Buffer
+	text.WriteString(`{"patchwork":"journal","version":1,"annotator":"` + annotator + `"}` + "\n")
+	begun := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	enc := json.NewEncoder(&text)
+	for i := range largeEvents + 1 {
+		e := p.click(i)
+		if i == 0 {
+			e = p.bulk()
+		}
+		e.ID, e.By, e.Time = fmt.Sprintf("%016x", i), annotator, begun.Add(time.Duration(i)*time.Second)
+		if err := enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	folder := filepath.Join(p.dir, "journal")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, annotator+".jsonl"), text.Bytes(), 0o644)
+}
+
+// bulk labels the known classes on every image: one of them present, the others absent.
+func (p *project) bulk() labels.Event {
+	e := labels.Event{Kind: labels.KindLabel, Source: "import"}
+	for c := range knownClasses {
+		var in, out []string
+		for row := range p.index.Len() {
+			if ref := labels.Ref(p.index, row); row%knownClasses == c {
+				in = append(in, ref)
+			} else {
+				out = append(out, ref)
+			}
+		}
+		e.Set = append(e.Set, labels.Change{Class: p.classes[c], Value: 1, Images: in}, labels.Change{Class: p.classes[c], Value: 0, Images: out})
+	}
+	return e
+}
+
+// click is the i-th label of a person, on an image and one of the classes that the import left open.
+func (p *project) click(i int) labels.Event {
+	row, class := i*7919%p.index.Len(), knownClasses+i%(largeClasses-knownClasses)
+	return labels.Event{
+		Kind: labels.KindLabel, Source: "studio", Dwell: 1200,
+		Set:   []labels.Change{{Class: p.classes[class], Value: int8(i / 5 % 2), Images: []string{labels.Ref(p.index, row)}}},
+		Shown: &labels.Shown{Strategy: "entropy", Model: "20260102T030405.000000", Score: 0.731, Reason: p.classes[class] + " at 0.47"},
+	}
+}
+
+// score trains a small classifier and saves it with its scores of all images, as training in the studio does.
+func (p *project) score(t *trial, table *labels.Table) error {
+	const dim = 8
+	x := make([]float32, dim)
+	features := func(row int) []float32 {
+		for i := range x {
+			x[i] = float32((row*(i+3)+i)%97)/97 - 0.5
+		}
+		x[0] = float32(row%knownClasses) / knownClasses
+		return x
+	}
+	m, err := classify.Train(t.ctx, classify.Data{
+		Classes: p.classes, Dim: dim, Table: table, Features: features, Usable: func(row int) bool { return row < 2000 },
+	}, classify.Options{Epochs: 2, Steps: 20}, nil)
+	if err != nil {
+		return err
+	}
+	scores, err := m.Scores(t.ctx, p.index.Len(), features)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(p.dir, "models", "default")
+	if err := m.Save(dir); err != nil {
+		return err
+	}
+	return classify.WriteScores(filepath.Join(dir, "scores.npy"), scores, p.index.Len(), len(m.Info().Classes))
+}
