@@ -34,7 +34,7 @@ func MustOpen(dir string) *Notebook {
 func MustInit(dir string, o InitOptions) *Notebook {
 	ctx, stop := interruptible()
 	defer stop()
-	progress, done := bars()
+	progress, done := ShowProgress()
 	p, report, err := Init(ctx, dir, o, progress)
 	done()
 	check(err)
@@ -63,28 +63,6 @@ func check(err error) {
 	os.Exit(1)
 }
 
-// bars shows a progress bar for each step of a long call in the cell's output. done ends the last one.
-func bars() (progress Progress, done func()) {
-	var now string
-	var bar *widgets.Progress
-	end := func() {
-		if bar != nil {
-			bar.Done("")
-			bar = nil
-		}
-	}
-	return func(what string, done, total int) {
-		if total == 0 {
-			return // nothing to do, nothing to wait for
-		}
-		if bar == nil || what != now {
-			end()
-			now, bar = what, widgets.NewProgress(what, total)
-		}
-		bar.Set(done)
-	}, end
-}
-
 // Status shows how many images are labelled, features and model.
 func (n *Notebook) Status() {
 	s, err := n.Project.Status()
@@ -101,7 +79,7 @@ func (n *Notebook) Embed(extractor ...string) {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	progress, done := bars()
+	progress, done := ShowProgress()
 	report, err := n.Project.Embed(ctx, o, progress)
 	done()
 	check(err)

@@ -153,7 +153,7 @@ func makeFolder(dir string) (made bool, err error) {
 	if _, err := os.Stat(ignore); err == nil {
 		return made, nil
 	}
-	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\ncache/\n*.lock\nserver.json\nserver.log\n.tmp-*\n"
+	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\n*.lock\njournal/replay.cache\nserver.json\nserver.log\n.tmp-*\n.*.tmp\n"
 	if err := os.WriteFile(ignore, []byte(text), 0o644); err != nil {
 		return false, fmt.Errorf("patchwork: the project folder cannot be written: %w; choose another or change its permissions", err)
 	}

@@ -64,12 +64,36 @@ func Serve(ctx context.Context, dir string, o ServeOptions) (reason string, err 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go session.Watch(ctx)
+	go p.keepTable(ctx)
 	if o.Ready != nil {
 		o.Ready(Served{Project: p.Name(), URL: server.URL(), Token: server.Token(), Link: server.Link(), PID: os.Getpid()})
 	}
 	reason, err = server.Serve(ctx)
 	session.Close(10 * time.Second)
 	return reason, err
+}
+
+// keepTable writes labels.csv every ten seconds while labels change; Close writes it a last time.
+func (p *Project) keepTable(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	var written int64
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		t, version, err := p.labelsNow()
+		if err != nil || version == written {
+			continue
+		}
+		if err := t.SaveCSV(p.path("labels.csv")); err != nil {
+			fmt.Fprintln(os.Stderr, err) // the journal has the labels; the next tick tries again
+			continue
+		}
+		written = version
+	}
 }
 
 // listen makes the session's server. After a server that was killed it takes the same address and token again, so that

@@ -265,8 +265,10 @@ func describe(e labels.Event) string {
 			continue
 		}
 		switch {
-		case e.Kind == labels.KindLabel:
+		case e.Kind == labels.KindLabel && len(c.Classes) == 0:
 			what = append(what, fmt.Sprintf("%s %s", c.Class, labels.Tri(c.Value)))
+		case e.Kind == labels.KindLabel:
+			what = append(what, fmt.Sprintf("%d classes %s", len(c.Classes), labels.Tri(c.Value)))
 		case c.Value == 1:
 			what = append(what, string(e.Kind))
 		default:

@@ -22,7 +22,7 @@ func initCommand() *cobra.Command {
 			"  patchwork init landuse --images photos --labels-from-folders",
 		Args: args("a project folder"),
 		RunE: func(c *cobra.Command, a []string) error {
-			progress, end := bar()
+			progress, end := patchwork.ShowProgress()
 			p, report, err := patchwork.Init(c.Context(), a[0], patchwork.InitOptions{
 				Images: images, Classes: patchwork.Classes(classes...), Extractor: extractor, Seed: seed,
 			}, progress)

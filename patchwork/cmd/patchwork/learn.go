@@ -30,7 +30,7 @@ func embedCommand() *cobra.Command {
 			}
 			defer p.Close()
 			o.ONNX.Size = image.Pt(size, size)
-			progress, end := bar()
+			progress, end := patchwork.ShowProgress()
 			report, err := p.Embed(c.Context(), o, progress)
 			end()
 			if err != nil {
@@ -68,7 +68,7 @@ func trainCommand() *cobra.Command {
 				return err
 			}
 			defer p.Close()
-			progress, end := bar()
+			progress, end := patchwork.ShowProgress()
 			info, err := p.Train(c.Context(), o, func(pt classify.Point) { progress("training", pt.Step, pt.Steps) })
 			end()
 			if err != nil {

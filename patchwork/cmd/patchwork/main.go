@@ -16,9 +16,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/gopatchwork/patchwork/patchwork"
-	"github.com/gopatchwork/patchwork/widgets"
 )
 
 func main() {
@@ -98,26 +95,4 @@ func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
-}
-
-// bar shows progress on a terminal's standard error; elsewhere it is silent.
-func bar() (progress patchwork.Progress, done func()) {
-	var now string
-	var p *widgets.Progress
-	end := func() {
-		if p != nil {
-			p.Done("")
-			p = nil
-		}
-	}
-	return func(what string, done, total int) {
-		if total == 0 {
-			return
-		}
-		if p == nil || what != now {
-			end()
-			now, p = what, widgets.NewProgress(what, total)
-		}
-		p.Set(done)
-	}, end
 }
