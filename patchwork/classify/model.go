@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
@@ -43,52 +45,33 @@ func (m *Model) Scores(ctx context.Context, n int, row func(int) []float32) ([]f
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := compute.Try("classify: cannot score", func() error {
-		if m.scorer == nil {
-			backend, err := compute.Backend()
-			if err != nil {
-				return err
-			}
-			if m.scorer, err = scorer(backend, m.head.store()); err != nil {
-				return err
-			}
+		if err := m.compile(); err != nil {
+			return err
 		}
-		x := newBlock(blockRows, m.head.dim)
-		rows := make([]int, 0, blockRows)
-		flush := func() error {
-			result, err := m.scorer.Exec(x.tensor(len(rows)))
-			if err != nil {
-				return err
-			}
-			defer finalize(result)
-			return tensors.ConstFlatData(result[0], func(probs []float32) {
-				for i, r := range rows {
-					copy(out[r*classes:(r+1)*classes], probs[i*classes:])
-				}
-				rows = rows[:0]
-			})
-		}
+		block, at := newBlock(blockRows, m.head.dim), make([]int, 0, blockRows)
 		for r := range n {
-			features := row(r)
-			if features == nil {
+			x := row(r)
+			if x == nil {
 				continue
 			}
-			if err := checkFeatures(r, features, m.head.dim); err != nil {
+			if err := checkFeatures(r, x, m.head.dim); err != nil {
 				return err
 			}
-			x.set(len(rows), features)
-			if rows = append(rows, r); len(rows) == blockRows {
+			block.set(len(at), x)
+			if at = append(at, r); len(at) == blockRows {
 				if err := ctx.Err(); err != nil {
 					return fmt.Errorf("stopped at row %d of %d: %w", r, n, err)
 				}
-				if err := flush(); err != nil {
+				if err := m.score(block, at, out); err != nil {
 					return err
 				}
+				at = at[:0]
 			}
 		}
-		if len(rows) == 0 {
+		if len(at) == 0 {
 			return nil
 		}
-		return flush()
+		return m.score(block, at, out)
 	})
 	if err != nil {
 		return nil, err
@@ -96,33 +79,66 @@ func (m *Model) Scores(ctx context.Context, n int, row func(int) []float32) ([]f
 	return out, nil
 }
 
+// compile readies the scorer; m.mu is held.
+func (m *Model) compile() error {
+	if m.scorer != nil {
+		return nil
+	}
+	backend, err := compute.Backend()
+	if err != nil {
+		return err
+	}
+	m.scorer, err = scorer(backend, m.head.store())
+	return err
+}
+
+// score scores the first rows of a block and writes them to out at the rows of at; m.mu is held.
+func (m *Model) score(b *block, at []int, out []float32) error {
+	x, err := b.tensor(len(at))
+	if err != nil {
+		return err
+	}
+	return run(m.scorer, func(result []*tensors.Tensor) error {
+		return tensors.ConstFlatData(result[0], func(probs []float32) {
+			c := m.head.classes
+			for i, r := range at {
+				copy(out[r*c:(r+1)*c], probs[i*c:])
+			}
+		})
+	}, x)
+}
+
 // block is a matrix on the host that is filled again and again and handed to a graph.
 type block struct {
 	width  int
 	values []float32
-	held   *tensors.Tensor
+	held   *tensors.Tensor // one for all hand-overs: a graph does not keep its inputs
 }
 
 func newBlock(rows, width int) *block {
-	return &block{width: width, values: make([]float32, rows*width)}
+	return &block{width: width, values: make([]float32, rows*width), held: tensors.FromShape(shapes.Make(dtypes.Float32, rows, width))}
 }
 
 func (b *block) set(i int, row []float32) { copy(b.values[i*b.width:(i+1)*b.width], row) }
 
 // tensor returns the block with all rows from used on set to zero. It is valid until the next call.
-func (b *block) tensor(used int) *tensors.Tensor {
+func (b *block) tensor(used int) (*tensors.Tensor, error) {
 	clear(b.values[used*b.width:])
-	if b.held != nil {
-		b.held.MustFinalizeAll()
-	}
-	b.held = tensors.FromFlatDataAndDimensions(b.values, len(b.values)/b.width, b.width)
-	return b.held
+	return b.held, tensors.AssignFlatData(b.held, b.values)
 }
 
-func finalize(ts []*tensors.Tensor) {
-	for _, t := range ts {
-		t.MustFinalizeAll()
+// run hands blocks to a graph and passes its outputs to use, which must not keep them.
+func run(e *model.Exec, use func(out []*tensors.Tensor) error, in ...any) error {
+	out, err := e.Exec(in...)
+	if err != nil {
+		return err
 	}
+	defer func() {
+		for _, t := range out {
+			t.MustFinalizeAll()
+		}
+	}()
+	return use(out)
 }
 
 // measure fills in the report: the figures of the model on the labels it was trained with.

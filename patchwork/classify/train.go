@@ -2,6 +2,7 @@ package classify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -191,16 +192,20 @@ func (t *training) newBatch() *batch {
 }
 
 // take draws a batch, makes one step and returns its loss.
-func (t *training) take(b *batch, rate float64) (float64, error) {
+func (t *training) take(b *batch, rate float64) (loss float64, err error) {
 	for i := range t.o.BatchSize {
 		b.put(i, &t.train, b.from.draw(), t.Features)
 	}
-	result, err := t.step.Exec(b.x.tensor(t.o.BatchSize), b.y.tensor(t.o.BatchSize), float32(rate))
-	if err != nil {
+	x, err1 := b.x.tensor(t.o.BatchSize)
+	y, err2 := b.y.tensor(t.o.BatchSize)
+	if err := errors.Join(err1, err2); err != nil {
 		return 0, err
 	}
-	defer finalize(result)
-	return float64(tensors.ToScalar[float32](result[0])), nil
+	err = run(t.step, func(out []*tensors.Tensor) error {
+		loss = float64(tensors.ToScalar[float32](out[0]))
+		return nil
+	}, x, y, float32(rate))
+	return loss, err
 }
 
 // put copies an example into line i of the batch.
@@ -267,14 +272,16 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 		for i := range used {
 			b.put(i, &t.validation, at+i, t.Features)
 		}
-		result, err := t.judge.Exec(b.x.tensor(used), b.y.tensor(blockRows))
-		if err != nil {
+		x, err1 := b.x.tensor(used)
+		y, err2 := b.y.tensor(blockRows)
+		if err := errors.Join(err1, err2); err != nil {
 			return 0, nil, err
 		}
-		sum += float64(tensors.ToScalar[float32](result[0]))
-		known += float64(tensors.ToScalar[float32](result[1]))
-		err = tensors.ConstFlatData(result[2], func(p []float32) { scores = append(scores, p[:used*c]...) })
-		finalize(result)
+		err := run(t.judge, func(out []*tensors.Tensor) error {
+			sum += float64(tensors.ToScalar[float32](out[0]))
+			known += float64(tensors.ToScalar[float32](out[1]))
+			return tensors.ConstFlatData(out[2], func(p []float32) { scores = append(scores, p[:used*c]...) })
+		}, x, y)
 		if err != nil {
 			return 0, nil, err
 		}
