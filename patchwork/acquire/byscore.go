@@ -27,10 +27,33 @@ func (s ByScore) Pick(p *Pool, n int) []Pick {
 		}
 	}
 	p.Rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	slices.SortStableFunc(all, func(a, b Pick) int { return cmp.Compare(b.Score, a.Score) })
-	best := slices.Clone(all[:min(n, len(all))]) // lets go of the scores of the whole pool
+	best := slices.Clone(top(all, n)) // lets go of the scores of the whole pool
 	for i, pick := range best {
 		best[i].Reason = s.Reason(p, pick.Row, pick.Score)
 	}
 	return best
+}
+
+// top returns the up to n first of what sorting picks by falling score, equal ones in their order, would give. It sorts a
+// few at a time, since a person sees 16 of 100,000. It reuses the slice.
+func top(picks []Pick, n int) []Pick {
+	sorted := func(some []Pick) []Pick {
+		slices.SortStableFunc(some, func(a, b Pick) int { return cmp.Compare(b.Score, a.Score) })
+		return some[:min(n, len(some))]
+	}
+	if n < 1 {
+		return nil
+	}
+	kept, full := picks[:0], max(2*n, 256)
+	worst, cut := 0.0, false // once cut, what is not above the worst comes after n others
+	for _, pick := range picks {
+		if cut && pick.Score <= worst {
+			continue
+		}
+		if kept = append(kept, pick); len(kept) == full {
+			kept = sorted(kept)
+			worst, cut = kept[n-1].Score, true
+		}
+	}
+	return sorted(kept)
 }
