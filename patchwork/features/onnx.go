@@ -308,32 +308,7 @@ func (e *network) BatchSize() int { return e.batch }
 
 // Extract applies the network: in whole groups of BatchSize, then one by one.
 func (e *network) Extract(ctx context.Context, b imageset.Batch) ([]float32, error) {
-	if err := checkBatch(b, e.spec); err != nil {
-		return nil, err
-	}
-	out := make([]float32, 0, b.N*e.spec.Dim)
-	each := len(b.Pix) / max(b.N, 1)
-	for at := 0; at < b.N; {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		n, pix := e.batch, []float32(nil)
-		switch left := b.N - at; {
-		case left >= n:
-			pix = b.Pix[at*each : (at+n)*each]
-		case e.fixed: // fill up with black
-			pix = append(slices.Clone(b.Pix[at*each:]), make([]float32, (n-left)*each)...)
-		default:
-			n, pix = 1, b.Pix[at*each:(at+1)*each]
-		}
-		y, err := e.call(pix, n)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, y[:min(n, b.N-at)*e.spec.Dim]...)
-		at += n
-	}
-	return out, nil
+	return inGroups(ctx, b, e.spec, e.batch, e.fixed, e.call)
 }
 
 // call runs the graph for n images.
