@@ -66,16 +66,25 @@ func end(t testing.TB, cmd *exec.Cmd, stdin io.Closer, mark string) {
 	select {
 	case <-done:
 	case <-time.After(10 * time.Second):
-		t.Logf("browsertest: %s did not end in 10 s and is killed", strings.Join(cmd.Args[4:5], " "))
+		t.Logf("browsertest: %s did not end in 10 s and is killed", cmd.Args[4])
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		<-done
 	}
-	deadline := time.Now().Add(5 * time.Second)
-	for len(Marked(mark)) > 0 && time.Now().Before(deadline) {
-		time.Sleep(50 * time.Millisecond)
-	}
-	for _, pid := range Marked(mark) {
+	for _, pid := range gone(mark, 5*time.Second) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if left := gone(mark, 5*time.Second); len(left) > 0 {
+		t.Errorf("browsertest: processes %v of %s cannot be ended", left, cmd.Args[4])
+	}
+}
+
+// gone waits until no process has the mark any more and returns those that are left when the time is over.
+func gone(mark string, limit time.Duration) []int {
+	for deadline := time.Now().Add(limit); ; time.Sleep(50 * time.Millisecond) {
+		left := Marked(mark)
+		if len(left) == 0 || time.Now().After(deadline) {
+			return left
+		}
 	}
 }
 
