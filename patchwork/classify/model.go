@@ -44,7 +44,7 @@ func (m *Model) Scores(ctx context.Context, n int, row func(int) []float32) ([]f
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	err := compute.Try("classify: cannot score", func() error {
+	err := compute.Try("classify: scoring", func() error {
 		if err := m.compile(); err != nil {
 			return err
 		}

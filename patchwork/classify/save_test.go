@@ -220,10 +220,3 @@ func TestLoadErrors(t *testing.T) {
 		})
 	}
 }
-
-func TestScoresErrors(t *testing.T) {
-	m := &Model{head: randomHead(3, 2, 1)}
-	if _, err := m.Scores(t.Context(), 2, func(i int) []float32 { return make([]float32, 3+i) }); err == nil || !strings.Contains(err.Error(), "row 1 has 4 features; want 3") {
-		t.Errorf("wrong length: %v", err)
-	}
-}

@@ -51,8 +51,8 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	}
 	t := &training{prepared: p, o: o, onPoint: onPoint}
 	defer t.close()
-	stopped := compute.Try("classify: cannot train", func() error { return t.run(ctx) })
-	if t.best.weights == nil {
+	stopped := compute.Try("classify: training", func() error { return t.run(ctx) })
+	if t.ended == "" || t.best.weights == nil {
 		return nil, stopped
 	}
 	m := &Model{head: t.best, info: Info{
@@ -108,7 +108,6 @@ func (t *training) run(ctx context.Context) error {
 				return err
 			}
 			if sum += loss; math.IsNaN(sum) || math.IsInf(sum, 0) {
-				t.best = head{}
 				return fmt.Errorf("the loss is %g after %d steps; lower Options.Rate (now %g)", loss, done+1, o.Rate)
 			}
 			point := Point{Epoch: float64(done+1) / float64(o.Steps), Step: done + 1, Steps: total, Rate: rate,
