@@ -11,7 +11,7 @@ import (
 )
 
 // *labels.Table is a Table.
-//var _ Table = (*labels.Table)(nil)
+var _ Table = (*labels.Table)(nil)
 
 // fake is a small table: one string a row with a letter a class (p, a, u), then flags: v validation, x excluded.
 type fake struct {
