@@ -2,6 +2,7 @@ package features
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"sync"
 
@@ -16,7 +17,7 @@ import (
 const (
 	defaultVersion = 1
 	defaultSize    = 64 // pixels
-	defaultFilters = 32 // before turning
+	defaultFilters = 24 // before turning
 	defaultSeed    = 20110411
 	patchSide      = 4 // pixels
 	defaultBatch   = 4 // images at a time; more leave the processor's cache
@@ -63,7 +64,7 @@ type embedded struct {
 // Spec describes the extractor.
 func (d *embedded) Spec() Spec {
 	return Spec{
-		ID:     fmt.Sprintf("default-v%d", defaultVersion),
+		ID:     defaultID(),
 		Name:   "the embedded extractor",
 		Dim:    defaultDim,
 		Width:  defaultSize,
@@ -71,6 +72,13 @@ func (d *embedded) Spec() Spec {
 		Preprocessing: fmt.Sprintf("RGB in [0,1]; random filters (%d of %d×%d pixels in 8 positions, seed %d), edges, colours",
 			defaultFilters, patchSide, patchSide, defaultSeed),
 	}
+}
+
+// defaultID holds a hash of all constants, so that nobody can change one and keep the name.
+func defaultID() string {
+	sum := sha256.Sum256(fmt.Append(nil, defaultSize, defaultFilters, defaultSeed, patchSide, bankCorrelation, bankColour, bankRegular,
+		flat, textureSteps, edgeSteps, colourAxes, weightSpread, weightContrast, weightEdges, weightColours))
+	return fmt.Sprintf("default-v%d-%x", defaultVersion, sum[:3])
 }
 
 // BatchSize is the number of images that fit best.
