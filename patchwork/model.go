@@ -51,11 +51,7 @@ func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(cl
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
-	dir := p.path("models", modelName)
-	if serr := m.Save(dir); serr != nil {
-		return m.Info(), errors.Join(err, serr)
-	}
-	return m.Info(), errors.Join(err, classify.WriteScores(filepath.Join(dir, "scores.npy"), scores, index.Len(), len(m.Info().Classes)))
+	return m.Info(), errors.Join(err, m.SaveScored(p.path("models", modelName), scores, index.Len()))
 }
 
 // featureRow gives a row's features, nil where it has none.

@@ -13,7 +13,7 @@ type Options struct {
 	Rate        float64  `json:"rate" yaml:"rate"`                 // first step of Adam; 0 means 3e-3
 	Schedule    Schedule `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
 	Smoothing   float64  `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
-	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means none
+	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, a tiny one such as 1e-9 practically none
 	Sampling    Sampling `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
 	Patience    int      `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
 	Seed        uint64   `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other

@@ -44,6 +44,9 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if err != nil {
 		return nil, err
 	}
+	if o.WeightDecay == 0 {
+		o.WeightDecay = 1 / float64(len(p.train.rows))
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("classify: stopped before the first step: %w", err)
 	}

@@ -82,7 +82,7 @@ func trainCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.IntVar(&o.Epochs, "epochs", 0, "passes over the labels; 0 is the default")
+	f.IntVar(&o.Epochs, "epochs", 0, "times that the validation loss is looked at, every 50 batches; 0 is the default")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights")
 	f.Float64Var(&o.Smoothing, "label-smoothing", 0, "0 to 0.5")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
