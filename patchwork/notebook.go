@@ -86,9 +86,17 @@ func (n *Notebook) Embed(extractor ...string) {
 	fmt.Println(report)
 }
 
-// ImportLabels reads labels from a CSV file with the columns of labels.csv, classes it does not know included.
-func (n *Notebook) ImportLabels(file string, ignore ...string) {
-	report, err := n.Project.ImportLabels(context.Background(), file, labels.ImportOptions{Ignore: ignore, AddClasses: true})
+// ImportOptions say which columns of a CSV file are classes.
+type ImportOptions = labels.ImportOptions
+
+// ImportLabels reads labels from a CSV file with the columns of labels.csv. A column that is no class is a mistake unless
+// the options leave it out or make it a class.
+func (n *Notebook) ImportLabels(file string, options ...ImportOptions) {
+	var o ImportOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	report, err := n.Project.ImportLabels(context.Background(), file, o)
 	check(err)
 	fmt.Println(report)
 }

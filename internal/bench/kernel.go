@@ -38,11 +38,20 @@ type jupyterHeader struct {
 }
 
 type jupyterContent struct {
-	Code  string `json:"code,omitempty"`            // execute_request
+	*execute
 	State string `json:"execution_state,omitempty"` // status
-	Name  string `json:"name,omitempty"`            // stream: stdout or stderr
-	Text  string `json:"text,omitempty"`
-	Error string `json:"evalue,omitempty"`
+	Text  string `json:"text,omitempty"`            // stream
+	Error string `json:"evalue,omitempty"`          // error
+}
+
+// execute is the content of an execute_request. Kernels want all of it.
+type execute struct {
+	Code        string         `json:"code"`
+	Silent      bool           `json:"silent"`
+	Store       bool           `json:"store_history"`
+	Expressions map[string]any `json:"user_expressions"`
+	Stdin       bool           `json:"allow_stdin"`
+	Stop        bool           `json:"stop_on_error"`
 }
 
 // startKernel starts the kernel of the working tree and connects to it.
@@ -73,7 +82,7 @@ func startKernel(ctx context.Context, j *e2e.Jupyter) (*kernel, error) {
 // run executes a cell and returns what it printed and how long it took, from the request until the kernel is idle.
 func (k *kernel) run(ctx context.Context, code string) (out string, took time.Duration, err error) {
 	k.sent++
-	m := jupyterMessage{Channel: "shell", Meta: map[string]any{}, Content: jupyterContent{Code: code},
+	m := jupyterMessage{Channel: "shell", Meta: map[string]any{}, Content: jupyterContent{execute: &execute{Code: code, Store: true, Expressions: map[string]any{}, Stop: true}},
 		Header: jupyterHeader{ID: fmt.Sprintf("bench-%d", k.sent), Type: "execute_request", Session: k.session, User: "bench", Version: "5.3"}}
 	text, err := json.Marshal(m)
 	if err != nil {

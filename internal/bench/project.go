@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork"
@@ -75,6 +76,10 @@ func (p *project) open(readOnly bool) (*labels.Store, error) {
 
 // writeJournal writes what 20,001 calls of labels.Store.Apply would, without waiting for the disk as often.
 func (p *project) writeJournal() error {
+	bulk, err := p.bulk()
+	if err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	text.WriteString(`{"patchwork":"journal","version":1,"annotator":"` + annotator + `"}` + "\n")
 	begun := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -82,7 +87,7 @@ func (p *project) writeJournal() error {
 	for i := range largeEvents + 1 {
 		e := p.click(i)
 		if i == 0 {
-			e = p.bulk()
+			e = bulk
 		}
 		e.ID, e.By, e.Time = fmt.Sprintf("%016x", i), annotator, begun.Add(time.Duration(i)*time.Second)
 		if err := enc.Encode(e); err != nil {
@@ -96,21 +101,28 @@ func (p *project) writeJournal() error {
 	return os.WriteFile(filepath.Join(folder, annotator+".jsonl"), text.Bytes(), 0o644)
 }
 
-// bulk labels the known classes on every image: one of them present, the others absent.
-func (p *project) bulk() labels.Event {
-	e := labels.Event{Kind: labels.KindLabel, Source: "import"}
-	for c := range knownClasses {
-		var in, out []string
-		for row := range p.index.Len() {
-			if ref := labels.Ref(p.index, row); row%knownClasses == c {
-				in = append(in, ref)
-			} else {
-				out = append(out, ref)
-			}
+// bulk is the import of a table that knows some classes of every image: one of them present, the others absent.
+func (p *project) bulk() (labels.Event, error) {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "filepath,%s\n", strings.Join(p.classes[:knownClasses], ","))
+	for row := range p.index.Len() {
+		text.WriteString(p.index.At(row).ID)
+		for c := range knownClasses {
+			text.WriteString(map[bool]string{true: ",1", false: ",0"}[row%knownClasses == c])
 		}
-		e.Set = append(e.Set, labels.Change{Class: p.classes[c], Value: 1, Images: in}, labels.Change{Class: p.classes[c], Value: 0, Images: out})
+		text.WriteByte('\n')
 	}
-	return e
+	file := filepath.Join(p.dir, "import.csv")
+	if err := os.WriteFile(file, text.Bytes(), 0o644); err != nil {
+		return labels.Event{}, err
+	}
+	s, err := p.open(true)
+	if err != nil {
+		return labels.Event{}, err
+	}
+	defer s.Close()
+	e, _, err := labels.ImportCSV(s.Table(), p.index, file, labels.ImportOptions{Root: p.dir})
+	return e, err
 }
 
 // click is the i-th label of a person, on an image and one of the classes that the import left open.
