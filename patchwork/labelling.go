@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -76,11 +76,15 @@ func (p *Project) openWriter() (*labels.Store, error) {
 // applyKind is the kind of the message that carries a labels.Event to a studio's server.
 const applyKind = "apply"
 
+// patience is how long Apply waits for another program that writes the same journal; a command holds it for
+// milliseconds.
+const patience = time.Second
+
 // Apply writes one event to the journal and returns when it is on disk. While the studio of this project is open,
 // also in another process, the event goes through it, so that the page shows it at once.
 //
 // Errors: an unknown class, a value other than -1, 0 and 1; a *labels.LockedError when another program holds the
-// journal. The labels that were there stay as they were.
+// journal; what the studio says when it refuses. The labels that were there stay as they were.
 func (p *Project) Apply(ctx context.Context, e labels.Event) error {
 	p.mu.Lock()
 	if p.writer {
@@ -89,31 +93,38 @@ func (p *Project) Apply(ctx context.Context, e labels.Event) error {
 		return err
 	}
 	p.mu.Unlock()
-	sent, err := p.applyThroughServer(ctx, e)
-	if sent {
-		return err
+	if e.ID == "" {
+		e.ID = rand.Text() // one id however often it is tried
 	}
-	s, err := labels.Open(p.storeOptions(false))
-	if locked := (*labels.LockedError)(nil); errors.As(err, &locked) {
-		if sent, serr := p.applyThroughServer(ctx, e); sent { // a studio opened in between
-			return serr
+	for begun := time.Now(); ; {
+		s, err := labels.Open(p.storeOptions(false))
+		if err == nil {
+			_, err = s.Apply(e)
+			return errors.Join(err, s.Close())
+		}
+		if locked := (*labels.LockedError)(nil); !errors.As(err, &locked) {
+			return err
+		}
+		if sent, err := p.applyThroughServer(ctx, e); sent {
+			return err
+		}
+		if time.Since(begun) > patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	if err != nil {
-		return err
-	}
-	_, err = s.Apply(e)
-	return errors.Join(err, s.Close())
 }
 
-// applyThroughServer sends the event to the project's server, if one is alive.
+// applyThroughServer sends the event to the project's studio, if one is alive. The plan behind the event was made of the
+// project as it is now, so what the studio refuses is what has come since it opened.
 func (p *Project) applyThroughServer(ctx context.Context, e labels.Event) (sent bool, err error) {
 	record, alive, err := host.Find(p.dir)
 	if err != nil || !alive {
 		return false, nil
-	}
-	if e.ID == "" {
-		e.ID = rand.Text()
 	}
 	e.By = annotator()
 	data, err := json.Marshal(e)
@@ -121,7 +132,14 @@ func (p *Project) applyThroughServer(ctx context.Context, e labels.Event) (sent 
 		return true, fmt.Errorf("patchwork: %w", err)
 	}
 	_, err = record.Client().Post(ctx, host.Event{ID: e.ID, Kind: applyKind, Data: data})
-	return !errors.Is(err, host.ErrNoServer), err
+	switch {
+	case errors.Is(err, host.ErrNoServer):
+		return false, nil
+	case err != nil && !errors.Is(err, host.ErrUnsaved) && ctx.Err() == nil:
+		err = fmt.Errorf("patchwork: nothing was changed, because the studio that is open refused: %w. It knows the images and "+
+			"classes from when it was opened; press Done in it and try again", err)
+	}
+	return true, err
 }
 
 // change applies the event that plan makes of the current table.
@@ -141,12 +159,13 @@ func (p *Project) change(ctx context.Context, plan func(*labels.Table, *imageset
 // imported when any row is wrong; the *labels.ImportError lists those rows. Columns in ignore are left out.
 func (p *Project) ImportLabels(ctx context.Context, file string, o labels.ImportOptions) (labels.ImportReport, error) {
 	var report labels.ImportReport
-	if file, err := filepath.Abs(file); err == nil {
-		o.Root = p.dir
-		return report, p.change(ctx, func(t *labels.Table, ix *imageset.Index) (e labels.Event, err error) {
-			e, report, err = labels.ImportCSV(t, ix, file, o)
-			return e, err
-		})
+	o.Root = p.dir
+	err := p.change(ctx, func(t *labels.Table, ix *imageset.Index) (e labels.Event, err error) {
+		e, report, err = labels.ImportCSV(t, ix, file, o)
+		return e, err
+	})
+	if err != nil {
+		return labels.ImportReport{}, err
 	}
 	return report, nil
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/patchwork/studio"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -36,18 +35,16 @@ type Served struct {
 // for o.Idle, or the watched process is gone, and returns why. Every label is on disk before the page says so; a
 // training that runs at the end keeps its best weights.
 //
-// Errors: no project; the journal is in use (the error says by whom, and where its page is if it has one).
+// Errors: no project; its studio is open already (the error says where); the journal is in use (the error says by whom).
 func Serve(ctx context.Context, dir string, o ServeOptions) (reason string, err error) {
 	p, err := Open(dir)
 	if err != nil {
 		return "", err
 	}
+	if record, alive, err := host.Find(dir); err == nil && alive { // also one of another annotator: a folder has one record
+		return "", fmt.Errorf("patchwork: the studio of %s is open already: %s", p.Name(), record.Link())
+	}
 	if _, err := p.openWriter(); err != nil {
-		if locked := (*labels.LockedError)(nil); errors.As(err, &locked) {
-			if record, alive, ferr := host.Find(dir); ferr == nil && alive {
-				return "", fmt.Errorf("patchwork: the studio of %s is open already: %s", p.Name(), record.Link())
-			}
-		}
 		return "", err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()

@@ -43,6 +43,7 @@ type Session struct {
 	message  string       // what just happened, for the status line
 	training training
 	stamp    string // of the scores that the page shows
+	stale    string // why the journals of other annotators could not be read, when that was last said
 
 	push func(view any) // to all pages; set by Bind
 	end  func(reason string)
@@ -88,7 +89,7 @@ func (s *Session) Hello(context.Context, string) (any, error) {
 
 // Receive applies one event of a page or of another process. What it changes is on disk when it returns nil. A wish
 // that makes no sense is answered in the status line and changes nothing; an error means that the journal could not be
-// written, and the page keeps the event.
+// written, and the page keeps the event, or that what another process sent was refused.
 func (s *Session) Receive(ctx context.Context, _ string, e host.Event) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,7 +123,13 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		if err := json.Unmarshal(e.Data, &event); err != nil {
 			return fmt.Errorf("studio: message of kind apply is not a label event: %w", err)
 		}
-		return s.apply(event)
+		if _, err := s.project.Labels().Apply(event); err != nil {
+			if errors.Is(err, labels.ErrRefused) {
+				return err // its sender must not take it for saved
+			}
+			return unsaved(err)
+		}
+		return nil
 	case "undo", "redo":
 		return s.undo(e)
 	case "next":

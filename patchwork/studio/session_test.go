@@ -274,6 +274,53 @@ func TestEventOfAnotherProcess(t *testing.T) {
 	}
 }
 
+func TestRefusedEventOfAnotherProcessIsAnError(t *testing.T) {
+	p := newProject(t, 4)
+	s := New(t.Context(), p, Options{})
+	for _, e := range []labels.Event{
+		{Kind: labels.KindLabel, Set: []labels.Change{{Class: "forest", Value: 1, Images: []string{"img/000.jpg"}}}},
+		{Kind: labels.KindLabel, Set: []labels.Change{{Class: "water", Value: 1, Images: []string{"img/new.jpg"}}}},
+		{Kind: labels.KindLabel, By: "eve", Set: []labels.Change{{Class: "water", Value: 1, Images: []string{"img/000.jpg"}}}},
+	} {
+		raw, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Receive(t.Context(), "api", host.Event{ID: "x", Kind: "apply", Data: raw}); !errors.Is(err, labels.ErrRefused) || errors.Is(err, host.ErrUnsaved) {
+			t.Errorf("%+v: got %v, want ErrRefused, so that the sender does not take it for saved", e, err)
+		}
+	}
+	if n := p.store.Version(); n != 0 {
+		t.Errorf("%d events in the journal, want none", n)
+	}
+}
+
+func TestWatchShowsLabelsOfOtherAnnotators(t *testing.T) {
+	p := newProject(t, 4)
+	s := New(t.Context(), p, Options{})
+	views := make(chan view, 8)
+	s.Bind(func(v any) { views <- v.(view) }, func(string) {})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go s.Watch(ctx)
+	eve, err := labels.Open(labels.Options{Dir: p.dir, Annotator: "eve", Classes: []string{"water", "road"}, Images: p.index})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer eve.Close()
+	if _, err := eve.Apply(labels.Event{Kind: labels.KindLabel, Set: []labels.Change{{Class: "road", Value: 1, Images: []string{"img/002.jpg"}}}}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case v := <-views:
+		if v.Grid.Tiles[2].Values[1] != 1 || !strings.Contains(v.Message, "annotator") {
+			t.Errorf("the page shows %v and says %q", v.Grid.Tiles[2].Values, v.Message)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the page was not told")
+	}
+}
+
 func TestClosedJournalLeavesTheEventWithThePage(t *testing.T) {
 	p := newProject(t, 4)
 	s := New(t.Context(), p, Options{})

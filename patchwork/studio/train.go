@@ -108,7 +108,8 @@ func (s *Session) Close(wait time.Duration) {
 	}
 }
 
-// Watch shows the scores of a model that another process has trained, looking once a second until ctx ends.
+// Watch shows what other processes do, looking once a second until ctx ends: labels in the journals of other annotators,
+// and the scores of a model trained elsewhere.
 func (s *Session) Watch(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -118,10 +119,21 @@ func (s *Session) Watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		changed, err := s.project.Labels().Refresh()
 		_, stamp := s.project.Scores()
 		s.mu.Lock()
-		if stamp != s.stamp && s.training.cancel == nil {
-			s.message = "A new model has scored the images."
+		news := ""
+		switch {
+		case err != nil && s.stale != err.Error():
+			s.stale = err.Error()
+			news = s.stale
+		case stamp != s.stamp && s.training.cancel == nil:
+			news = "A new model has scored the images."
+		case changed:
+			news = "Another annotator has labelled."
+		}
+		if news != "" {
+			s.message = news
 			s.push(s.view())
 		}
 		s.mu.Unlock()
