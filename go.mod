@@ -2,6 +2,13 @@ module github.com/gopatchwork/patchwork
 
 go 1.26
 
+// What the set-up, the tests and the measurements write; no package of the project lies there.
+ignore (
+	./.venv
+	./bin
+	./build
+)
+
 require (
 	github.com/coder/websocket v1.8.14
 	github.com/edsrzf/mmap-go v1.2.0
