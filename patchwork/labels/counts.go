@@ -18,25 +18,25 @@ type ClassCount struct {
 // excluded.
 func (t *Table) Counts() []ClassCount {
 	counts := make([]ClassCount, len(t.classes))
-	side := make([]int8, t.size) // 0 train, 1 validation, 2 in neither
-	for row := range side {
-		if t.Validation(row) {
-			side[row] = 1
-		}
-		if t.Excluded(row) {
-			side[row] = 2
-		}
-	}
 	for class, values := range t.columns {
-		var n [3][3]int // by side and value, counted without a branch: this runs after every label
+		counts[class].Class = t.classes[class]
 		for row, v := range values {
-			n[side[row]][v-Unknown]++
+			if t.Excluded(row) {
+				continue
+			}
+			c := &counts[class].Train
+			if t.Validation(row) {
+				c = &counts[class].Validation
+			}
+			switch v {
+			case Present:
+				c.Present++
+			case Absent:
+				c.Absent++
+			default:
+				c.Unknown++
+			}
 		}
-		counts[class] = ClassCount{Class: t.classes[class], Train: newCount(n[0]), Validation: newCount(n[1])}
 	}
 	return counts
-}
-
-func newCount(n [3]int) Count {
-	return Count{Present: n[Present-Unknown], Absent: n[Absent-Unknown], Unknown: n[0]}
 }
