@@ -62,7 +62,7 @@ func TestBackendIsShared(t *testing.T) {
 	if b, _ := Backend(); b != a {
 		t.Error("two calls gave two backends")
 	}
-	x, y := make([][]float32, 2048), make([][]float32, 256)
+	x, y := make([][]float32, 1024), make([][]float32, 256)
 	for i := range x {
 		x[i] = make([]float32, 256)
 	}
