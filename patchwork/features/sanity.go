@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	sanityK    = 5
-	sanityRows = 2000 // compared at most; more would take seconds and change little
-	sanitySide = 16   // pixels of the raw picture that features must beat
+	sanityK     = 5
+	sanityRows  = 1000 // compared at most: reading more would take seconds and change the figures by a percent
+	sanityLeast = 2*sanityK + 2
+	sanitySide  = 16 // pixels of the raw picture that features must beat
 )
 
 // Sanity compares features with raw pixels by what their nearest neighbours know of the labels.
@@ -44,8 +45,8 @@ func (s *Sanity) String() string {
 	return line
 }
 
-// CheckSanity compares the features of a store with raw pixels where labels exist. Of more than 2,000 rows a random
-// 2,000 are used, the same ones each time. labels gives -1 unknown, 0 absent or 1 present; a row in which nothing is
+// CheckSanity compares the features of a store with raw pixels where labels exist. Of more than 1,000 rows a random
+// 1,000 are used, the same ones each time. labels gives -1 unknown, 0 absent or 1 present; a row in which nothing is
 // known takes no part.
 //
 // The result is nil, without an error, while fewer than 12 rows are labelled or no class is both present and absent,
@@ -71,6 +72,9 @@ func CheckSanity(ctx context.Context, s *Store, r *imageset.Reader, classes int,
 		}
 	}
 	rows = slices.DeleteFunc(rows, func(row int) bool { return colour[row] == nil }) // vanished meanwhile
+	if len(rows) < sanityLeast {
+		return nil, nil
+	}
 	out := &Sanity{Extractor: s.Spec().Name}
 	for _, part := range []struct {
 		to *KNN
@@ -115,7 +119,7 @@ func sanityChoice(s *Store, ix *imageset.Index, classes int, labels func(row, cl
 	for c := range classes {
 		useful = useful || present[c] > 1 && absent[c] > 1
 	}
-	if len(rows) < 2*sanityK+2 || !useful {
+	if len(rows) < sanityLeast || !useful {
 		return nil
 	}
 	if len(rows) > sanityRows {

@@ -3,6 +3,7 @@ package features
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -209,4 +210,70 @@ func TestKilled(t *testing.T) {
 			t.Errorf("row %d is %v, want %v", row, s.Row(row), want.Row(row))
 		}
 	}
+}
+
+func TestSidecarByHandAndByLibrary(t *testing.T) {
+	side := &sidecar{Kind: sidecarKind, Version: 1, Extractor: (&means{id: "means"}).Spec(), Hashes: []string{"00ff", "", "abcd"}}
+	indented, _ := json.MarshalIndent(side, "", " ")
+	compact, _ := json.Marshal(side)
+	for name, text := range map[string]string{
+		"as written":    string(indented),
+		"compact":       string(compact),
+		"with escapes":  strings.Replace(string(indented), "abcd", `\u0061bcd`, 1),
+		"hashes first":  `{"hashes": ["00ff", "", "abcd"], "format": "patchwork features", "version": 1}`,
+		"end of line":   string(indented) + "\n",
+		"other spacing": strings.Replace(string(indented), "\"abcd\"", "\"abcd\"  \n", 1),
+	} {
+		got, err := parseSidecar([]byte(text))
+		if err != nil || !slices.Equal(got.Hashes, side.Hashes) || got.Kind != sidecarKind {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+	}
+	for _, cut := range []int{1, 2, 5, 12, 30} {
+		if got, err := parseSidecar(indented[:len(indented)-cut]); err == nil {
+			t.Errorf("without its last %d bytes it was read as %+v", cut, got)
+		}
+	}
+	none, err := parseSidecar([]byte(`{"hashes": []}`))
+	if err != nil || len(none.Hashes) != 0 {
+		t.Errorf("no rows: %+v, %v", none, err)
+	}
+}
+
+// BenchmarkOpen opens a store of 100,000 rows.
+func BenchmarkOpen(b *testing.B) {
+	dir, rows := b.TempDir(), 100_000
+	w, err := newWriter(dir, (&means{id: "means"}).Spec(), false, rows)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for row := range rows {
+		w.hashes[row] = fmt.Sprintf("%016x", row)
+	}
+	if err := w.sync(); err != nil {
+		b.Fatal(err)
+	}
+	w.close()
+	for b.Loop() {
+		s, err := Open(dir, "means")
+		if err != nil || s.Len() != rows {
+			b.Fatal(s, err)
+		}
+		s.Close()
+	}
+}
+
+// BenchmarkDefault extracts with the embedded extractor; divide by the images of a batch.
+func BenchmarkDefault(b *testing.B) {
+	d, err := Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	batch := batchOf(slices.Repeat([][]float32{picture(ripple)}, defaultBatch)...)
+	for b.Loop() {
+		if _, err := d.Extract(context.Background(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N*defaultBatch), "ms/image")
 }
