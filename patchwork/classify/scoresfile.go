@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 // WriteScores writes scores [n · c] as an n by c array of little-endian float32 in numpy's .npy format, version 1.0. The
@@ -31,7 +32,7 @@ func WriteScores(file string, scores []float32, n, c int) error {
 	for _, s := range scores {
 		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(s))
 	}
-	if err := replaceFile(file, out); err != nil {
+	if err := atomicfile.Write(file, out, 0o644, atomicfile.Durable); err != nil {
 		return fmt.Errorf("classify: scores: %w", err)
 	}
 	return nil
@@ -80,23 +81,6 @@ func isProduct(total, n, c int) bool {
 		return total == 0
 	}
 	return total%n == 0 && total/n == c
-}
-
-// replaceFile writes data beside file, syncs it and renames it to file.
-func replaceFile(file string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".tmp-"+filepath.Base(file)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails harmlessly after the rename
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), file); err != nil {
-		return err
-	}
-	return syncPath(filepath.Dir(file))
 }
 
 // syncPath makes a file or the entries of a folder durable.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unsafe"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 // An index file is UTF-8 text: a version line, a line of column names, then one line per row with eight fields
@@ -42,7 +44,7 @@ func (ix *Index) Write(file string) error {
 		line = append(append(line, '\t'), escaper.Replace(im.Subset)...)
 		b.Write(append(line, '\n'))
 	}
-	if err := writeFile(file, b.Bytes(), true); err != nil {
+	if err := atomicfile.Write(file, b.Bytes(), 0o644, atomicfile.Durable); err != nil {
 		return fmt.Errorf("imageset: cannot save the image index: %w", err)
 	}
 	return nil

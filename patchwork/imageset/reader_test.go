@@ -234,30 +234,6 @@ func TestEnsureThumb(t *testing.T) {
 	}
 }
 
-func TestWriteFileLeavesNoHalf(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "f")
-	if err := writeFile(file, []byte("one"), true); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeFile(filepath.Join(dir, "none", "f"), []byte("x"), true); err == nil {
-		t.Error("writing into a folder that does not exist succeeds")
-	}
-	if err := os.Mkdir(filepath.Join(dir, "d"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := writeFile(filepath.Join(dir, "d"), []byte("x"), false); err == nil {
-		t.Error("replacing a folder succeeds")
-	}
-	entries, _ := os.ReadDir(dir)
-	if len(entries) != 2 {
-		t.Errorf("the folder holds %v, want f and d only", entries)
-	}
-	if got, _ := os.ReadFile(file); string(got) != "one" {
-		t.Errorf("the file holds %q", got)
-	}
-}
-
 // BenchmarkBatches reads 256 x 256 JPEG files at the size of a common network.
 func BenchmarkBatches(b *testing.B) {
 	m := image.NewRGBA(image.Rect(0, 0, 256, 256))

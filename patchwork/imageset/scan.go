@@ -59,16 +59,16 @@ func (o ScanOptions) check() error {
 // ScanReport says what Scan met. Every row of the new Index is counted once in Added, Changed, Moved, Kept or
 // Vanished.
 type ScanReport struct {
-	Added    int // files that were not known
-	Changed  int // known files with new content, or that are back
-	Moved    int // files that kept their row under a new path
-	Kept     int // known files with the content they had
-	Vanished int // rows whose file is gone or no longer in a source
-	Broken   int // rows, among all but the vanished, whose file cannot be used
-	Pending  int // files left for the next scan, because this one was cancelled; known ones are also in Kept
+	Added    int `json:"added"`    // files that were not known
+	Changed  int `json:"changed"`  // known files with new content, or that are back
+	Moved    int `json:"moved"`    // files that kept their row under a new path
+	Kept     int `json:"kept"`     // known files with the content they had
+	Vanished int `json:"vanished"` // rows whose file is gone or no longer in a source
+	Broken   int `json:"broken"`   // rows, among all but the vanished, whose file cannot be used
+	Pending  int `json:"pending"`  // files left for the next scan, because this one was cancelled; known ones are also in Kept
 
-	Sources      []SourceCount // one per source
-	ListProblems []ListProblem
+	Sources      []SourceCount `json:"sources"` // one per source
+	ListProblems []ListProblem `json:"list_problems,omitempty"`
 }
 
 // Scan finds the images of all sources and returns the new Index.

@@ -25,8 +25,8 @@ type Source struct{ Path string }
 
 // SourceCount is how many images a source gave that no earlier source had given.
 type SourceCount struct {
-	Path  string
-	Found int
+	Path  string `json:"path"`
+	Found int    `json:"found"`
 }
 
 // ListProblem is a row of a list file that names no image. Such a row is left out; the others count.
@@ -35,9 +35,9 @@ type SourceCount struct {
 // ignored. Without such a header it must have one column, of paths. A .txt list has one path a line; empty lines and
 // those that begin with # are ignored. Paths are relative to the list file, or absolute.
 type ListProblem struct {
-	File   string // as in Source.Path
-	Line   int    // from 1
-	Reason string
+	File   string `json:"file"` // as in Source.Path
+	Line   int    `json:"line"` // from 1
+	Reason string `json:"reason"`
 }
 
 func (p ListProblem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Reason) }

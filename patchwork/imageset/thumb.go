@@ -7,6 +7,8 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 const (
@@ -54,7 +56,7 @@ func writeThumb(path string, m *image.RGBA, size int) error {
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: thumbQuality}); err != nil {
 		return fmt.Errorf("imageset: cannot make a thumbnail: %w", err)
 	}
-	if err := writeFile(path, b.Bytes(), false); err != nil {
+	if err := atomicfile.Write(path, b.Bytes(), 0o644, atomicfile.Cached); err != nil {
 		return fmt.Errorf("imageset: cannot save a thumbnail: %w", err)
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 // The replay cache, journal/replay.cache, holds the history in binary, so that opening need not parse and resolve the
@@ -122,7 +124,7 @@ func (s *Store) refreshCache() {
 func (s *Store) saveCache() error {
 	data := encodeHistory(s.h, fingerprint(s.o.Images))
 	s.cached = len(s.h.order)
-	return replaceFile(s.cacheFile(), data, false)
+	return atomicfile.Write(s.cacheFile(), data, 0o644, atomicfile.Cached)
 }
 
 func encodeHistory(h *history, images string) []byte {

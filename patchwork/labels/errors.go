@@ -57,6 +57,9 @@ type JournalError struct {
 }
 
 func (e *JournalError) Error() string {
+	if errors.As(e.Err, new(*versionError)) {
+		return fmt.Sprintf("labels: %s:%d: %v. Nothing was changed", e.File, e.Line, e.Err)
+	}
 	return fmt.Sprintf("labels: %s:%d: %v. Nothing was changed. Restore the file from a copy, or if you edited it, "+
 		"mend that line; to go on without it, move the line to another file", e.File, e.Line, e.Err)
 }

@@ -3,9 +3,12 @@ package labels
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"strings"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 // WriteCSV writes the table as CSV (RFC 4180 quoting, "\n" line ends, UTF-8): the columns filepath, exclude,
@@ -61,5 +64,8 @@ func (t *Table) SaveCSV(file string) error {
 	if old, err := os.ReadFile(file); err == nil && bytes.Equal(old, b.Bytes()) {
 		return nil
 	}
-	return replaceFile(file, b.Bytes(), true)
+	if err := atomicfile.Write(file, b.Bytes(), 0o644, atomicfile.Durable); err != nil {
+		return fmt.Errorf("labels: cannot write %s: %w; the file is as it was", file, err)
+	}
+	return nil
 }

@@ -18,15 +18,39 @@ type ImportOptions struct {
 
 // ImportReport says what an import does.
 type ImportReport struct {
-	Lines      int      // of the file that name an image
-	Labels     int      // cells with 0 or 1
-	Exclude    int      // rows whose exclude flag changes
-	Validation int      // rows whose validation flag changes
-	AddClasses []string // classes that are new
-	Ignored    []string // columns that were left out
-	ByID       int      // lines whose path is an image's ID
-	ByFile     int      // lines whose path, from the CSV file or the project folder, leads to an image
-	ByTail     int      // lines whose path only ends like the ID of one image
+	Lines      int      `json:"lines"`                 // of the file that name an image
+	Labels     int      `json:"labels"`                // cells with 0 or 1
+	Exclude    int      `json:"exclude"`               // rows whose exclude flag changes
+	Validation int      `json:"validation"`            // rows whose validation flag changes
+	AddClasses []string `json:"add_classes,omitempty"` // classes that are new
+	Ignored    []string `json:"ignored,omitempty"`     // columns that were left out
+	ByID       int      `json:"by_id"`                 // lines whose path is an image's ID
+	ByFile     int      `json:"by_file"`               // lines whose path, from the CSV file or the project folder, leads to an image
+	ByTail     int      `json:"by_tail"`               // lines whose path only ends like the ID of one image
+}
+
+// String says in one line what was imported, and in further lines what a person may not have meant.
+func (r ImportReport) String() string {
+	text := fmt.Sprintf("%d labels of %d images", r.Labels, r.Lines)
+	if r.Exclude > 0 {
+		text += fmt.Sprintf(", exclude changed for %d", r.Exclude)
+	}
+	if r.Validation > 0 {
+		text += fmt.Sprintf(", validation changed for %d", r.Validation)
+	}
+	if r.Labels+r.Exclude+r.Validation+len(r.AddClasses) == 0 {
+		text += ": the file states nothing new, nothing was changed"
+	}
+	if len(r.AddClasses) > 0 {
+		text += fmt.Sprintf("\nnew classes: %s", strings.Join(r.AddClasses, ", "))
+	}
+	if len(r.Ignored) > 0 {
+		text += fmt.Sprintf("\ncolumns left out: %q", r.Ignored)
+	}
+	if r.ByTail > 0 {
+		text += fmt.Sprintf("\n%d paths were matched by their ends only", r.ByTail)
+	}
+	return text
 }
 
 // ImportError lists what is wrong with a CSV file. Nothing of such a file is imported.

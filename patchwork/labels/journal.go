@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,17 +44,19 @@ type line struct {
 	size   int
 }
 
-// journalFiles lists the journals of a project folder in order of annotator. A folder without journals has none.
-func journalFiles(dir string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(escapeGlob(dir), "journal", "*.jsonl"))
-	if err != nil {
-		return nil, fmt.Errorf("labels: %w", err)
+// journalFiles lists the journals of a project folder in order of annotator. A folder without journals has none; one
+// that cannot be read is an error, because labels that are not seen must not look like labels that are not there.
+func journalFiles(dir string) (files []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(dir, "journal"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("labels: cannot read the journals: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".jsonl") {
+			files = append(files, filepath.Join(dir, "journal", e.Name()))
+		}
 	}
 	return files, nil
-}
-
-func escapeGlob(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
 // read gives take each event in data, which follows what has been covered. What is left at the end without forming a

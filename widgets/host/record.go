@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 // RecordFile is the name of the file that says which server serves a folder.
@@ -44,16 +46,7 @@ func WriteRecord(dir string, r Record) error {
 	if err != nil {
 		return fmt.Errorf("host: cannot write %s: %w", RecordFile, err)
 	}
-	f, err := os.CreateTemp(dir, ".server-*.tmp") // mode 0600
-	if err != nil {
-		return fmt.Errorf("host: cannot write %s: %w", RecordFile, err)
-	}
-	defer os.Remove(f.Name()) // no such file once it is renamed
-	_, err = f.Write(append(data, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, RecordFile))
-	}
+	err = atomicfile.Write(filepath.Join(dir, RecordFile), append(data, '\n'), 0o600, atomicfile.Durable)
 	if err != nil {
 		return fmt.Errorf("host: cannot write %s: %w", RecordFile, err)
 	}
