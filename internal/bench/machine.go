@@ -13,7 +13,8 @@ type machine struct {
 	Cores int    `json:"cores"`
 	OS    string `json:"os"`
 	Go    string `json:"go"`
-	Load  string `json:"load,omitempty"` // mean number of processes that wanted a core, over the minute before
+	Load  string `json:"load,omitempty"`       // mean number of processes that wanted a core, over the minute before the first step
+	After string `json:"load_after,omitempty"` // the same at the end, these measurements included
 }
 
 func thisMachine() machine {
@@ -42,7 +43,7 @@ func (m machine) String() string {
 		line = m.CPU + ", " + line
 	}
 	if m.Load != "" {
-		line += ", load " + m.Load
+		line += fmt.Sprintf(", load %s before and %s after", m.Load, m.After)
 	}
 	return line
 }

@@ -93,6 +93,7 @@ func measureAll(ctx context.Context, pattern *regexp.Regexp, asJSON bool) error 
 	if chosen == 0 && ctx.Err() == nil {
 		return fmt.Errorf("-run matches no step; the steps are:%s", known)
 	}
+	m.After = load()
 	if asJSON {
 		if err := writeJSON(os.Stdout, m, rows); err != nil {
 			return err

@@ -40,7 +40,7 @@ func measurePage(t *trial) {
 		t.await(s, "batch", i+1)
 		s.Saved()
 	}
-	t.report(times("page/batch", "Enter to 16 new images drawn", 0, t.probed(s, "batch"), "the same page, strategy entropy; thumbnails loaded"))
+	t.report(times("page/batch", "Enter to 16 new images drawn", 150*time.Millisecond, t.probed(s, "batch"), "the same page, strategy entropy; thumbnails loaded"))
 }
 
 // await waits until the probe has n times of a kind.

@@ -28,32 +28,38 @@ type project struct {
 	dir     string
 	index   *imageset.Index
 	classes []string
+	events  int // labels of a person in the journal, besides the import
 }
 
-// largeProject makes, once, a project of 100,000 images and 10 classes. Its journal holds one import that labels
-// half of the classes on every image, and 20,000 single labels of a person, as the studio writes them; so every image
-// is partly labelled and nearly all are candidates for what comes next. A model has scored all images.
+// largeProject makes the large project when it is first asked for.
+func (t *trial) largeProject() *project {
+	t.Helper()
+	if t.bench.large == nil {
+		t.bench.large = t.newProject(t.folder("large"), largeImages, largeEvents)
+	}
+	return t.bench.large
+}
+
+// newProject makes a project of so many images and 10 classes. Its journal holds one import that labels half of the
+// classes on every image, and single labels of a person, as the studio writes them; so every image is partly labelled
+// and nearly all are candidates for what comes next. A model has scored all images.
 //
 // Only ten images exist as files. Each row of the index shows one of these, by its content hash, so that every image
 // has a thumbnail.
-func (t *trial) largeProject() *project {
+func (t *trial) newProject(dir string, images, events int) *project {
 	t.Helper()
-	if t.bench.large != nil {
-		return t.bench.large
-	}
-	p := &project{dir: filepath.Join(t.folder("large"), "project"), classes: classNames(largeClasses)}
+	p := &project{dir: filepath.Join(dir, "project"), classes: classNames(largeClasses), events: events}
 	made, _, err := patchwork.Init(t.ctx, p.dir, patchwork.InitOptions{
 		Images: []string{filepath.Join(t.scenes(), "scene_000?.jpg")}, Classes: patchwork.Classes(p.classes...),
 	}, nil)
 	t.must(err)
-	p.index = repeat(t, made.Images(), largeImages)
+	p.index = repeat(t, made.Images(), images)
 	t.must(p.index.Write(filepath.Join(p.dir, "images.tsv")))
 	t.must(p.writeJournal())
 	s, err := p.open(false) // writes the cache that later openings use
 	t.must(err)
 	t.must(s.Close())
 	t.must(p.score(t, s.Table()))
-	t.bench.large = p
 	return p
 }
 
@@ -74,7 +80,7 @@ func (p *project) open(readOnly bool) (*labels.Store, error) {
 	return labels.Open(labels.Options{Dir: p.dir, Annotator: annotator, Classes: p.classes, Images: p.index, ReadOnly: readOnly})
 }
 
-// writeJournal writes what 20,001 calls of labels.Store.Apply would, without waiting for the disk as often.
+// writeJournal writes what as many calls of labels.Store.Apply would, without waiting for the disk as often.
 func (p *project) writeJournal() error {
 	bulk, err := p.bulk()
 	if err != nil {
@@ -84,7 +90,7 @@ func (p *project) writeJournal() error {
 	text.WriteString(`{"patchwork":"journal","version":1,"annotator":"` + annotator + `"}` + "\n")
 	begun := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	enc := json.NewEncoder(&text)
-	for i := range largeEvents + 1 {
+	for i := range p.events + 1 {
 		e := p.click(i)
 		if i == 0 {
 			e = bulk
