@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/features"
@@ -17,8 +18,10 @@ type EmbedOptions struct {
 	// Extractor is "" for the one in the settings, "default" for the embedded one, or the path of an ONNX file; a
 	// relative path begins at the working directory.
 	Extractor string
-	ONNX      features.ONNXOptions // for an ONNX file that the table of known models lacks
-	Batch     int                  // images at a time; 0 means the extractor's choice
+	// ONNX is for an ONNX file that the table of known models lacks. It is kept in the settings with the extractor, and
+	// taken from there when it is zero and Extractor is "".
+	ONNX  features.ONNXOptions
+	Batch int // images at a time; 0 means the extractor's choice
 }
 
 // EmbedReport says what Embed did.
@@ -35,24 +38,23 @@ type EmbedReport struct {
 // Errors: an ONNX file that cannot be used (the error says why); a features file that another process is writing.
 func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) (EmbedReport, error) {
 	var report EmbedReport
-	if !p.isWriter() { // the studio's server has no use for rows that its journal does not know
-		var err error
-		if report.Scan, err = p.Rescan(ctx, progress); err != nil {
-			return report, err
-		}
+	if err := checkWritable(p.dir); err != nil {
+		return report, err
 	}
-	name := p.Settings().Extractor
-	if o.Extractor != "" {
-		var err error
-		if name, err = extractorPath(p.dir, o.Extractor); err != nil {
-			return report, err
-		}
+	name, network, err := p.choice(o)
+	if err != nil {
+		return report, err
 	}
-	ex, err := p.extractor(name, o.ONNX)
+	ex, err := p.extractor(name, network)
 	if err != nil {
 		return report, err
 	}
 	report.Spec = ex.Spec()
+	if !p.isWriter() { // the studio's server has no use for rows that its journal does not know
+		if report.Scan, err = p.Rescan(ctx, progress); err != nil {
+			return report, err
+		}
+	}
 	store, run, err := features.Run(ctx, ex, p.reader(), features.RunOptions{
 		Dir: p.path("features"), Batch: o.Batch, Progress: progress.step("computing features"),
 	})
@@ -61,7 +63,7 @@ func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) 
 		return report, err
 	}
 	defer store.Close()
-	if err := p.use(name, ex.Spec().ID); err != nil {
+	if err := p.use(name, networkOf(network), ex.Spec().ID); err != nil {
 		return report, err
 	}
 	t, err := p.Labels()
@@ -76,6 +78,27 @@ func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) 
 	})
 	report.Sanity = sanity
 	return report, err
+}
+
+// choice is the extractor that o and the settings ask for, by its name in project.yaml, and what is known about it.
+func (p *Project) choice(o EmbedOptions) (name string, network features.ONNXOptions, err error) {
+	name, network = p.Settings().Extractor, o.ONNX
+	if o.Extractor != "" {
+		if name, err = extractorPath(p.dir, o.Extractor); err != nil {
+			return name, network, err
+		}
+	}
+	given := networkOf(o.ONNX) != nil
+	if given && (name == "" || name == "default") {
+		return name, network, errors.New("patchwork: size, mean, std, layout and output describe an ONNX file, and the extractor is the " +
+			"embedded one; name the file or leave them out")
+	}
+	if !given && o.Extractor == "" {
+		kept := p.Settings().Network.options()
+		kept.Batch, kept.Name = o.ONNX.Batch, o.ONNX.Name
+		network = kept
+	}
+	return name, network, nil
 }
 
 // extractorPath is how an extractor is named in project.yaml.
@@ -98,18 +121,18 @@ func (p *Project) extractor(name string, o features.ONNXOptions) (features.Extra
 }
 
 // use writes to project.yaml which extractor and features are current.
-func (p *Project) use(extractor, id string) error {
+func (p *Project) use(extractor string, network *Network, id string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s, err := readSettings(p.dir) // another process may have changed other fields
 	if err != nil {
 		return err
 	}
-	p.settings.Extractor, p.settings.Features = extractor, id
-	if s.Extractor == extractor && s.Features == id {
+	p.settings.Extractor, p.settings.Network, p.settings.Features = extractor, network, id
+	if s.Extractor == extractor && reflect.DeepEqual(s.Network, network) && s.Features == id {
 		return nil
 	}
-	s.Extractor, s.Features = extractor, id
+	s.Extractor, s.Network, s.Features = extractor, network, id
 	return s.write(p.dir)
 }
 
@@ -142,6 +165,9 @@ func (p *Project) Features() (*features.Store, error) {
 // String says in a few lines what Embed did.
 func (r EmbedReport) String() string {
 	var b strings.Builder
+	if s := r.Scan; s.Added+s.Changed+s.Moved+s.Vanished+s.Broken+len(s.ListProblems) > 0 {
+		fmt.Fprintln(&b, s)
+	}
 	n := r.Run
 	fmt.Fprintf(&b, "%s: %d numbers for each image; %d computed", r.Spec.Name, r.Spec.Dim, n.Computed)
 	if n.Computed > 0 {

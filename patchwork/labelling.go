@@ -93,6 +93,9 @@ func (p *Project) Apply(ctx context.Context, e labels.Event) error {
 		return err
 	}
 	p.mu.Unlock()
+	if err := checkWritable(p.dir); err != nil {
+		return err
+	}
 	if e.ID == "" {
 		e.ID = rand.Text() // one id however often it is tried
 	}

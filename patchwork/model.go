@@ -2,15 +2,11 @@ package patchwork
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
@@ -29,6 +25,9 @@ const modelName = "default"
 //
 // Errors: ErrNoFeatures; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
+	if err := checkWritable(p.dir); err != nil {
+		return classify.Info{}, err
+	}
 	t, version, err := p.labelsNow()
 	if err != nil {
 		return classify.Info{}, err
@@ -144,64 +143,6 @@ func (s *Scores) For(classes []string) func(row int) []float32 {
 		}
 		return out
 	}
-}
-
-// Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
-// each class with the probability that it is present. Images without features are left out and counted.
-func (p *Project) Predict(ctx context.Context, w io.Writer) (written, skipped int, err error) {
-	m, err := p.Model()
-	if err != nil {
-		return 0, 0, err
-	}
-	store, err := p.Features()
-	if err != nil {
-		return 0, 0, err
-	}
-	defer store.Close()
-	info, index := m.Info(), p.Images()
-	if info.FeatureID != store.Spec().ID {
-		return 0, 0, fmt.Errorf("patchwork: the model was trained on features %s and the current ones are %s; train again", info.FeatureID, store.Spec().ID)
-	}
-	values, err := m.Scores(ctx, index.Len(), featureRow(store))
-	if err != nil {
-		return 0, 0, err
-	}
-	out := csv.NewWriter(w)
-	line := append([]string{"filepath"}, info.Classes...)
-	if err := out.Write(line); err != nil {
-		return 0, 0, err
-	}
-	for row := range index.Len() {
-		scores := values[row*len(info.Classes) : (row+1)*len(info.Classes)]
-		if len(scores) > 0 && math.IsNaN(float64(scores[0])) {
-			skipped++
-			continue
-		}
-		line = append(line[:0], index.At(row).ID)
-		for _, v := range scores {
-			line = append(line, strconv.FormatFloat(float64(v), 'g', 6, 32))
-		}
-		if err := out.Write(line); err != nil {
-			return written, skipped, err
-		}
-		written++
-	}
-	out.Flush()
-	return written, skipped, out.Error()
-}
-
-// PredictFile is Predict into a file, replaced only when all is written.
-func (p *Project) PredictFile(ctx context.Context, file string) (written, skipped int, err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".tmp-*.csv")
-	if err != nil {
-		return 0, 0, fmt.Errorf("patchwork: %w", err)
-	}
-	defer os.Remove(f.Name())
-	written, skipped, err = p.Predict(ctx, f)
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return written, skipped, err
-	}
-	return written, skipped, os.Rename(f.Name(), file)
 }
 
 // Evaluate measures the saved scores against the current labels, on training and validation images apart.

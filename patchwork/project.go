@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -57,17 +59,20 @@ type InitOptions struct {
 // already, it adds the sources and classes that are new and looks for new, moved and vanished images; labels stay.
 //
 // Errors: a class named twice or like a reserved column; a source that does not exist, holds no image, or no readable
-// one; a folder that cannot be written. A cancelled Init keeps what it has read and goes on from there when called again.
+// one; a folder that cannot be written. After one of these the folder is as it was. A cancelled or killed Init keeps what
+// it has read and goes on from there when called again.
 func Init(ctx context.Context, dir string, o InitOptions, progress Progress) (*Project, imageset.ScanReport, error) {
 	var report imageset.ScanReport
+	if dir == "" {
+		return nil, report, errors.New("patchwork: the project folder has no name; want a path")
+	}
 	s, err := readSettings(dir)
 	fresh := errors.Is(err, ErrNoProject)
 	if err != nil && !fresh {
 		return nil, report, err
 	}
-	if fresh {
-		s = Settings{Seed: o.Seed}
-	}
+	before := s
+	before.Images, before.Classes = slices.Clone(s.Images), slices.Clone(s.Classes)
 	if err := s.merge(dir, o); err != nil {
 		return nil, report, err
 	}
@@ -77,29 +82,39 @@ func Init(ctx context.Context, dir string, o InitOptions, progress Progress) (*P
 	if err := labels.CheckClasses(s.classNames()); err != nil {
 		return nil, report, err
 	}
-	made, err := makeFolder(dir)
+	undo, err := makeFolder(dir)
 	if err != nil {
 		return nil, report, err
 	}
-	p := &Project{dir: dir, settings: s}
-	if report, err = p.scan(ctx, progress); err != nil {
-		if made && ctx.Err() == nil {
-			os.RemoveAll(dir) // it was made just now, and holds nothing that anyone wants
+	if fresh { // first, so that an Init that is killed leaves a project to go on with
+		if err := s.write(dir); err != nil {
+			undo()
+			return nil, report, err
 		}
-		return nil, report, err
 	}
-	if err := s.write(dir); err != nil {
+	p := &Project{dir: dir, settings: s}
+	report, err = p.scan(ctx, progress)
+	switch {
+	case err != nil && fresh && ctx.Err() == nil:
+		undo()
+	case (err == nil || ctx.Err() != nil) && !fresh && !reflect.DeepEqual(s, before): // else a person's comments in the file stay
+		err = errors.Join(err, s.write(dir))
+	}
+	if err != nil {
 		return nil, report, err
 	}
 	return p, report, nil
 }
 
-// merge adds the images and classes of o that s lacks.
+// merge adds the images and classes of o that s lacks, and takes its extractor and seed if there are any.
 func (s *Settings) merge(dir string, o InitOptions) error {
 	for _, image := range o.Images {
 		path, err := fromProject(dir, image)
 		if err != nil {
 			return err
+		}
+		if _, err := os.Stat(image); errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(image, "*?[") {
+			return fmt.Errorf("patchwork: images %q: there is no such file or folder; correct the path, or mount the disk it lies on", image)
 		}
 		if !slices.Contains(s.Images, path) {
 			s.Images = append(s.Images, path)
@@ -116,7 +131,12 @@ func (s *Settings) merge(dir string, o InitOptions) error {
 		if err != nil {
 			return err
 		}
-		s.Extractor = path
+		if path != s.Extractor {
+			s.Extractor, s.Network = path, nil
+		}
+	}
+	if o.Seed != 0 {
+		s.Seed = o.Seed
 	}
 	return nil
 }
@@ -141,23 +161,49 @@ func fromProject(dir, path string) (string, error) {
 	return filepath.ToSlash(rel), nil
 }
 
-// makeFolder makes the project folder with a .gitignore for what can be made again, and says whether it was new.
-func makeFolder(dir string) (made bool, err error) {
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		made = true
+// makeFolder makes the project folder with a .gitignore for what can be made again. What undo removes is what was made
+// here and by the rest of an Init, and nothing that was there before.
+func makeFolder(dir string) (undo func(), err error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("patchwork: %s is not a folder; a project is one", dir)
+	}
+	var made []string
+	for _, name := range []string{"", ".gitignore", "project.yaml", "images.tsv", "thumbs"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); errors.Is(err, fs.ErrNotExist) {
+			made = append(made, filepath.Join(dir, name))
+		}
+	}
+	undo = func() {
+		for _, path := range made {
+			os.RemoveAll(path)
+		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return false, fmt.Errorf("patchwork: cannot make the project folder: %w", err)
+		return nil, fmt.Errorf("patchwork: the project folder %s cannot be made: %w; choose another place", dir, atomicfile.Cause(err))
 	}
+	if err := checkWritable(dir); err != nil {
+		return nil, err
+	}
+	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\ncache/\n*.lock\n*.cache\nserver.json\nserver.log\n.tmp-*\n"
 	ignore := filepath.Join(dir, ".gitignore")
-	if _, err := os.Stat(ignore); err == nil {
-		return made, nil
+	if !slices.Contains(made, ignore) {
+		return undo, nil
 	}
-	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\n*.lock\njournal/replay.cache\nserver.json\nserver.log\n.tmp-*\n.*.tmp\n"
 	if err := os.WriteFile(ignore, []byte(text), 0o644); err != nil {
-		return false, fmt.Errorf("patchwork: the project folder cannot be written: %w; choose another or change its permissions", err)
+		undo()
+		return nil, fmt.Errorf("patchwork: cannot write %s: %w", ignore, atomicfile.Cause(err))
 	}
-	return made, nil
+	return undo, nil
+}
+
+// checkWritable says before any work is done whether its result can be kept in the project folder.
+func checkWritable(dir string) error {
+	f, err := os.CreateTemp(dir, ".tmp-write-*")
+	if err != nil {
+		return fmt.Errorf("patchwork: the project folder %s cannot be written: %w; change its permissions, or copy it to a place that you can write",
+			dir, atomicfile.Cause(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // Open opens the project in the folder dir. It reads the list of images and nothing else, so it takes milliseconds
@@ -170,8 +216,13 @@ func Open(dir string) (*Project, error) {
 		return nil, err
 	}
 	index, err := imageset.ReadIndex(filepath.Join(dir, "images.tsv"))
-	if err != nil {
-		return nil, fmt.Errorf("patchwork: %w; `patchwork init %s` reads the images again, labels stay", err, dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("patchwork: %s has no list of images; `patchwork init %s` makes it, labels stay", dir, dir)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("patchwork: %w", err)
+	case err != nil:
+		return nil, fmt.Errorf("patchwork: %w; move the file away, then `patchwork init %s` reads the images again, labels stay", err, dir)
 	}
 	return &Project{dir: dir, settings: s, index: index}, nil
 }
@@ -240,6 +291,10 @@ func (p *Project) scan(ctx context.Context, progress Progress) (imageset.ScanRep
 		o.Sources = append(o.Sources, imageset.Source{Path: path})
 	}
 	index, report, err := imageset.Scan(ctx, o)
+	if err != nil && old.Len() > 0 && ctx.Err() == nil {
+		err = fmt.Errorf("%w. The project's sources are listed under images in %s; a folder that moved can be corrected there, labels follow the files",
+			err, p.path("project.yaml"))
+	}
 	if index != nil && index.Len() > 0 {
 		if werr := index.Write(file); werr != nil {
 			return report, errors.Join(err, werr)

@@ -44,6 +44,9 @@ func Serve(ctx context.Context, dir string, o ServeOptions) (reason string, err 
 	if record, alive, err := host.Find(dir); err == nil && alive { // also one of another annotator: a folder has one record
 		return "", fmt.Errorf("patchwork: the studio of %s is open already: %s", p.Name(), record.Link())
 	}
+	if err := checkWritable(dir); err != nil {
+		return "", err
+	}
 	if _, err := p.openWriter(); err != nil {
 		return "", err
 	}

@@ -3,12 +3,18 @@ package patchwork
 import (
 	"errors"
 	"fmt"
+	"image"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
+	"syscall"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
+	"github.com/gopatchwork/patchwork/patchwork/features"
 )
 
 // settingsVersion is the version of project.yaml that this program reads and writes.
@@ -19,8 +25,9 @@ const settingsVersion = 1
 type Settings struct {
 	Version   int      `yaml:"version"`             // of the file's format; Init fills it
 	Images    []string `yaml:"images,flow"`         // folders, globs, or .txt/.csv lists of images
-	Classes   []Class  `yaml:"classes"`             // in the order of their columns and hotkeys
+	Classes   []Class  `yaml:"classes"`             // in the order of their columns and hotkeys; a bare name will do
 	Extractor string   `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file
+	Network   *Network `yaml:"network,omitempty"`   // what Embed was told about that file
 	Features  string   `yaml:"features,omitempty"`  // id of the features in use; Embed fills it
 	Seed      uint64   `yaml:"seed"`                // of all random choices
 }
@@ -30,6 +37,34 @@ type Class struct {
 	Name        string `yaml:"name"`
 	Hotkey      string `yaml:"hotkey,omitempty"` // "" means its position, 1 to 9
 	Description string `yaml:"description,omitempty"`
+}
+
+// Network is what an ONNX file does not say about itself; features.ONNXOptions describes the fields.
+type Network struct {
+	Width  int       `yaml:"width,omitempty"`
+	Height int       `yaml:"height,omitempty"`
+	Mean   []float32 `yaml:"mean,omitempty,flow"`
+	Std    []float32 `yaml:"std,omitempty,flow"`
+	BGR    bool      `yaml:"bgr,omitempty"`
+	Layout string    `yaml:"layout,omitempty"`
+	Output string    `yaml:"output,omitempty"`
+}
+
+// networkOf is what of o is worth keeping, nil if that is nothing.
+func networkOf(o features.ONNXOptions) *Network {
+	n := Network{Width: o.Size.X, Height: o.Size.Y, Mean: o.Mean, Std: o.Std, BGR: o.BGR, Layout: o.Layout, Output: o.Output}
+	if reflect.ValueOf(n).IsZero() {
+		return nil
+	}
+	return &n
+}
+
+// options is the inverse of networkOf; n may be nil.
+func (n *Network) options() features.ONNXOptions {
+	if n == nil {
+		return features.ONNXOptions{}
+	}
+	return features.ONNXOptions{Size: image.Pt(n.Width, n.Height), Mean: n.Mean, Std: n.Std, BGR: n.BGR, Layout: n.Layout, Output: n.Output}
 }
 
 // Classes makes a list of classes from their names.
@@ -58,16 +93,15 @@ func readSettings(dir string) (Settings, error) {
 		return Settings{}, fmt.Errorf("%w: %s holds no project.yaml; make one with patchwork.Init or `patchwork init %s --images FOLDER`",
 			ErrNoProject, dir, dir)
 	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return Settings{}, fmt.Errorf("patchwork: %s is not a folder; a project is one", dir)
+	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("patchwork: %w", err)
 	}
-	var s Settings
-	if err := yaml.Unmarshal(text, &s); err != nil {
-		return Settings{}, fmt.Errorf("patchwork: %s is not valid YAML: %w; mend the file, nothing else was touched", file, err)
-	}
-	if s.Version > settingsVersion {
-		return Settings{}, fmt.Errorf("patchwork: %s has version %d and this program reads up to %d; use a newer patchwork",
-			file, s.Version, settingsVersion)
+	s, err := parseSettings(text)
+	if err != nil {
+		return Settings{}, fmt.Errorf("patchwork: %s: %w", file, err)
 	}
 	return s, nil
 }
@@ -79,22 +113,8 @@ func (s Settings) write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("patchwork: project.yaml: %w", err)
 	}
-	return replaceFile(filepath.Join(dir, "project.yaml"), text, 0o644)
-}
-
-// replaceFile writes data beside file, syncs it and renames it into place.
-func replaceFile(file string, data []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(file), ".tmp-"+filepath.Base(file)+"-*")
-	if err != nil {
-		return fmt.Errorf("patchwork: cannot write %s: %w", file, err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
+	file := filepath.Join(dir, "project.yaml")
+	if err := atomicfile.Write(file, text, 0o644, atomicfile.Durable); err != nil {
 		return fmt.Errorf("patchwork: cannot write %s: %w", file, err)
 	}
 	return nil

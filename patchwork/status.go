@@ -3,6 +3,7 @@ package patchwork
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -27,7 +28,7 @@ type Status struct {
 	Features *FeatureStatus      `json:"features,omitempty"`
 	Model    *ModelStatus        `json:"model,omitempty"`
 	Studio   string              `json:"studio,omitempty"`   // address of the running studio, without its token
-	Warnings []string            `json:"warnings,omitempty"` // what the journals' readers had to pass over
+	Warnings []string            `json:"warnings,omitempty"` // what could not be read, and what the journals' readers passed over
 }
 
 // Problem is an image that cannot be used.
@@ -81,11 +82,15 @@ func (p *Project) Status() (Status, error) {
 	if f, err := p.Features(); err == nil {
 		s.Features = &FeatureStatus{ID: f.Spec().ID, Name: f.Spec().Name, Dim: f.Dim(), Rows: len(f.Rows())}
 		f.Close()
-	} else if !errors.Is(err, ErrNoFeatures) {
-		return s, err
+	} else if !errors.Is(err, ErrNoFeatures) || p.Settings().Features != "" {
+		s.Warnings = append(s.Warnings, err.Error())
 	}
-	if info, err := classify.ReadInfo(p.path("models", modelName)); err == nil {
-		s.Model = &ModelStatus{Trained: info.Trained, Classes: info.Classes, NewLabels: version - info.JournalVersion}
+	if info, err := classify.ReadInfo(p.path("models", modelName)); err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			s.Warnings = append(s.Warnings, err.Error())
+		}
+	} else {
+		s.Model = &ModelStatus{Trained: info.Trained, Classes: info.Classes, NewLabels: max(0, version-info.JournalVersion)}
 	}
 	if record, alive, err := host.Find(p.dir); err == nil && alive {
 		s.Studio = record.URL

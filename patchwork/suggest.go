@@ -3,8 +3,11 @@ package patchwork
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -12,7 +15,7 @@ import (
 
 // SuggestOptions says which images to suggest.
 type SuggestOptions struct {
-	Strategy string        // "" means "entropy" with a model and "random" without; acquire.All lists them
+	Strategy string        // "" means "entropy" where a model can judge an image and "random" elsewhere; acquire.All lists them
 	N        int           // 0 means 16
 	Filter   labels.Filter // narrows the candidates further; the zero value is every image not excluded
 	Seed     uint64        // added to the project's seed
@@ -28,9 +31,10 @@ type Suggestion struct {
 }
 
 // Suggest chooses up to N images to label next. Excluded, unreadable and fully labelled images are never chosen, and no
-// image twice. The same seed, journal and model give the same images.
+// image twice; with none left the result is empty. The same seed, journal and model give the same images.
 //
-// Errors: an unknown strategy (the error lists them); a strategy that needs scores before a model is trained.
+// Errors: an unknown strategy, class or subset (the error lists those that exist); a strategy that needs scores before a
+// model is trained.
 func (p *Project) Suggest(ctx context.Context, o SuggestOptions) ([]Suggestion, error) {
 	t, err := p.Labels()
 	if err != nil {
@@ -48,14 +52,30 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if o.N == 0 {
 		o.N = 16
 	}
+	if err := p.checkFilter(t, o.Filter); err != nil {
+		return nil, err
+	}
+	if o.Strategy == "" && scores != nil {
+		o.Strategy = "entropy"
+		out, err := p.suggest(ctx, t, scores, o)
+		if !errors.Is(err, acquire.ErrNotReady) {
+			return out, err
+		}
+		o.Strategy = "" // the model knows nothing of what is left to label
+	}
 	if o.Strategy == "" {
 		o.Strategy = "random"
-		if scores != nil {
-			o.Strategy = "entropy"
-		}
 	}
 	strategy, err := acquire.Lookup(o.Strategy)
 	if err != nil {
+		return nil, err
+	}
+	if card := strategy.Card(); card.Needs.Has(acquire.OneClass) {
+		if _, ok := t.Class(card.Class); !ok {
+			return nil, fmt.Errorf("patchwork: strategy %q names no class of the project, which has %q", o.Strategy, t.Classes())
+		}
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	index := p.Images()
@@ -78,10 +98,10 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if scores != nil {
 		pool.Probs = scores.For(t.Classes())
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	picks, err := acquire.Select(strategy, pool, min(o.N, len(candidates)))
+	if errors.Is(err, acquire.ErrExhausted) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -90,4 +110,21 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		out[i] = Suggestion{Row: pick.Row, Image: index.At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
 	}
 	return out, nil
+}
+
+// checkFilter says whether what the filter names exists; a slip of the pen would look like nothing left to do.
+func (p *Project) checkFilter(t *labels.Table, f labels.Filter) error {
+	if f.Subset.Kind != labels.InSubset {
+		return t.CheckFilter(f)
+	}
+	known := map[string]bool{}
+	index := p.Images()
+	for row := range index.Len() {
+		known[index.At(row).Subset] = true
+	}
+	if known[f.Subset.Name] {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(known))
+	return fmt.Errorf("patchwork: no image is of subset %q; there are %d subsets, such as %q", f.Subset.Name, len(names), names[:min(10, len(names))])
 }

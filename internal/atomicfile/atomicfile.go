@@ -5,8 +5,10 @@ package atomicfile
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Durability says how far the content has come when a function returns.
@@ -20,7 +22,8 @@ const (
 
 // Write puts data in the place of file, with permissions mode.
 //
-// Errors: those of the file system; file is then as it was, unless only its folder could not be synced.
+// Errors: those of the file system, without a path, because a person does not know that of the temporary file: say which
+// file could not be written. File is then as it was, unless only its folder could not be synced.
 func Write(file string, data []byte, mode os.FileMode, d Durability) error {
 	return WriteFunc(file, mode, d, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -30,29 +33,51 @@ func Write(file string, data []byte, mode os.FileMode, d Durability) error {
 
 // WriteFunc is Write with content that fill writes bit by bit. An error of fill leaves file as it was.
 func WriteFunc(file string, mode os.FileMode, d Durability, fill func(w io.Writer) error) error {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return syscall.EISDIR
+	}
 	dir := filepath.Dir(file)
 	f, err := os.CreateTemp(dir, ".tmp-"+filepath.Base(file)+"-*")
 	if err != nil {
-		return err
+		return Cause(err)
 	}
 	defer os.Remove(f.Name()) // no such file once it is renamed
-	err = fill(f)
+	if err = fill(f); errorAt(err, f.Name()) {
+		err = Cause(err)
+	}
 	if err == nil {
-		err = f.Chmod(mode)
+		err = Cause(f.Chmod(mode))
 	}
 	if err == nil && d == Durable {
-		err = f.Sync()
+		err = Cause(f.Sync())
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = errors.Join(err, Cause(f.Close())); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), file); err != nil {
-		return err
+		return Cause(err)
 	}
 	if d == Durable {
 		return SyncDir(dir)
 	}
 	return nil
+}
+
+// Cause is what the system said, without the operation and the path.
+func Cause(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	if link := (*os.LinkError)(nil); errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}
+
+// errorAt says whether err is about that path; fill may fail for other reasons.
+func errorAt(err error, name string) bool {
+	path := (*fs.PathError)(nil)
+	return errors.As(err, &path) && path.Path == name
 }
 
 // SyncDir makes new names in a folder last. Some file systems refuse to sync folders and need not; that is no error.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -45,6 +46,23 @@ func TestFailureLeavesTheFileAsItWas(t *testing.T) {
 		t.Errorf("the file holds %q, want the old content", got)
 	}
 	leavesNothing(t, file)
+}
+
+func TestErrorsDoNotNameTheTemporaryFile(t *testing.T) {
+	dir := t.TempDir()
+	for name, err := range map[string]error{
+		"a folder that is missing": Write(filepath.Join(dir, "no", "a.txt"), nil, 0o644, Durable),
+		"a folder in its place":    Write(dir, nil, 0o644, Durable),
+		"a write that fails": WriteFunc(filepath.Join(dir, "a.txt"), 0o644, Cached, func(w io.Writer) error {
+			w.(*os.File).Close()
+			_, err := w.Write([]byte("x"))
+			return err
+		}),
+	} {
+		if err == nil || strings.Contains(err.Error(), "tmp") {
+			t.Errorf("%s: error %v, want one without the temporary file", name, err)
+		}
+	}
 }
 
 func TestFolderIsMissing(t *testing.T) {

@@ -1,0 +1,94 @@
+package patchwork
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+)
+
+// Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
+// each class with the probability that it is present. Images without features are left out and counted.
+//
+// Errors: ErrNoModel; ErrNoFeatures; a model of other features than the current ones; those of w.
+func (p *Project) Predict(ctx context.Context, w io.Writer) (written, skipped int, err error) {
+	s, err := p.predict(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	return s.write(w)
+}
+
+// PredictFile is Predict into a file, replaced only when all is written.
+func (p *Project) PredictFile(ctx context.Context, file string) (written, skipped int, err error) {
+	s, err := p.predict(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	err = atomicfile.WriteFunc(file, 0o644, atomicfile.Durable, func(w io.Writer) error {
+		written, skipped, err = s.write(w)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("patchwork: cannot write %s: %w", file, err)
+	}
+	return written, skipped, nil
+}
+
+// prediction is a score for each image and class.
+type prediction struct {
+	index   *imageset.Index
+	classes []string
+	values  []float32 // [images, classes]; NaN in rows without features
+}
+
+// predict scores every image.
+func (p *Project) predict(ctx context.Context) (prediction, error) {
+	m, err := p.Model()
+	if err != nil {
+		return prediction{}, err
+	}
+	store, err := p.Features()
+	if err != nil {
+		return prediction{}, err
+	}
+	defer store.Close()
+	info, index := m.Info(), p.Images()
+	if info.FeatureID != store.Spec().ID {
+		return prediction{}, fmt.Errorf("patchwork: the model was trained on the features %s and the current ones are %s; train again",
+			info.FeatureID, store.Spec().ID)
+	}
+	values, err := m.Scores(ctx, index.Len(), featureRow(store))
+	return prediction{index, info.Classes, values}, err
+}
+
+// write writes the scores as CSV.
+func (s prediction) write(w io.Writer) (written, skipped int, err error) {
+	out := csv.NewWriter(w)
+	line := append([]string{"filepath"}, s.classes...)
+	if err := out.Write(line); err != nil {
+		return 0, 0, err
+	}
+	for row := range s.index.Len() {
+		scores := s.values[row*len(s.classes) : (row+1)*len(s.classes)]
+		if len(scores) > 0 && math.IsNaN(float64(scores[0])) {
+			skipped++
+			continue
+		}
+		line = append(line[:0], s.index.At(row).ID)
+		for _, v := range scores {
+			line = append(line, strconv.FormatFloat(float64(v), 'g', 6, 32))
+		}
+		if err := out.Write(line); err != nil {
+			return written, skipped, err
+		}
+		written++
+	}
+	out.Flush()
+	return written, skipped, out.Error()
+}
