@@ -1,6 +1,7 @@
 package labels
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -205,4 +206,26 @@ func FuzzImportCSV(f *testing.F) {
 			t.Errorf("%q is accepted, and its event refused: %v", data, err)
 		}
 	})
+}
+
+func TestImportReportForPeopleAndScripts(t *testing.T) {
+	for _, tt := range []struct {
+		report     ImportReport
+		text, json string
+	}{
+		{ImportReport{Lines: 2, Labels: 4, ByID: 2}, "4 labels of 2 images",
+			`{"lines":2,"labels":4,"exclude":0,"validation":0,"by_id":2,"by_file":0,"by_tail":0}`},
+		{ImportReport{}, "0 labels of 0 images: the file states nothing new, nothing was changed",
+			`{"lines":0,"labels":0,"exclude":0,"validation":0,"by_id":0,"by_file":0,"by_tail":0}`},
+		{ImportReport{Lines: 3, Labels: 1, Exclude: 1, Validation: 2, AddClasses: []string{"a", "b"}, Ignored: []string{"subset", ""}, ByTail: 3},
+			"1 labels of 3 images, exclude changed for 1, validation changed for 2\nnew classes: a, b\ncolumns left out: [\"subset\" \"\"]\n3 paths were matched by their ends only",
+			`{"lines":3,"labels":1,"exclude":1,"validation":2,"add_classes":["a","b"],"ignored":["subset",""],"by_id":0,"by_file":0,"by_tail":3}`},
+	} {
+		if got := tt.report.String(); got != tt.text {
+			t.Errorf("got %q, want %q", got, tt.text)
+		}
+		if got, err := json.Marshal(tt.report); err != nil || string(got) != tt.json {
+			t.Errorf("got %s, error %v, want %s", got, err, tt.json)
+		}
+	}
 }

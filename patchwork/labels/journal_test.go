@@ -293,3 +293,23 @@ func FuzzReadJournal(f *testing.F) {
 		}
 	})
 }
+
+// A folder of journals that cannot be read must not look like one without labels. Permissions do not hold root back, so
+// a file in its place stands for it.
+func TestUnreadableJournalFolderIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "journal"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(Options{Dir: dir, Annotator: "anna", Images: index(t, "a.jpg"), ReadOnly: true})
+	if err == nil || !strings.Contains(err.Error(), "cannot read the journals") {
+		t.Errorf("opened %v, error %v; want one that says the journals cannot be read", s, err)
+	}
+}
+
+func TestNewerJournalIsNotCalledDamaged(t *testing.T) {
+	err := (&JournalError{File: "j.jsonl", Line: 1, Err: &versionError{7}}).Error()
+	if !strings.Contains(err, "use a newer patchwork") || strings.Contains(err, "Restore") {
+		t.Errorf("got %q, want advice to use a newer patchwork and no other", err)
+	}
+}
