@@ -12,6 +12,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/features"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -40,23 +41,27 @@ func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(cl
 	index := p.Images()
 	m, err := classify.Train(ctx, classify.Data{
 		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
-		Features: featureRow(store), Usable: index.Usable,
+		Features: featureRow(store, index), Usable: index.Usable,
 	}, o, onPoint)
 	if m == nil {
 		return classify.Info{}, err
 	}
 	save := context.WithoutCancel(ctx) // what a cancelled training has learned is kept
-	scores, serr := m.Scores(save, index.Len(), featureRow(store))
+	scores, serr := m.Scores(save, index.Len(), featureRow(store, index))
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
 	return m.Info(), errors.Join(err, m.SaveScored(p.path("models", modelName), scores, index.Len()))
 }
 
-// featureRow gives a row's features, nil where it has none.
-func featureRow(s *features.Store) func(row int) []float32 {
+// featureRow gives a row's features; nil where it has none, where the image cannot be used, and where they are of what
+// the image was before it changed.
+func featureRow(s *features.Store, index *imageset.Index) func(row int) []float32 {
 	return func(row int) []float32 {
-		if row >= s.Len() || !s.Has(row) {
+		if row >= index.Len() || !s.Has(row) {
+			return nil
+		}
+		if image := index.At(row); image.Problem != "" || image.Hash != s.Hash(row) {
 			return nil
 		}
 		return s.Row(row)

@@ -13,7 +13,7 @@ import (
 )
 
 // Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
-// each class with the probability that it is present. Images without features are left out and counted.
+// each class with the probability that it is present. Images without current features are left out and counted.
 //
 // Errors: ErrNoModel; ErrNoFeatures; a model of other features than the current ones; those of w.
 func (p *Project) Predict(ctx context.Context, w io.Writer) (written, skipped int, err error) {
@@ -63,7 +63,7 @@ func (p *Project) predict(ctx context.Context) (prediction, error) {
 		return prediction{}, fmt.Errorf("patchwork: the model was trained on the features %s and the current ones are %s; train again",
 			info.FeatureID, store.Spec().ID)
 	}
-	values, err := m.Scores(ctx, index.Len(), featureRow(store))
+	values, err := m.Scores(ctx, index.Len(), featureRow(store, index))
 	return prediction{index, info.Classes, values}, err
 }
 

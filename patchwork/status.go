@@ -42,7 +42,7 @@ type FeatureStatus struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Dim  int    `json:"dim"`
-	Rows int    `json:"rows"` // images that have features
+	Rows int    `json:"rows"` // usable images whose features are of their present content
 }
 
 // ModelStatus describes the trained classifier.
@@ -80,7 +80,13 @@ func (p *Project) Status() (Status, error) {
 	s.Warnings = p.store.Warnings()
 	p.mu.Unlock()
 	if f, err := p.Features(); err == nil {
-		s.Features = &FeatureStatus{ID: f.Spec().ID, Name: f.Spec().Name, Dim: f.Dim(), Rows: len(f.Rows())}
+		s.Features = &FeatureStatus{ID: f.Spec().ID, Name: f.Spec().Name, Dim: f.Dim()}
+		row := featureRow(f, index)
+		for i := range index.Len() {
+			if row(i) != nil {
+				s.Features.Rows++
+			}
+		}
 		f.Close()
 	} else if !errors.Is(err, ErrNoFeatures) || p.Settings().Features != "" {
 		s.Warnings = append(s.Warnings, err.Error())
@@ -119,7 +125,11 @@ func (s Status) String() string {
 	case s.Features == nil:
 		b.WriteString("features: none yet\n")
 	default:
-		fmt.Fprintf(&b, "features: %s, %d numbers for each of %d images\n", s.Features.Name, s.Features.Dim, s.Features.Rows)
+		fmt.Fprintf(&b, "features: %s, %d numbers for each of %d images", s.Features.Name, s.Features.Dim, s.Features.Rows)
+		if n := s.Usable - s.Features.Rows; n > 0 {
+			fmt.Fprintf(&b, "; %d more wait for embed", n)
+		}
+		b.WriteByte('\n')
 	}
 	switch {
 	case s.Model == nil:

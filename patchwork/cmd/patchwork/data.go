@@ -1,12 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -36,20 +37,26 @@ func initCommand() *cobra.Command {
 					return err
 				}
 			}
-			if asJSON {
-				return printStatus(c, p, true)
+			s, err := p.Status()
+			if err != nil {
+				return err
 			}
-			fmt.Fprintln(c.OutOrStdout(), report)
-			return printStatus(c, p, false)
+			if asJSON {
+				return printJSON(c.OutOrStdout(), struct {
+					Scan imageset.ScanReport `json:"scan"`
+					patchwork.Status
+				}{report, s})
+			}
+			return errors.Join(printText(c.OutOrStdout(), report), printText(c.OutOrStdout(), s))
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&images, "images", nil, "folder (with its sub-folders), glob (** allowed), or .txt/.csv list; may be repeated")
-	f.StringSliceVar(&classes, "classes", nil, "names of the classes, separated by commas")
+	f.StringArrayVar(&images, "images", nil, "`folder` (with its sub-folders), glob (** allowed), or .txt/.csv list; may be repeated")
+	f.StringSliceVar(&classes, "classes", nil, "`names` of the classes, separated by commas")
 	f.BoolVar(&folders, "labels-from-folders", false, "label each image by the name of its folder")
-	f.StringVar(&extractor, "extractor", "", "\"default\" or an ONNX file, remembered for embed")
-	f.Uint64Var(&seed, "seed", 0, "seed of all random choices")
-	f.BoolVar(&asJSON, "json", false, "print the status as JSON")
+	f.StringVar(&extractor, "extractor", "", "\"default\" or an ONNX `file`, remembered for embed")
+	f.Uint64Var(&seed, "seed", 0, "seed of all random choices; 0 keeps what the project has")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }
 
@@ -62,66 +69,81 @@ func importCommand() *cobra.Command {
 		Long: "Cells are empty (unknown), 0 (absent) or 1 (present). Rows are matched by path. When any row is wrong, all\n" +
 			"wrong rows are listed and nothing is imported. An empty cell leaves an existing label as it is.",
 		Args: args("a project folder", "a CSV file"),
-		RunE: func(c *cobra.Command, a []string) error {
-			p, err := patchwork.Open(a[0])
-			if err != nil {
-				return err
-			}
-			defer p.Close()
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, a []string) error {
 			report, err := p.ImportLabels(c.Context(), a[1], labels.ImportOptions{Ignore: ignore, AddClasses: add})
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return printJSON(c.OutOrStdout(), report)
-			}
-			fmt.Fprintln(c.OutOrStdout(), report)
-			return nil
-		},
+			return printResult(c, report, asJSON)
+		}),
 	}
-	c.Flags().StringSliceVar(&ignore, "ignore", nil, "columns that are not classes")
+	c.Flags().StringArrayVar(&ignore, "ignore", nil, "a `column` that is not a class (\"\" for one without a name); may be repeated")
 	c.Flags().BoolVar(&add, "add-classes", false, "make classes of unknown columns")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }
 
+// exported says what export-labels wrote.
+type exported struct {
+	File   string `json:"file"`
+	Images int    `json:"images"`
+}
+
+func (e exported) String() string {
+	return fmt.Sprintf("labels of %d images written to %s", e.Images, e.File)
+}
+
 func exportCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "export-labels PROJECT FILE.csv",
-		Short: "Write the label table to a CSV file",
+		Short: "Write the label table to a CSV file, - for standard output",
 		Args:  args("a project folder", "a CSV file"),
-		RunE: func(_ *cobra.Command, a []string) error {
-			p, err := patchwork.Open(a[0])
+		PreRunE: func(_ *cobra.Command, a []string) error {
+			return checkFlags(need(a[1] != "-" || !asJSON, "--json says what was written; name a file instead of -"))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, a []string) error {
+			t, err := p.Labels()
 			if err != nil {
 				return err
 			}
-			defer p.Close()
-			return p.ExportLabels(a[1])
-		},
+			if a[1] == "-" {
+				return t.WriteCSV(c.OutOrStdout())
+			}
+			if err := t.SaveCSV(a[1]); err != nil {
+				return err
+			}
+			return printResult(c, exported{a[1], t.Len()}, asJSON)
+		}),
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
 }
 
 func splitCommand() *cobra.Command {
 	var share float64
 	var seed uint64
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "split PROJECT",
 		Short: "Hold out a stratified share of the labelled images for validation",
 		Args:  args("a project folder"),
-		RunE: func(c *cobra.Command, a []string) error {
-			p, err := patchwork.Open(a[0])
-			if err != nil {
-				return err
+		PreRunE: func(*cobra.Command, []string) error {
+			return checkFlags(need(share > 0 && share < 1, "--validation is %g; want a share above 0 and below 1, such as 0.2", share))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			if !c.Flags().Changed("seed") {
+				seed = p.Settings().Seed
 			}
-			defer p.Close()
 			if err := p.Split(c.Context(), share, seed); err != nil {
 				return err
 			}
-			return printStatus(c, p, false)
-		},
+			return printStatus(c, p, asJSON)
+		}),
 	}
-	c.Flags().Float64Var(&share, "validation", 0.2, "share to hold out, above 0 and below 1")
-	c.Flags().Uint64Var(&seed, "seed", 0, "same seed and labels, same split")
+	c.Flags().Float64Var(&share, "validation", 0.2, "`share` to hold out, above 0 and below 1")
+	c.Flags().Uint64Var(&seed, "seed", 0, "same seed and labels, same split; without it the project's")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
 	return c
 }
 
@@ -131,16 +153,9 @@ func statusCommand() *cobra.Command {
 		Use:   "status PROJECT",
 		Short: "Say where a project stands: images, labels, features, model",
 		Args:  args("a project folder"),
-		RunE: func(c *cobra.Command, a []string) error {
-			p, err := patchwork.Open(a[0])
-			if err != nil {
-				return err
-			}
-			defer p.Close()
-			return printStatus(c, p, asJSON)
-		},
+		RunE:  onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error { return printStatus(c, p, asJSON) }),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }
 
@@ -149,9 +164,5 @@ func printStatus(c *cobra.Command, p *patchwork.Project, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if asJSON {
-		return printJSON(c.OutOrStdout(), s)
-	}
-	fmt.Fprint(c.OutOrStdout(), strings.TrimRight(s.String(), "\n")+"\n")
-	return nil
+	return printResult(c, s, asJSON)
 }

@@ -54,8 +54,7 @@ func action(name, short string, asJSON *bool, do func(ctx context.Context) (any,
 			if *asJSON {
 				return errors.Join(printJSON(c.OutOrStdout(), report), err)
 			}
-			fmt.Fprintln(c.OutOrStdout(), report)
-			return err
+			return errors.Join(printText(c.OutOrStdout(), report), err)
 		},
 	}
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
+// of options. Here both become what a person at the command line knows.
+var (
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|imageset|features|classify|acquire|evaluate|compute|studio|host|kernelspec): )+`)
+	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Z]\w*)`)
+	parseNumber = regexp.MustCompile(`: strconv\.Parse(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
+	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
+)
+
+// flags names the flag for each field of options that a flag sets.
+var flags = map[string]string{
+	"Size": "--size", "Mean": "--mean", "Std": "--std", "Layout": "--layout", "Output": "--output", "Batch": "--batch",
+	"Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
+	"Ignore": "--ignore", "AddClasses": "--add-classes",
+}
+
+// inGo are phrases that mean nothing at the command line.
+var inGo = strings.NewReplacer(
+	", or open it with Options.ReadOnly", "",
+	", or set AllowRemote", "",
+	"set AddClasses", "use --add-classes",
+	"list it in ImportOptions.Ignore", "leave it out with --ignore",
+	"list the name in ImportOptions.Ignore", "leave it out with --ignore",
+	"patchwork.Init or ", "",
+	"run p.Embed() in a cell or ", "run ",
+	"run p.Embed() or ", "run ",
+	"then p.Train() in a cell, Train in the studio, or ", "then Train in the studio, or ",
+	"pool lacks what the strategy needs: ", "",
+)
+
+// numbers is what each parser of Go's strconv wants.
+var numbers = map[string]string{"Int": "a whole number", "Uint": "a whole number of 0 or more", "Float": "a number", "Bool": "true or false"}
+
+// spoken is an error as a person at the command line reads it, and whether it is about how the command was used.
+func spoken(err error) (text string, usage bool) {
+	text = packageName.ReplaceAllString(err.Error(), "$1")
+	text = inGo.Replace(text)
+	text = optionField.ReplaceAllStringFunc(text, func(match string) string {
+		field := optionField.FindStringSubmatch(match)[1]
+		if flag, ok := flags[field]; ok {
+			usage = usage || strings.Contains(match, ": ") // the check of the options speaks so
+			return flag
+		}
+		return match
+	})
+	if m := parseNumber.FindStringSubmatch(text); m != nil {
+		text = parseNumber.ReplaceAllLiteralString(text, "; want "+numbers[m[1]])
+	}
+	text = parseTime.ReplaceAllLiteralString(text, "; want a duration such as 30m or 12h")
+	usage = usage || errors.As(err, new(usageError)) || strings.HasPrefix(text, "unknown command ")
+	return text, usage
+}
