@@ -55,6 +55,8 @@ func (n *Notebook) Start(cell int) {
 func (n *Notebook) Wait(cell int, limit time.Duration) string {
 	n.t.Helper()
 	n.Until("the cell has ended", limit, `i => /^[0-9]+$/.test(String(Jupyter.notebook.get_cell(i).input_prompt_number))`, cell)
+	// The answer comes on one channel and the output on another; the kernel says that it is idle behind the output.
+	n.Until("the kernel is idle", limit, `() => document.getElementById("kernel_indicator_icon").classList.contains("kernel_idle_icon")`)
 	return n.Text(cell)
 }
 
