@@ -121,6 +121,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 			if err != nil || command == nil || len(rest) > 0 {
 				return unknownCommand(root, names)
 			}
+			command.InitDefaultHelpFlag()
 			return command.Help()
 		},
 	}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// fields lists the names in a JSON value, with those of the first element of each list: "classes[].train.present".
+func fields(v any, path string) (names []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			names = append(names, strings.TrimPrefix(path+"."+key, "."))
+			names = append(names, fields(v[key], path+"."+key)...)
+		}
+	case []any:
+		if len(v) > 0 {
+			names = fields(v[0], path+"[]")
+		}
+	}
+	return names
+}
+
+// The names that scripts read. A name that goes or changes its meaning needs a new major version; docs/cli.md has them.
+const (
+	statusFields = `classes classes[].class classes[].train classes[].train.absent classes[].train.present classes[].train.unknown
+		classes[].validation classes[].validation.absent classes[].validation.present classes[].validation.unknown
+		excluded images labelled partial project usable validation`
+	scanFields     = `scan scan.added scan.broken scan.changed scan.kept scan.moved scan.pending scan.sources scan.sources[].found scan.sources[].path scan.vanished`
+	intervalFields = `low high value`
+)
+
+func checkFields(t *testing.T, what, text, want string) {
+	t.Helper()
+	got := fields(as[any](t, text), "")
+	names := strings.Fields(want)
+	slices.Sort(got)
+	slices.Sort(names)
+	for _, name := range names {
+		if !slices.Contains(got, name) {
+			t.Errorf("%s: the field %s is missing", what, name)
+		}
+	}
+	for _, name := range got {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s: the field %s is new; list it here and in docs/cli.md", what, name)
+		}
+	}
+}
+
+// under writes each name behind each prefix.
+func under(prefixes, names string) string {
+	var all []string
+	for _, prefix := range strings.Fields(prefixes) {
+		all = append(all, prefix)
+		for _, name := range strings.Fields(names) {
+			all = append(all, prefix+"."+name)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func TestJSONNamesAreStable(t *testing.T) {
+	dir := place(t)
+	photos(t, dir, 24)
+	checkFields(t, "init", do(t, "init", "p", "--images", "photos", "--labels-from-folders", "--json"), statusFields+" "+scanFields)
+	checkFields(t, "split", do(t, "split", "p", "--validation", "0.25", "--json"), statusFields)
+	checkFields(t, "embed", do(t, "embed", "p", "--json"), scanFields+` run run.kept run.copied run.computed run.took_ns
+		extractor extractor.id extractor.name extractor.dim extractor.width extractor.height extractor.preprocessing
+		sanity sanity.extractor `+under("sanity.features sanity.pixels sanity.grey", `k rows single accuracy classes classes[].class classes[].rows classes[].agree classes[].balanced`))
+	overall := "rows cells macro_auc auc_classes log_loss exact_rows " + under("accuracy exact top1", intervalFields)
+	class := "present absent unknown unscored average_precision log_loss " + under("accuracy auc", intervalFields)
+	report := "threshold confidence classes classes[].class " + under("train validation", overall) + " " + under("classes[].train classes[].validation", class)
+	train := do(t, "train", "p", "--epochs", "2", "--json")
+	checkFields(t, "train", train, `classes dim feature_id journal_version trained seconds train_rows validation_rows missing ended best_epoch
+		`+under("options", "epochs steps batch_size rate schedule smoothing weight_decay sampling patience seed")+`
+		`+under("history", "")+` history[].epoch history[].step history[].steps history[].rate history[].train_loss history[].validation_loss
+		history[].classes history[].classes[].accuracy history[].classes[].auc history[].epoch_end history[].best `+under("report", report))
+	checkFields(t, "evaluate", do(t, "evaluate", "p", "--json"), report)
+	checkFields(t, "predict", do(t, "predict", "p", "--out", "s.csv", "--json"), "file scored skipped")
+	checkFields(t, "export-labels", do(t, "export-labels", "p", "l.csv", "--json"), "file images")
+	checkFields(t, "import-labels", do(t, "import-labels", "p", "l.csv", "--json"),
+		"lines labels exclude validation ignored by_id by_file by_tail")
+	checkFields(t, "status", do(t, "status", "p", "--json"), statusFields+` features features.id features.name features.dim features.rows
+		model model.trained model.classes model.new_events`)
+	if got := as[[]any](t, do(t, "suggest", "p", "--json")); got == nil || len(got) != 0 {
+		t.Errorf("suggestions for fully labelled images: %v, want []", got)
+	}
+
+	do(t, "init", "p", "--classes", "blue")
+	checkFields(t, "suggest", do(t, "suggest", "p", "-n", "2", "--json"), "[].row [].image [].score [].reason")
+
+	write(t, filepath.Join(dir, "photos", "green", "bad.png"), "not a picture")
+	if err := os.Remove(filepath.Join(dir, "photos", "green", "000.png")); err != nil {
+		t.Fatal(err)
+	}
+	do(t, "init", "p")
+	checkFields(t, "status with problems", do(t, "status", "p", "--json"), statusFields+` problems problems[].image problems[].reason
+		features features.id features.name features.dim features.rows model model.trained model.classes model.new_events`)
+}
+
+// Where there is nothing to measure, JSON has null: NaN is no JSON, and 0 would be a lie.
+func TestJSONHasNullWhereThereIsNoNumber(t *testing.T) {
+	dir := place(t)
+	photos(t, dir, 12)
+	do(t, "init", "p", "--images", "photos", "--labels-from-folders", "--classes", "blue")
+	do(t, "embed", "p")
+	info := as[struct {
+		Warnings []string
+		History  []struct {
+			ValidationLoss *float64 `json:"validation_loss"`
+		}
+	}](t, do(t, "train", "p", "--epochs", "2", "--json"))
+	if len(info.History) == 0 || info.History[0].ValidationLoss != nil || len(info.Warnings) == 0 {
+		t.Errorf("without held-out images the curve is %+v", info)
+	}
+	type interval struct{ Value, Low, High *float64 }
+	report := as[struct {
+		Train, Validation struct {
+			Accuracy interval
+			Rows     int
+		}
+		Classes []struct {
+			Class      string
+			Validation struct{ AUC interval }
+		}
+	}](t, do(t, "evaluate", "p", "--json"))
+	if report.Validation.Accuracy != (interval{}) || report.Validation.Rows != 0 || report.Train.Accuracy.Value == nil {
+		t.Errorf("without held-out images the report is %+v", report)
+	}
+	if len(report.Classes) != 3 || report.Classes[0].Class != "blue" || report.Classes[0].Validation.AUC != (interval{}) {
+		t.Errorf("classes %+v, want blue first, without an AUC", report.Classes)
+	}
+	for _, args := range [][]string{{"status", "p"}, {"evaluate", "p"}, {"suggest", "p"}} {
+		if text := do(t, args...); strings.Contains(text, "NaN") {
+			t.Errorf("%q prints NaN:\n%s", args, text)
+		}
+	}
+}
+
+func TestSeedsComeFromTheProject(t *testing.T) {
+	dir := place(t)
+	photos(t, dir, 20)
+	do(t, "init", "p", "--images", "photos", "--labels-from-folders", "--seed", "5")
+	held := func(args ...string) string {
+		do(t, append([]string{"split", "p", "--validation", "0.5"}, args...)...)
+		return do(t, "export-labels", "p", "-")
+	}
+	own := held()
+	if held("--seed", "5") != own {
+		t.Error("split without --seed does not take the project's seed")
+	}
+	if held("--seed", "0") == own && held("--seed", "6") == own {
+		t.Error("the seed changes nothing")
+	}
+	do(t, "embed", "p")
+	type trained struct{ Options struct{ Seed uint64 } }
+	if got := as[trained](t, do(t, "train", "p", "--epochs", "1", "--json")); got.Options.Seed != 5 {
+		t.Errorf("train took the seed %d, want the project's 5", got.Options.Seed)
+	}
+	if got := as[trained](t, do(t, "train", "p", "--epochs", "1", "--seed", "0", "--json")); got.Options.Seed != 0 {
+		t.Errorf("train --seed 0 took the seed %d", got.Options.Seed)
+	}
+	do(t, "init", "p", "--seed", "7")
+	if got := as[trained](t, do(t, "train", "p", "--epochs", "1", "--json")); got.Options.Seed != 7 {
+		t.Errorf("after init --seed 7 train took the seed %d", got.Options.Seed)
+	}
+}
+
+func TestTheWholeLoopAtTheCommandLine(t *testing.T) {
+	trained(t, 24)
+	text := do(t, "evaluate", "p")
+	for _, want := range []string{"validation: 6 images", "training: 18 images", "green", "red"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("evaluate prints\n%swhich lacks %q", text, want)
+		}
+	}
+	scores := strings.Split(strings.TrimSpace(do(t, "predict", "p")), "\n")
+	if len(scores) != 25 || scores[0] != "filepath,green,red" {
+		t.Errorf("predict printed %d lines, the first %q; want 25 and the columns", len(scores), scores[0])
+	}
+	if got := do(t, "predict", "p", "--out", "s.csv"); got != "24 images scored in s.csv\n" || read(t, "s.csv") != strings.Join(scores, "\n")+"\n" {
+		t.Errorf("predict --out said %q and wrote other scores than it printed", got)
+	}
+	do(t, "init", "p", "--classes", "blue")
+	for _, strategy := range []string{"random", "margin", "entropy: blue", "highest: green", "lowest: red", "highest: blue"} {
+		r := invoke(t, "suggest", "p", "-n", "3", "--strategy", strategy)
+		lines := strings.Count(r.out, "\n")
+		switch { // green and red are known everywhere, and the model has not learned blue
+		case strategy == "random" && lines != 3,
+			strings.HasSuffix(strategy, "green") && !strings.HasPrefix(r.out, "nothing to suggest"),
+			strings.HasSuffix(strategy, "blue") && r.code != exitFailed:
+			t.Errorf("suggest --strategy %q: code %d, printed\n%s%s", strategy, r.code, r.out, r.err)
+		}
+	}
+	if got := do(t, "suggest", "p", "-n", "3"); strings.Count(got, "\n") != 3 || !strings.Contains(got, "random") {
+		t.Errorf("suggest without a strategy printed\n%swant three at random, because the model knows nothing of blue", got)
+	}
+	if got := fmt.Sprint(do(t, "status", "p")); !strings.Contains(got, "24 images; 0 fully labelled, 24 partly") {
+		t.Errorf("status prints\n%s", got)
+	}
+}

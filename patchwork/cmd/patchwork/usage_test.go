@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+)
+
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "suggest", "status", "serve",
+	"kernel", "kernel install", "kernel remove", "kernel status"}
+
+func TestEveryCommandHasHelp(t *testing.T) {
+	overview := do(t, "--help")
+	for _, name := range commands {
+		words := strings.Fields(name)
+		text := do(t, append(words, "--help")...)
+		if !strings.Contains(text, "Usage:\n  patchwork "+name) || !strings.Contains(text, "--json") && name != "kernel" {
+			t.Errorf("the help of %s lacks its usage or --json:\n%s", name, text)
+		}
+		if strings.Contains(text, "Slice") || strings.Contains(text, "(default [])") {
+			t.Errorf("the help of %s speaks of Go's types:\n%s", name, text)
+		}
+		if len(words) == 1 && !strings.Contains(overview, "\n  "+name+" ") {
+			t.Errorf("the overview lacks %s", name)
+		}
+		if len(words) == 1 && do(t, "help", name) != text {
+			t.Errorf("`help %s` and `%s --help` differ", name, name)
+		}
+	}
+	if do(t) != overview || do(t, "help") != overview {
+		t.Error("no command, help and --help print different things")
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	project(t, 2)
+	for _, tt := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"frob"}, []string{`unknown command "frob"`, "patchwork --help"}},
+		{[]string{"statu", "p"}, []string{"did you mean status?"}},
+		{[]string{"help", "frob"}, []string{`unknown command "frob"`}},
+		{[]string{"help", "status", "p"}, []string{"unknown command"}},
+		{[]string{"kernel", "frob"}, []string{"install, remove or status"}},
+		{[]string{"kernel", "status", "x"}, []string{"wants no arguments"}},
+		{[]string{"--frob"}, []string{"--frob"}},
+		{[]string{"status", "p", "--jsn"}, []string{"--jsn", "patchwork status --help"}},
+		{[]string{"status"}, []string{"status wants a project folder; got nothing"}},
+		{[]string{"status", "p", "q"}, []string{`got 2 arguments: ["p" "q"]`}},
+		{[]string{"status", ""}, []string{"argument 1 is empty"}},
+		{[]string{"init"}, []string{"a project folder"}},
+		{[]string{"init", "", "--images", "photos"}, []string{"argument 1 is empty"}},
+		{[]string{"init", "x", "--images", "photos", "--seed", "-1"}, []string{`"-1"`, "--seed", "a whole number of 0 or more"}},
+		{[]string{"import-labels", "p"}, []string{"a project folder and a CSV file"}},
+		{[]string{"export-labels", "p"}, []string{"a CSV file"}},
+		{[]string{"export-labels", "p", "-", "--json"}, []string{"--json"}},
+		{[]string{"split", "p", "--validation", "0"}, []string{"--validation is 0; want a share above 0 and below 1"}},
+		{[]string{"split", "p", "--validation", "1"}, []string{"--validation is 1;"}},
+		{[]string{"split", "p", "--validation", "2"}, []string{"--validation is 2;"}},
+		{[]string{"split", "p", "--validation", "-0.5"}, []string{"--validation is -0.5;"}},
+		{[]string{"split", "p", "--validation", "nan"}, []string{"--validation is NaN;"}},
+		{[]string{"split", "p", "--validation", "a"}, []string{`"a"`, "want a number"}},
+		{[]string{"train", "p", "--epochs", "-1", "--label-smoothing", "1"}, []string{"--epochs is -1;", "--label-smoothing is 1;"}},
+		{[]string{"embed", "p", "--size", "-1", "--batch", "-2"}, []string{"--size is -1;", "--batch is -2;"}},
+		{[]string{"embed", "p", "--mean", "0.5,x"}, []string{`"0.5,x"`, "want a number"}},
+		{[]string{"predict", "p", "--out", ""}, []string{"--out is empty"}},
+		{[]string{"predict", "p", "--json"}, []string{"--out"}},
+		{[]string{"suggest", "p", "-n", "-3"}, []string{"-n is -3; want 1 or more"}},
+		{[]string{"suggest", "p", "-n", "0", "--subset", "foo"}, []string{"-n is 0;", `"foo" is not a filter`, "contains: "}},
+		{[]string{"suggest", "p", "-n", "many"}, []string{`"many"`, "want a whole number"}},
+		{[]string{"suggest", "p", "-n", "99999999999999999999"}, []string{"want a whole number"}},
+		{[]string{"serve", "p", "--idle", "soon"}, []string{`"soon"`, "want a duration such as 30m or 12h"}},
+		{[]string{"serve", "p", "--idle", "-1s"}, []string{"--idle is -1s;"}},
+		{[]string{"serve", "p", "--addr", "here"}, []string{`--addr is "here"`}},
+		{[]string{"serve", "p", "--addr", "0.0.0.0:0"}, []string{`--addr is "0.0.0.0:0", which other machines can reach`}},
+	} {
+		fails(t, exitUsage, tt.says, tt.args...)
+	}
+	if got := do(t, "export-labels", "p", "-"); strings.Contains(got, "True") || strings.Count(got, "\n") != 3 {
+		t.Errorf("wrong usage changed the labels:\n%s", got)
+	}
+}
+
+func TestWhatDoesNotExist(t *testing.T) {
+	project(t, 2)
+	write(t, "file", "text")
+	for _, tt := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"status", "nowhere"}, []string{"no project here", "nowhere", "patchwork init nowhere --images"}},
+		{[]string{"status", "file"}, []string{"file is not a folder"}},
+		{[]string{"init", "file", "--images", "photos"}, []string{"file is not a folder"}},
+		{[]string{"init", "file/p", "--images", "photos"}, []string{"file"}},
+		{[]string{"serve", "nowhere"}, []string{"no project here"}},
+		{[]string{"train", "p"}, []string{"no features yet", "patchwork embed p"}},
+		{[]string{"predict", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"evaluate", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"suggest", "p", "--strategy", "magic"}, []string{`"magic"`, "random, entropy, margin"}},
+		{[]string{"suggest", "p", "--strategy", "entropy"}, []string{"no model", "random"}},
+		{[]string{"suggest", "p", "--strategy", "highest: blue"}, []string{"highest: blue", `["green" "red"]`}},
+		{[]string{"suggest", "p", "--strategy", "highest: "}, []string{"highest: CLASS"}},
+		{[]string{"suggest", "p", "--subset", "contains: blue"}, []string{`"blue"`, `["green" "red"]`}},
+		{[]string{"suggest", "p", "--subset", "subset: blue"}, []string{`"blue"`, `["green" "red"]`}},
+		{[]string{"embed", "p", "--size", "64"}, []string{"size", "ONNX", "embedded"}},
+		{[]string{"export-labels", "p", "nowhere/l.csv"}, []string{"nowhere/l.csv", "no such file or directory"}},
+		{[]string{"export-labels", "p", "photos"}, []string{"photos", "is a directory"}},
+		{[]string{"import-labels", "p", "nowhere.csv"}, []string{"nowhere.csv", "no such file or directory"}},
+	} {
+		fails(t, exitFailed, tt.says, tt.args...)
+	}
+}
+
+// brokenPipe is a standard output that takes nothing, as /dev/full.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestResultsThatCannotBeWrittenAreAFailure(t *testing.T) {
+	project(t, 2)
+	for _, args := range [][]string{{"status", "p"}, {"status", "p", "--json"}, {"suggest", "p"}, {"export-labels", "p", "-"}} {
+		var said strings.Builder
+		if code := run(t.Context(), args, brokenPipe{}, &said); code != exitFailed || !strings.Contains(said.String(), "no space left") {
+			t.Errorf("%q ended with %d and said %q", args, code, said.String())
+		}
+	}
+}
+
+func TestInterruptedSaysSo(t *testing.T) {
+	dir := place(t)
+	photos(t, dir, 4)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := invokeWith(ctx, t, "init", "p", "--images", "photos")
+	if r.code != exitInterrupted || r.err != "patchwork: interrupted; what was done is kept\n" || r.out != "" {
+		t.Errorf("ended with %d, printed %q and said %q", r.code, r.out, r.err)
+	}
+	if got := do(t, "init", "p"); !strings.Contains(got, "4 images") {
+		t.Errorf("going on without --images gave %s", got)
+	}
+}
+
+// A cancelled command that could not keep its work must not claim that it did.
+func TestInterruptedButNotKept(t *testing.T) {
+	full := errors.New("no space left on device")
+	for _, tt := range []struct {
+		err, want error
+	}{
+		{context.Canceled, nil},
+		{errors.Join(context.Canceled, nil), nil},
+		{errors.Join(context.Canceled, full), full},
+		{errors.Join(errors.Join(full), context.Canceled), full},
+		{full, full},
+	} {
+		if got := besidesCancel(tt.err); (got == nil) != (tt.want == nil) || got != nil && !errors.Is(got, tt.want) {
+			t.Errorf("besides the cancelling, %v says %v, want %v", tt.err, got, tt.want)
+		}
+	}
+}
