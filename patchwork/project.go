@@ -225,9 +225,15 @@ func Open(dir string) (*Project, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("patchwork: %w", err)
 	case err != nil:
-		return nil, fmt.Errorf("patchwork: %w; move the file away, then `patchwork init %s` reads the images again, labels stay", err, dir)
+		return nil, damagedIndex(err, dir)
 	}
 	return &Project{dir: dir, settings: s, index: index}, nil
+}
+
+// damagedIndex says what to do about a list of images that cannot be read.
+func damagedIndex(err error, dir string) error {
+	return fmt.Errorf("patchwork: %w. Restore the file from a copy, or move it away and run `patchwork init %s`, which reads the images again; labels stay",
+		err, dir)
 }
 
 // Close releases the journal. A Project that only reads need not be closed.
@@ -286,7 +292,7 @@ func (p *Project) scan(ctx context.Context, progress Progress) (imageset.ScanRep
 	if old == nil {
 		var err error
 		if old, err = imageset.ReadIndex(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return imageset.ScanReport{}, fmt.Errorf("patchwork: %w; move the file away to read all images again, labels stay", err)
+			return imageset.ScanReport{}, damagedIndex(err, p.dir)
 		}
 	}
 	o := imageset.ScanOptions{Root: p.dir, Old: old, ThumbDir: p.path("thumbs"), Progress: progress.step("reading images")}

@@ -89,7 +89,7 @@ func fileBody(text string) (string, error) {
 	head, rest, _ := strings.Cut(text, "\n")
 	version, ok := strings.CutPrefix(strings.TrimSuffix(head, "\r"), fileMagic)
 	if !ok {
-		return "", fmt.Errorf("is not an image index: it begins %.30q; want %q. Delete it and scan again", head, fileMagic+strconv.Itoa(fileVersion))
+		return "", fmt.Errorf("is not an image index: it begins %.30q; want %q", head, fileMagic+strconv.Itoa(fileVersion))
 	}
 	if v, err := strconv.Atoi(version); err != nil || v < 1 {
 		return "", fmt.Errorf("has the version %q; want a number", version)
@@ -101,7 +101,7 @@ func fileBody(text string) (string, error) {
 		return "", fmt.Errorf("has the columns %q; want %q", columns, fileColumns)
 	}
 	if body != "" && !strings.HasSuffix(body, "\n") {
-		return "", fmt.Errorf("ends in the middle of a line; restore it from a copy, or delete it and scan again")
+		return "", fmt.Errorf("ends in the middle of a line")
 	}
 	return body, nil
 }

@@ -65,7 +65,7 @@ func TestReadIndexRefuses(t *testing.T) {
 	head := "# patchwork images 1\n" + fileColumns + "\n"
 	row := "a.jpg\t\t00\t1\t2\t3\t4\t\n"
 	tests := []struct{ name, text, want string }{
-		{"another file", "filepath,exclude\n", `is not an image index: it begins "filepath,exclude"; want "# patchwork images 1". Delete it and scan again`},
+		{"another file", "filepath,exclude\n", `is not an image index: it begins "filepath,exclude"; want "# patchwork images 1"`},
 		{"an empty file", "", "is not an image index"},
 		{"a newer version", "# patchwork images 7\nwhatever\n", "was written by a newer patchwork (format 7, this one reads up to 1); update patchwork"},
 		{"a version that is no number", "# patchwork images x\n", `has the version "x"`},
