@@ -227,21 +227,25 @@ func guard(f func() error) (err error) {
 	return f()
 }
 
-// explain says what can be done about a graph that cannot be built.
+// explain says what can be done about a graph that cannot be built. Of err only the last cause is kept: what comes
+// before it are the names of functions.
 func explain(err error) error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
+	if at := strings.LastIndex(text, "panicked: "); at >= 0 {
+		text = text[at+len("panicked: "):]
+	}
 	if _, after, ok := strings.Cut(text, `unimplemented ONNX op "`); ok {
 		op, _, _ := strings.Cut(after, `"`)
 		return fmt.Errorf("it uses the operator %s, which onnx-gomlx does not know; name an earlier tensor in ONNXOptions.Output, "+
-			"or export the network without it: %w", op, err)
+			"or export the network without it", op)
 	}
 	if strings.Contains(text, "not implemented") {
-		return fmt.Errorf("the compute backend lacks an operator that it uses; try another with PATCHWORK_BACKEND: %w", err)
+		return fmt.Errorf("the compute backend lacks an operator that it uses; try another with PATCHWORK_BACKEND: %s", text)
 	}
-	return fmt.Errorf("its graph cannot be built: %w", err)
+	return fmt.Errorf("its graph cannot be built: %s", text)
 }
 
 // graph prepares the pixels, applies the network and pools.
