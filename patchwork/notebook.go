@@ -101,6 +101,12 @@ func (n *Notebook) ImportLabels(file string, options ...ImportOptions) {
 	fmt.Println(report)
 }
 
+// LabelFromFolders labels each image by the name of its folder: that class present, the other folders' classes absent.
+func (n *Notebook) LabelFromFolders() {
+	check(n.Project.LabelFromFolders(context.Background()))
+	n.Status()
+}
+
 // Split holds a share of the labelled images out for validation.
 func (n *Notebook) Split(validation float64) {
 	check(n.Project.Split(context.Background(), validation, n.Settings().Seed))
