@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/gomlx/gomlx/ml/model/checkpoint"
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"go.yaml.in/yaml/v3"
 )
@@ -61,7 +62,7 @@ func (m *Model) save(dir string, also func(folder string) error) error {
 	}
 	temp, err := os.MkdirTemp(parent, ".tmp-"+filepath.Base(dir)+"-*")
 	if err != nil {
-		return fmt.Errorf("classify: cannot save the model: %w", err)
+		return fmt.Errorf("classify: cannot save the model in %s: %w", dir, atomicfile.Cause(err))
 	}
 	defer os.RemoveAll(temp) // what is left there is the old model, or a failed new one
 	err = m.fill(temp)
@@ -78,7 +79,7 @@ func (m *Model) save(dir string, also func(folder string) error) error {
 		err = syncPath(parent)
 	}
 	if err != nil {
-		return fmt.Errorf("classify: cannot save the model in %s: %w", dir, err)
+		return fmt.Errorf("classify: cannot save the model in %s: %w; an earlier model is as it was", dir, atomicfile.Cause(err))
 	}
 	return nil
 }

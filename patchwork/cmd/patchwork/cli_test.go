@@ -108,14 +108,25 @@ func as[T any](t testing.TB, text string) (v T) {
 // picture writes a PNG of 24 by 24 pixels, mostly of one colour.
 func picture(t testing.TB, file string, c color.RGBA, seed uint64) {
 	t.Helper()
+	paint(t, file, c, seed, 24)
+}
+
+// bigPicture writes one that takes a moment to decode.
+func bigPicture(t testing.TB, file string) {
+	t.Helper()
+	paint(t, file, color.RGBA{90, 90, 90, 255}, 1, 700)
+}
+
+func paint(t testing.TB, file string, c color.RGBA, seed uint64, side int) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 7))
-	m := image.NewRGBA(image.Rect(0, 0, 24, 24))
-	for i := range 24 * 24 {
+	m := image.NewRGBA(image.Rect(0, 0, side, side))
+	for i := range side * side {
 		v := c
 		if rng.IntN(3) == 0 {
 			v = color.RGBA{uint8(rng.IntN(256)), uint8(rng.IntN(256)), uint8(rng.IntN(256)), 255}
 		}
-		m.SetRGBA(i%24, i/24, v)
+		m.SetRGBA(i%side, i/side, v)
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
