@@ -47,9 +47,10 @@ func (r *run) block(v *value) *block {
 }
 
 // f32 returns the content of a float32 value.
-func (r *run) f32(v *value) []float32 {
-	return unsafe.Slice((*float32)(r.block(v).base), v.size())
-}
+func (r *run) f32(v *value) []float32 { return floats(r.block(v), v.size()) }
+
+// floats is the content of a block.
+func floats(m *block, n int) []float32 { return unsafe.Slice((*float32)(m.base), n) }
 
 // bytes returns the content of any value.
 func (r *run) bytes(v *value) []byte { return r.block(v).bytes(bytesOf(v.shape)) }

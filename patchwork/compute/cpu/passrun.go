@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"github.com/gomlx/compute/dtypes"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
 // passRun is one run of a pass. Its chunks are the tasks of the pool.
@@ -271,6 +273,11 @@ func (op reduceOp) fold(dst, x []float32, from int) {
 		return
 	}
 	for len(x) > 0 {
+		if whole := len(x) / len(dst) * len(dst); from == 0 && whole > 0 {
+			op.columns(dst, x[:whole])
+			x = x[whole:]
+			continue
+		}
 		n := min(len(dst)-from, len(x))
 		op.merge(dst[from:][:n], x[:n])
 		x, from = x[n:], 0
@@ -279,50 +286,41 @@ func (op reduceOp) fold(dst, x []float32, from int) {
 
 // merge takes x into dst element by element.
 func (op reduceOp) merge(dst, x []float32) {
+	kernel.Binary([...]kernel.BinaryOp{reduceSum: kernel.Add, reduceMax: kernel.Max, reduceMin: kernel.Min, reduceProduct: kernel.Mul}[op], dst, dst, x)
+}
+
+// columns takes every row of x, as long as dst, into dst.
+func (op reduceOp) columns(dst, x []float32) {
 	switch op {
 	case reduceSum:
-		for i, v := range x {
-			dst[i] += v
-		}
+		kernel.AddColumns(dst, x)
 	case reduceMax:
-		for i, v := range x {
-			dst[i] = max(dst[i], v)
-		}
+		kernel.MaxColumns(dst, x)
 	case reduceMin:
-		for i, v := range x {
-			dst[i] = min(dst[i], v)
-		}
-	case reduceProduct:
-		for i, v := range x {
-			dst[i] *= v
+		kernel.MinColumns(dst, x)
+	default:
+		for len(x) > 0 {
+			op.merge(dst, x[:len(dst)])
+			x = x[len(dst):]
 		}
 	}
 }
 
 // rows makes one value of each n of x.
 func (op reduceOp) rows(dst, x []float32, n int) {
-	op.start(dst)
-	for i := range dst {
-		row := x[i*n:][:n]
-		acc := dst[i]
-		switch op {
-		case reduceSum:
-			for _, v := range row {
-				acc += v
-			}
-		case reduceMax:
-			for _, v := range row {
-				acc = max(acc, v)
-			}
-		case reduceMin:
-			for _, v := range row {
-				acc = min(acc, v)
-			}
-		case reduceProduct:
-			for _, v := range row {
-				acc *= v
+	switch op {
+	case reduceSum:
+		kernel.SumRows(dst, x, n)
+	case reduceMax:
+		kernel.MaxRows(dst, x, n)
+	case reduceMin:
+		kernel.MinRows(dst, x, n)
+	default:
+		for i := range dst {
+			dst[i] = 1
+			for _, v := range x[i*n:][:n] {
+				dst[i] *= v
 			}
 		}
-		dst[i] = acc
 	}
 }
