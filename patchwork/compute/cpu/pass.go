@@ -80,9 +80,8 @@ type compiler struct {
 	names   map[string]int
 }
 
-// newPass makes the step that computes members.
+// newPass makes the step that computes members, which are in the order of the graph.
 func (p *plan) newPass(members []*node) (*step, error) {
-	slices.SortFunc(members, func(a, b *node) int { return a.id - b.id })
 	c := &compiler{pass: &pass{backend: p.backend, size: product(members[0].iteration())}, plan: p,
 		cells: map[*value]cell{}, loaded: map[int]cell{}, names: map[string]int{}}
 	s := &step{kind: "pass"}

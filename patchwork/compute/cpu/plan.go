@@ -63,6 +63,8 @@ func newPlan(b *builder) (*plan, error) {
 	}
 	p.rewrite()
 	p.collect() // rewriting and folding leave nodes that nobody needs
+	p.layouts()
+	p.collect()
 	p.fuse()
 	if err := p.schedule(); err != nil {
 		return nil, err
