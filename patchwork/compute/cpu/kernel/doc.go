@@ -19,4 +19,4 @@
 // is the reference of the tests and runs everywhere else.
 package kernel
 
-//go:generate go -C gen run . -out ..
+//go:generate go -C gen run . -pkg kernel -out ../asm_amd64.s -stubs ../asm_amd64.go

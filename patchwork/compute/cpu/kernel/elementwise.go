@@ -3,20 +3,19 @@ package kernel
 // UnaryOp is a function of one number.
 type UnaryOp uint8
 
-// Accuracy, against the exact value rounded to float32, is stated as units in the last place or as a relative or absolute
-// error; the tests hold every variant to it. NaN gives NaN everywhere.
+// The tests hold every variant to the errors stated here. NaN gives NaN.
 const (
 	Copy     UnaryOp = iota // x
 	Neg                     // −x
 	Abs                     // |x|
 	Sqrt                    // correctly rounded; NaN below 0
-	Rsqrt                   // 1/√x as a division by Sqrt, 1.5 ulp
+	Rsqrt                   // 1/√x as a division by Sqrt, relative error below 1.8e-7
 	Sign                    // −1, 0 (of the sign of x) or 1
-	Exp                     // relative error below 1.5e-7; 0 below −87.33, +Inf above 88.72
-	Log                     // relative error below 1.5e-7 (absolute near 1); −Inf at 0, NaN below
-	Tanh                    // absolute error below 3e-7
-	Erf                     // absolute error below 3e-7
-	Logistic                // 1/(1 + e^−x), relative error below 4e-7 for x above −87
+	Exp                     // relative error below 1e-7; 0 below −87.33, +Inf above 88.72
+	Log                     // relative error below 1e-7; −Inf at 0, NaN below
+	Tanh                    // relative error below 3e-7
+	Erf                     // relative error below 4e-7
+	Logistic                // 1/(1 + e^−x), relative error below 2e-7 for x above −87, 0 below
 	unaryOps
 )
 

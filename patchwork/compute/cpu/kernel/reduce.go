@@ -123,18 +123,23 @@ func rowReducePortable(what reduction, rows, cols int, src, mean, dst *float32) 
 		if what == squares {
 			m = unsafe.Slice(mean, rows)[r]
 		}
-		var part [4]float32
+		var part [16]float32
 		for i := range part {
 			part[i] = what.identity()
 		}
 		for c, v := range s[r*cols:][:cols] {
-			part[c%4] = what.step(part[c%4], v, m)
+			part[c%16] = what.step(part[c%16], v, m)
 		}
 		join := what
 		if what == squares {
 			join = sums
 		}
-		d[r] = join.step(join.step(part[0], part[1], 0), join.step(part[2], part[3], 0), 0)
+		for n := 8; n > 0; n /= 2 {
+			for i := range n {
+				part[i] = join.step(part[i], part[i+n], 0)
+			}
+		}
+		d[r] = part[0]
 	}
 }
 

@@ -2,16 +2,7 @@
 
 package kernel
 
-func (t *rowTile) compute(variant)                      { t.portable() }
-func (t *colTile) compute(variant)                      { t.portable() }
-func (t *depthTile) compute(_ variant, pixels int)      { t.portable(pixels) }
-func (t *depthGradTile) compute(_ variant, taps int)    { t.portable(taps) }
-func (t *windowTile) compute(_ variant, what reduction) { t.portable(what) }
-func (t *maxGradTile) compute(variant)                  { t.portable() }
-
-func rowReduce(_ variant, what reduction, rows, cols int, src, mean, dst *float32) {
-	rowReducePortable(what, rows, cols, src, mean, dst)
-}
-func columnReduce(_ variant, what reduction, rows, cols int, src, mean, acc *float32) {
-	columnReducePortable(what, rows, cols, src, mean, acc)
-}
+func (t *rowTile) compute(variant)                   { t.portable() }
+func (t *colTile) compute(variant)                   { t.portable() }
+func (t *depthTile) compute(_ variant, pixels int)   { t.portable(pixels) }
+func (t *depthGradTile) compute(_ variant, taps int) { t.portable(taps) }
