@@ -1,16 +1,12 @@
 package cpu
 
-import (
-	"fmt"
-
-	"github.com/gomlx/compute"
-)
+import "github.com/gomlx/compute"
 
 // foldLimit is the largest constant that folding makes, in bytes: more would cost memory for as long as the graph lives.
 const foldLimit = 1 << 20
 
-// fold computes what depends on constants alone.
-func (p *plan) fold() error {
+// fold computes what depends on constants alone. What fails to compute stays as it is: its step will say why.
+func (p *plan) fold() {
 	for _, n := range p.nodes {
 		if !p.foldable(n) {
 			continue
@@ -19,25 +15,44 @@ func (p *plan) fold() error {
 			n.out[0].constant = n.in[0].constant
 			continue
 		}
-		one, err := p.backend.newSingle(n)
-		if err != nil {
-			continue // left to a step of its own, which says what is wrong
-		}
-		in, out := make([]*block, len(n.in)), make([]*block, len(n.out))
-		for i, v := range n.in {
-			in[i] = v.constant
-		}
+		out := make([]*block, len(n.out))
 		for i, v := range n.out {
 			out[i] = constantBlock(bytesOf(v.shape))
 		}
-		if err := one.run(in, out); err != nil {
-			return fmt.Errorf("cpu: computing %s of constants: %w", n.describe(), err)
+		if err := p.evaluate(n, out); err != nil {
+			for _, v := range n.out {
+				v.constant = nil
+			}
+			continue
 		}
 		for i, v := range n.out {
 			v.constant = out[i]
 		}
 	}
-	return nil
+}
+
+// evaluate computes a node of constants.
+func (p *plan) evaluate(n *node, out []*block) (err error) {
+	defer catch(&err, n.op.String())
+	s := &step{in: n.in, out: n.out}
+	if native, _ := p.native(n, s); native {
+		for i, v := range n.out {
+			v.constant = out[i] // where the step finds its results
+		}
+		if s.do == nil {
+			return nil
+		}
+		return s.do(&run{backend: p.backend})
+	}
+	one, err := p.backend.newSingle(n)
+	if err != nil {
+		return err
+	}
+	in := make([]*block, len(n.in))
+	for i, v := range n.in {
+		in[i] = v.constant
+	}
+	return one.run(in, out)
 }
 
 // foldable reports whether a node has only constants as inputs and a result that is worth keeping. A large broadcast or

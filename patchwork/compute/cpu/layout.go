@@ -262,6 +262,7 @@ func (p *plan) layoutConv(n *node, a *opConvGeneral, seen map[turn]*value) {
 		}
 		k = u
 	}
+	in = p.absorbPad(&q, in)
 	first, second := q.axes.InputBatch, q.axes.InputChannels
 	weights := first > second // a gradient of weights has the roles of batch and channels exchanged
 	if weights {
@@ -301,4 +302,34 @@ func (p *plan) transposed(n *node, v *value, order []int, seen map[turn]*value) 
 		seen[key] = p.helper(n, compute.OpTypeTranspose, &opTranspose{permutation: order}, shapes.Make(v.shape.DType, dims...), v)
 	}
 	return seen[key]
+}
+
+// absorbPad makes zeros that a Pad puts around a picture part of the convolution's own padding.
+func (p *plan) absorbPad(q *opConvGeneral, in *value) *value {
+	if in.constant != nil || in.node.op != compute.OpTypePad {
+		return in
+	}
+	for _, d := range q.inputDilations {
+		if d > 1 {
+			return in
+		}
+	}
+	if fill, ok := uniform(in.node.in[1]); !ok || fill != 0 {
+		return in
+	}
+	pads := make([][2]int, len(q.axes.InputSpatial))
+	copy(pads, q.paddings)
+	for axis, c := range in.node.attr.(*opPad).axesConfig {
+		if c == (compute.PadAxis{}) {
+			continue
+		}
+		i := slices.Index(q.axes.InputSpatial, axis)
+		if i < 0 || c.Interior != 0 || c.Start < 0 || c.End < 0 || pads[i][0] < 0 || pads[i][1] < 0 {
+			return in
+		}
+		pads[i][0] += c.Start
+		pads[i][1] += c.End
+	}
+	q.paddings = pads
+	return in.node.in[0]
 }

@@ -58,9 +58,7 @@ type plan struct {
 func newPlan(b *builder) (*plan, error) {
 	p := &plan{backend: b.backend, main: b.main}
 	p.collect()
-	if err := p.fold(); err != nil {
-		return nil, err
-	}
+	p.fold()
 	p.rewrite()
 	p.collect() // rewriting and folding leave nodes that nobody needs
 	p.layouts()
