@@ -24,6 +24,21 @@ func rows4x16AVX2(t *byte)
 //go:noescape
 func cols4x16AVX2(t *byte)
 
+// packRows8AVX2 copies rows of used floats, srcRow bytes apart, to a panel.
+//
+//go:noescape
+func packRows8AVX2(rows int, used int, dst *float32, src *float32, srcRow int)
+
+// packRows16AVX2 copies rows of used floats, srcRow bytes apart, to a panel.
+//
+//go:noescape
+func packRows16AVX2(rows int, used int, dst *float32, src *float32, srcRow int)
+
+// packColumns4AVX2 copies steps of used floats, srcStep bytes apart, to a panel.
+//
+//go:noescape
+func packColumns4AVX2(steps int, used int, dst *float32, src *float32, srcStep int)
+
 // depth1AVX2 computes 1 pixels of t.
 //
 //go:noescape
@@ -333,6 +348,21 @@ func rows8x32AVX512(t *byte)
 //
 //go:noescape
 func cols8x32AVX512(t *byte)
+
+// packRows16AVX512 copies rows of used floats, srcRow bytes apart, to a panel.
+//
+//go:noescape
+func packRows16AVX512(rows int, used int, dst *float32, src *float32, srcRow int)
+
+// packRows32AVX512 copies rows of used floats, srcRow bytes apart, to a panel.
+//
+//go:noescape
+func packRows32AVX512(rows int, used int, dst *float32, src *float32, srcRow int)
+
+// packColumns8AVX512 copies steps of used floats, srcStep bytes apart, to a panel.
+//
+//go:noescape
+func packColumns8AVX512(steps int, used int, dst *float32, src *float32, srcStep int)
 
 // depth1AVX512 computes 1 pixels of t.
 //

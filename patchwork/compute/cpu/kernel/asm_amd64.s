@@ -770,6 +770,91 @@ storePartial:
 	VZEROUPPER
 	RET
 
+// func packRows8AVX2(rows int, used int, dst *float32, src *float32, srcRow int)
+// Requires: AVX
+TEXT ·packRows8AVX2(SB), NOSPLIT, $0-40
+	MOVQ    rows+0(FP), AX
+	MOVQ    used+8(FP), CX
+	MOVQ    dst+16(FP), DX
+	MOVQ    src+24(FP), BX
+	MOVQ    srcRow+32(FP), SI
+	SUBQ    $0x00, CX
+	LEAQ    lanes_first<>+0(SB), DI
+	NEGQ    CX
+	VMOVUPS 32(DI)(CX*4), Y0
+
+row:
+	VMASKMOVPS (BX), Y0, Y1
+	VMOVUPS    Y1, (DX)
+	ADDQ       SI, BX
+	ADDQ       $0x00000020, DX
+	DECQ       AX
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func packRows16AVX2(rows int, used int, dst *float32, src *float32, srcRow int)
+// Requires: AVX
+TEXT ·packRows16AVX2(SB), NOSPLIT, $0-40
+	MOVQ    rows+0(FP), AX
+	MOVQ    used+8(FP), CX
+	MOVQ    dst+16(FP), DX
+	MOVQ    src+24(FP), BX
+	MOVQ    srcRow+32(FP), SI
+	SUBQ    $0x08, CX
+	LEAQ    lanes_first<>+0(SB), DI
+	NEGQ    CX
+	VMOVUPS 32(DI)(CX*4), Y0
+
+row:
+	VMOVUPS    (BX), Y1
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS 32(BX), Y0, Y1
+	VMOVUPS    Y1, 32(DX)
+	ADDQ       SI, BX
+	ADDQ       $0x00000040, DX
+	DECQ       AX
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func packColumns4AVX2(steps int, used int, dst *float32, src *float32, srcStep int)
+// Requires: AVX, AVX2
+TEXT ·packColumns4AVX2(SB), NOSPLIT, $0-40
+	MOVQ         steps+0(FP), AX
+	MOVQ         used+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         src+24(FP), BX
+	MOVQ         srcStep+32(FP), SI
+	LEAQ         -1(CX), DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	VPMINSD      count_to_4<>+0(SB), Y0, Y0
+	LEAQ         lanes_first<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      32(DI)(CX*4), Y1
+
+step:
+	VMASKMOVPS (BX), X1, X2
+	VPERMILPS  X0, X2, X2
+	VMOVUPS    X2, (DX)
+	ADDQ       SI, BX
+	ADDQ       $0x10, DX
+	DECQ       AX
+	JNZ        step
+	VZEROUPPER
+	RET
+
+DATA count_to_4<>+0(SB)/4, $0x00000000
+DATA count_to_4<>+4(SB)/4, $0x00000001
+DATA count_to_4<>+8(SB)/4, $0x00000002
+DATA count_to_4<>+12(SB)/4, $0x00000003
+DATA count_to_4<>+16(SB)/4, $0x00000004
+DATA count_to_4<>+20(SB)/4, $0x00000005
+DATA count_to_4<>+24(SB)/4, $0x00000006
+DATA count_to_4<>+28(SB)/4, $0x00000007
+GLOBL count_to_4<>(SB), RODATA|NOPTR, $32
+
 // func depth1AVX2(t *byte)
 // Requires: AVX, FMA3
 TEXT ·depth1AVX2(SB), NOSPLIT, $0-8
@@ -7270,6 +7355,91 @@ storePartial:
 	VMOVUPS Z15, K1, 64(CX)(AX*1)
 	VZEROUPPER
 	RET
+
+// func packRows16AVX512(rows int, used int, dst *float32, src *float32, srcRow int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·packRows16AVX512(SB), NOSPLIT, $0-40
+	MOVQ  rows+0(FP), AX
+	MOVQ  used+8(FP), CX
+	MOVQ  dst+16(FP), DX
+	MOVQ  src+24(FP), BX
+	MOVQ  srcRow+32(FP), SI
+	SUBQ  $0x00, CX
+	MOVL  $-1, DI
+	BZHIL CX, DI, DI
+	KMOVW DI, K1
+
+row:
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS   Z0, (DX)
+	ADDQ      SI, BX
+	ADDQ      $0x00000040, DX
+	DECQ      AX
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func packRows32AVX512(rows int, used int, dst *float32, src *float32, srcRow int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·packRows32AVX512(SB), NOSPLIT, $0-40
+	MOVQ  rows+0(FP), AX
+	MOVQ  used+8(FP), CX
+	MOVQ  dst+16(FP), DX
+	MOVQ  src+24(FP), BX
+	MOVQ  srcRow+32(FP), SI
+	SUBQ  $0x10, CX
+	MOVL  $-1, DI
+	BZHIL CX, DI, DI
+	KMOVW DI, K1
+
+row:
+	VMOVUPS   (BX), Z0
+	VMOVUPS   Z0, (DX)
+	VMOVUPS.Z 64(BX), K1, Z0
+	VMOVUPS   Z0, 64(DX)
+	ADDQ      SI, BX
+	ADDQ      $0x00000080, DX
+	DECQ      AX
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func packColumns8AVX512(steps int, used int, dst *float32, src *float32, srcStep int)
+// Requires: AVX, AVX2
+TEXT ·packColumns8AVX512(SB), NOSPLIT, $0-40
+	MOVQ         steps+0(FP), AX
+	MOVQ         used+8(FP), CX
+	MOVQ         dst+16(FP), DX
+	MOVQ         src+24(FP), BX
+	MOVQ         srcStep+32(FP), SI
+	LEAQ         -1(CX), DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	VPMINSD      count_to_8<>+0(SB), Y0, Y0
+	LEAQ         lanes_first<>+0(SB), DI
+	NEGQ         CX
+	VMOVUPS      32(DI)(CX*4), Y1
+
+step:
+	VMASKMOVPS (BX), Y1, Y2
+	VPERMPS    Y2, Y0, Y2
+	VMOVUPS    Y2, (DX)
+	ADDQ       SI, BX
+	ADDQ       $0x20, DX
+	DECQ       AX
+	JNZ        step
+	VZEROUPPER
+	RET
+
+DATA count_to_8<>+0(SB)/4, $0x00000000
+DATA count_to_8<>+4(SB)/4, $0x00000001
+DATA count_to_8<>+8(SB)/4, $0x00000002
+DATA count_to_8<>+12(SB)/4, $0x00000003
+DATA count_to_8<>+16(SB)/4, $0x00000004
+DATA count_to_8<>+20(SB)/4, $0x00000005
+DATA count_to_8<>+24(SB)/4, $0x00000006
+DATA count_to_8<>+28(SB)/4, $0x00000007
+GLOBL count_to_8<>(SB), RODATA|NOPTR, $32
 
 // func depth1AVX512(t *byte)
 // Requires: AVX, AVX512F, BMI2

@@ -48,8 +48,8 @@ func (p panels) pack(v variant, dst []float32, j, k int, src []float32, row, col
 	}
 }
 
-// packRows copies k rows of used floats to rows of padded floats.
-func packRows(_ variant, dst []float32, k, used, padded int, src []float32, row int) {
+// packRowsPortable copies k rows of used floats to rows of padded floats, zeros behind them.
+func packRowsPortable(dst []float32, k, used, padded int, src []float32, row int) {
 	for q := range k {
 		d := dst[q*padded:][:padded]
 		copy(d[:used], src[q*row:])
@@ -60,26 +60,29 @@ func packRows(_ variant, dst []float32, k, used, padded int, src []float32, row 
 // packColumns writes k steps of rows rows of A for a colTile: dst[q·mr + i] is src[i·row + q·step], the last row
 // repeated up to mr.
 func packColumns(v variant, dst []float32, mr, rows, k int, src []float32, row, step int) {
-	if rows == mr && row == 1 {
-		if mr == 8 {
-			for q := range k {
-				*(*[8]float32)(dst[8*q:]) = *(*[8]float32)(src[q*step:])
-			}
-			return
-		}
-		for q := range k {
-			*(*[4]float32)(dst[4*q:]) = *(*[4]float32)(src[q*step:])
-		}
-		return
-	}
-	if rows == mr && step == 1 {
+	switch {
+	case k == 0:
+	case row == 1:
+		packSteps(v, dst, mr, rows, k, src, step)
+	case rows == mr && step == 1:
 		transpose(v, dst, mr, src, row, mr, k)
-		return
+	default:
+		for q := range k {
+			d := dst[q*mr:][:mr]
+			for i := range d {
+				d[i] = src[min(i, rows-1)*row+q*step]
+			}
+		}
 	}
+}
+
+// packStepsPortable is packColumns for rows that lie side by side.
+func packStepsPortable(dst []float32, mr, rows, k int, src []float32, step int) {
 	for q := range k {
 		d := dst[q*mr:][:mr]
-		for i := range d {
-			d[i] = src[min(i, rows-1)*row+q*step]
+		n := copy(d[:rows], src[q*step:])
+		for i := n; i < mr; i++ {
+			d[i] = d[n-1]
 		}
 	}
 }

@@ -10,6 +10,7 @@ func main() {
 	ConstraintExpr("amd64")
 	for _, s := range []isa{{name: "AVX2", lanes: 8, rows: 4}, {name: "AVX512", lanes: 16, rows: 8}} {
 		s.tiles()
+		s.packs()
 		s.depthwise()
 		s.elementwise()
 		s.reductions()
