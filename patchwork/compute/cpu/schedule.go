@@ -3,6 +3,7 @@ package cpu
 import (
 	"container/heap"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 )
@@ -42,7 +43,31 @@ func (p *plan) schedule() error {
 		}
 		p.steps = append(p.steps, s)
 	}
+	p.prune()
 	return p.sort()
+}
+
+// prune drops steps whose results no other step reads: a kernel may take what an operand was made from.
+func (p *plan) prune() {
+	read := map[*value]int{}
+	for _, v := range p.main.outs {
+		read[v.root()]++
+	}
+	for _, s := range p.steps {
+		for _, v := range s.in {
+			read[v.root()]++
+		}
+	}
+	for i := len(p.steps) - 1; i >= 0; i-- {
+		s := p.steps[i]
+		if slices.ContainsFunc(s.out, func(v *value) bool { return read[v] > 0 }) {
+			continue
+		}
+		for _, v := range s.in {
+			read[v.root()]--
+		}
+		p.steps = slices.Delete(p.steps, i, i+1)
+	}
 }
 
 // leader is the node that stands for all of its pass.

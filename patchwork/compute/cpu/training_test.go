@@ -137,5 +137,5 @@ func BenchmarkResNetStep(b *testing.B) {
 		step(x)
 	}
 	b.ReportMetric(64*float64(b.N)/b.Elapsed().Seconds(), "images/s")
-	b.Log("\n" + be.StatsTable(30))
+	b.Log("\n" + be.StatsTable(16))
 }
