@@ -75,8 +75,9 @@ func fit(size, before, kernel, dilation, stride, out int) int {
 }
 
 // classify finds the role and shape of a convolution. reversed tells that the weights come from a Reverse of their
-// spatial axes, so that the gradient of the picture can use them as they were.
-func classify(a *opConvGeneral, in, k, out []int, reversed bool) (c convCase, reason string) {
+// spatial axes, so that the gradient of the picture can use them as they were; isWeights that it is known to be a gradient
+// of weights.
+func classify(a *opConvGeneral, in, k, out []int, reversed, isWeights bool) (c convCase, reason string) {
 	s, ok := spatialOf(a, in, k, out)
 	if !ok {
 		return c, "more than two spatial axes"
@@ -92,7 +93,7 @@ func classify(a *opConvGeneral, in, k, out []int, reversed bool) (c convCase, re
 	switch {
 	case batchGroups > 1 && dilated:
 		return c, "groups of the batch with dilated input"
-	case batchGroups > 1 || !dilated && channelGroups == 1 && swapped:
+	case batchGroups > 1 || !dilated && channelGroups == 1 && (swapped || isWeights):
 		// Output position (i, j) is tap (i, j) of the weights; the kernel's positions are those of dy.
 		c.role = convWeights
 		c.shape = kernel.ConvShape{
@@ -169,7 +170,7 @@ func (p *plan) convolves(n *node, s *step) (bool, string) {
 	if w := spatialReverse(k, a.axes.KernelSpatial); w != nil {
 		weights = w
 	}
-	c, reason := classify(a, in.dims(), k.dims(), out.dims(), weights != k)
+	c, reason := classify(a, in.dims(), k.dims(), out.dims(), weights != k, false)
 	if reason != "" {
 		return false, reason
 	}

@@ -180,3 +180,20 @@ func TestLayers(t *testing.T) {
 		})
 	}
 }
+
+// TestGroupedGradientIsOneStep: the gradients of a depthwise convolution are not one step for each channel.
+func TestGroupedGradientIsOneStep(t *testing.T) {
+	b := testBackend(t, Options{Stats: true})
+	f := withGradients(func(x []*Node) *Node {
+		return Convolve(x[0], x[1]).PadSame().ChannelGroupCount(32).Done()
+	})
+	r := rand.New(rand.NewPCG(1, 1))
+	evaluate(t, b, f, []*tensors.Tensor{randomTensor(r, 2, 6, 6, 32), randomTensor(r, 3, 3, 1, 32)})
+	steps := 0
+	for _, s := range b.Stats() {
+		steps += s.Count
+	}
+	if steps > 8 {
+		t.Errorf("%d steps, want 8 at most:\n%s", steps, b.StatsTable(20))
+	}
+}

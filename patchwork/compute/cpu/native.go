@@ -15,6 +15,8 @@ func (p *plan) native(n *node, s *step) (ok bool, reason string) {
 		return p.dots(n, s)
 	case *opConvGeneral:
 		return p.convolves(n, s)
+	case *opGroupedConv:
+		return p.convolution(a.convCase, n.in[0], n.in[1], n.out[0], s)
 	case *opTranspose, *opBroadcastInDim, *opSlice, *opReverse:
 		ok = p.moves(n, s)
 	case *opConcatenate:

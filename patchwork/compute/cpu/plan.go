@@ -201,8 +201,8 @@ func (n *node) work() int {
 	}
 	switch n.op {
 	case compute.OpTypeConvGeneral:
-		if size := n.out[0].size(); size > 0 {
-			a := n.attr.(*opConvGeneral)
+		if a, ok := n.attr.(*opConvGeneral); ok {
+			size := n.out[0].size()
 			channels := n.out[0].dims()[a.axes.OutputChannels]
 			return size * (n.in[1].size() / max(channels, 1))
 		}

@@ -16,6 +16,8 @@ func (p *plan) rewrite() {
 			switch n.op {
 			case compute.OpTypeClamp:
 				p.rewriteClamp(n)
+			case compute.OpTypeConcatenate:
+				p.rewriteGrouped(n)
 			case compute.OpTypePow:
 				p.rewritePow(n)
 			case compute.OpTypeReduceSum, compute.OpTypeReduceMax, compute.OpTypeReduceMin, compute.OpTypeReduceProduct:
