@@ -39,22 +39,22 @@ func packRows16AVX2(rows int, used int, dst *float32, src *float32, srcRow int)
 //go:noescape
 func packColumns4AVX2(steps int, used int, dst *float32, src *float32, srcStep int)
 
-// depth1AVX2 computes 1 pixels of t.
+// depth1AVX2 computes 1 pixels of a depthTile.
 //
 //go:noescape
 func depth1AVX2(t *byte)
 
-// depth2AVX2 computes 2 pixels of t.
+// depth2AVX2 computes 2 pixels of a depthTile.
 //
 //go:noescape
 func depth2AVX2(t *byte)
 
-// depth4AVX2 computes 4 pixels of t.
+// depth4AVX2 computes 4 pixels of a depthTile.
 //
 //go:noescape
 func depth4AVX2(t *byte)
 
-// depth8AVX2 computes 8 pixels of t.
+// depth8AVX2 computes 8 pixels of a depthTile.
 //
 //go:noescape
 func depth8AVX2(t *byte)
@@ -364,22 +364,22 @@ func packRows32AVX512(rows int, used int, dst *float32, src *float32, srcRow int
 //go:noescape
 func packColumns8AVX512(steps int, used int, dst *float32, src *float32, srcStep int)
 
-// depth1AVX512 computes 1 pixels of t.
+// depth1AVX512 computes 1 pixels of a depthTile.
 //
 //go:noescape
 func depth1AVX512(t *byte)
 
-// depth2AVX512 computes 2 pixels of t.
+// depth2AVX512 computes 2 pixels of a depthTile.
 //
 //go:noescape
 func depth2AVX512(t *byte)
 
-// depth4AVX512 computes 4 pixels of t.
+// depth4AVX512 computes 4 pixels of a depthTile.
 //
 //go:noescape
 func depth4AVX512(t *byte)
 
-// depth8AVX512 computes 8 pixels of t.
+// depth8AVX512 computes 8 pixels of a depthTile.
 //
 //go:noescape
 func depth8AVX512(t *byte)

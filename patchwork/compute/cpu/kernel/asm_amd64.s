@@ -864,6 +864,51 @@ TEXT ·depth1AVX2(SB), NOSPLIT, $0-8
 	LEAQ (DX)(DX*2), DX
 	XORQ DX, DX
 
+group:
+	CMPQ   CX, $0x20
+	JL     vector
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   (AX), BX
+	MOVQ   8(AX), SI
+	ADDQ   DX, BX
+	ADDQ   DX, SI
+	MOVQ   72(AX), DI
+
+rowGroup:
+	MOVQ 80(AX), R10
+	MOVQ BX, R8
+	MOVQ SI, R9
+
+tapGroup:
+	VMOVUPS     (R9), Y4
+	VFMADD231PS (R8), Y4, Y0
+	VMOVUPS     32(R9), Y4
+	VFMADD231PS 32(R8), Y4, Y1
+	VMOVUPS     64(R9), Y4
+	VFMADD231PS 64(R8), Y4, Y2
+	VMOVUPS     96(R9), Y4
+	VFMADD231PS 96(R8), Y4, Y3
+	ADDQ        32(AX), R8
+	ADDQ        56(AX), R9
+	DECQ        R10
+	JNZ         tapGroup
+	ADDQ        24(AX), BX
+	ADDQ        48(AX), SI
+	DECQ        DI
+	JNZ         rowGroup
+	MOVQ        16(AX), BX
+	ADDQ        DX, BX
+	VMOVUPS     Y0, (BX)
+	VMOVUPS     Y1, 32(BX)
+	VMOVUPS     Y2, 64(BX)
+	VMOVUPS     Y3, 96(BX)
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x20, CX
+	JMP         group
+
 vector:
 	CMPQ   CX, $0x08
 	JL     rest
@@ -943,6 +988,64 @@ TEXT ·depth2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), BX
 	LEAQ (BX)(BX*2), DX
 	XORQ DX, DX
+
+group:
+	CMPQ   CX, $0x20
+	JL     vector
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   (AX), SI
+	MOVQ   8(AX), DI
+	ADDQ   DX, SI
+	ADDQ   DX, DI
+	MOVQ   72(AX), R8
+
+rowGroup:
+	MOVQ 80(AX), R11
+	MOVQ SI, R9
+	MOVQ DI, R10
+
+tapGroup:
+	VMOVUPS     (R10), Y8
+	VFMADD231PS (R9), Y8, Y0
+	VFMADD231PS (R9)(BX*1), Y8, Y4
+	VMOVUPS     32(R10), Y8
+	VFMADD231PS 32(R9), Y8, Y1
+	VFMADD231PS 32(R9)(BX*1), Y8, Y5
+	VMOVUPS     64(R10), Y8
+	VFMADD231PS 64(R9), Y8, Y2
+	VFMADD231PS 64(R9)(BX*1), Y8, Y6
+	VMOVUPS     96(R10), Y8
+	VFMADD231PS 96(R9), Y8, Y3
+	VFMADD231PS 96(R9)(BX*1), Y8, Y7
+	ADDQ        32(AX), R9
+	ADDQ        56(AX), R10
+	DECQ        R11
+	JNZ         tapGroup
+	ADDQ        24(AX), SI
+	ADDQ        48(AX), DI
+	DECQ        R8
+	JNZ         rowGroup
+	MOVQ        16(AX), SI
+	ADDQ        DX, SI
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y1, 32(SI)
+	VMOVUPS     Y2, 64(SI)
+	VMOVUPS     Y3, 96(SI)
+	ADDQ        64(AX), SI
+	VMOVUPS     Y4, (SI)
+	VMOVUPS     Y5, 32(SI)
+	VMOVUPS     Y6, 64(SI)
+	VMOVUPS     Y7, 96(SI)
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x20, CX
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x08
@@ -1032,6 +1135,64 @@ TEXT ·depth4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 40(AX), BX
 	LEAQ (BX)(BX*2), SI
 	XORQ DX, DX
+
+group:
+	CMPQ   CX, $0x10
+	JL     vector
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   (AX), DI
+	MOVQ   8(AX), R8
+	ADDQ   DX, DI
+	ADDQ   DX, R8
+	MOVQ   72(AX), R9
+
+rowGroup:
+	MOVQ 80(AX), R12
+	MOVQ DI, R10
+	MOVQ R8, R11
+
+tapGroup:
+	VMOVUPS     (R11), Y8
+	VFMADD231PS (R10), Y8, Y0
+	VFMADD231PS (R10)(BX*1), Y8, Y2
+	VFMADD231PS (R10)(BX*2), Y8, Y4
+	VFMADD231PS (R10)(SI*1), Y8, Y6
+	VMOVUPS     32(R11), Y8
+	VFMADD231PS 32(R10), Y8, Y1
+	VFMADD231PS 32(R10)(BX*1), Y8, Y3
+	VFMADD231PS 32(R10)(BX*2), Y8, Y5
+	VFMADD231PS 32(R10)(SI*1), Y8, Y7
+	ADDQ        32(AX), R10
+	ADDQ        56(AX), R11
+	DECQ        R12
+	JNZ         tapGroup
+	ADDQ        24(AX), DI
+	ADDQ        48(AX), R8
+	DECQ        R9
+	JNZ         rowGroup
+	MOVQ        16(AX), DI
+	ADDQ        DX, DI
+	VMOVUPS     Y0, (DI)
+	VMOVUPS     Y1, 32(DI)
+	ADDQ        64(AX), DI
+	VMOVUPS     Y2, (DI)
+	VMOVUPS     Y3, 32(DI)
+	ADDQ        64(AX), DI
+	VMOVUPS     Y4, (DI)
+	VMOVUPS     Y5, 32(DI)
+	ADDQ        64(AX), DI
+	VMOVUPS     Y6, (DI)
+	VMOVUPS     Y7, 32(DI)
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x10, CX
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x08
@@ -1163,8 +1324,8 @@ row:
 	MOVQ R8, R11
 
 tap:
-	VMOVUPS     (R11), Y8
 	LEAQ        (R10)(BX*4), R13
+	VMOVUPS     (R11), Y8
 	VFMADD231PS (R10), Y8, Y0
 	VFMADD231PS (R10)(BX*1), Y8, Y1
 	VFMADD231PS (R10)(BX*2), Y8, Y2
@@ -1228,8 +1389,8 @@ rowRest:
 	MOVQ DI, R10
 
 tapRest:
-	VMASKMOVPS  (R10), Y0, Y9
 	LEAQ        (R9)(BX*4), R12
+	VMASKMOVPS  (R10), Y0, Y9
 	VMASKMOVPS  (R9), Y0, Y10
 	VFMADD231PS Y10, Y9, Y1
 	VMASKMOVPS  (R9)(BX*1), Y0, Y10
@@ -1286,47 +1447,59 @@ TEXT ·depthGrad1AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), SI
 	XORQ DX, DX
 
-pair:
-	CMPQ   CX, $0x10
+group:
+	CMPQ   CX, $0x20
 	JL     vector
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 	MOVQ   (AX), DI
 	MOVQ   8(AX), R8
 	MOVQ   72(AX), R9
 	ADDQ   DX, DI
 	ADDQ   DX, R8
 
-rowPair:
+rowGroup:
 	MOVQ 80(AX), R12
 	MOVQ DI, R10
 	MOVQ R8, R11
 
-pixelPair:
-	VMOVUPS     (R11), Y2
-	VMOVUPS     32(R11), Y3
+pixelGroup:
+	VMOVUPS     (R11), Y4
+	VMOVUPS     32(R11), Y5
+	VMOVUPS     64(R11), Y6
+	VMOVUPS     96(R11), Y7
 	MOVQ        R10, R13
-	VFMADD231PS (R13), Y2, Y0
-	VFMADD231PS 32(R13), Y3, Y1
+	VFMADD231PS (R13), Y4, Y0
+	VFMADD231PS 32(R13), Y5, Y1
+	VFMADD231PS 64(R13), Y6, Y2
+	VFMADD231PS 96(R13), Y7, Y3
 	ADDQ        BX, R10
 	ADDQ        SI, R11
 	DECQ        R12
-	JNZ         pixelPair
+	JNZ         pixelGroup
 	ADDQ        24(AX), DI
 	ADDQ        48(AX), R8
 	DECQ        R9
-	JNZ         rowPair
+	JNZ         rowGroup
 	MOVQ        16(AX), DI
 	ADDQ        DX, DI
-	VMOVUPS     (DI), Y2
-	VADDPS      Y2, Y0, Y0
+	VMOVUPS     (DI), Y4
+	VADDPS      Y4, Y0, Y0
 	VMOVUPS     Y0, (DI)
 	VMOVUPS     32(DI), Y0
 	VADDPS      Y0, Y1, Y1
 	VMOVUPS     Y1, 32(DI)
-	ADDQ        $0x40, DX
-	SUBQ        $0x10, CX
-	JMP         pair
+	VMOVUPS     64(DI), Y0
+	VADDPS      Y0, Y2, Y2
+	VMOVUPS     Y2, 64(DI)
+	VMOVUPS     96(DI), Y0
+	VADDPS      Y0, Y3, Y3
+	VMOVUPS     Y3, 96(DI)
+	ADDQ        $0x00000080, DX
+	SUBQ        $0x20, CX
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x08
@@ -1415,8 +1588,8 @@ TEXT ·depthGrad3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), DI
 	XORQ DX, DX
 
-pair:
-	CMPQ   CX, $0x10
+group:
+	CMPQ   CX, $0x18
 	JL     vector
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -1424,62 +1597,78 @@ pair:
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
 	MOVQ   (AX), R8
 	MOVQ   8(AX), R9
 	MOVQ   72(AX), R10
 	ADDQ   DX, R8
 	ADDQ   DX, R9
 
-rowPair:
+rowGroup:
 	MOVQ 80(AX), R13
 	MOVQ R8, R11
 	MOVQ R9, R12
 
-pixelPair:
-	VMOVUPS     (R12), Y6
-	VMOVUPS     32(R12), Y7
+pixelGroup:
+	VMOVUPS     (R12), Y9
+	VMOVUPS     32(R12), Y10
+	VMOVUPS     64(R12), Y11
 	MOVQ        R11, R14
-	VFMADD231PS (R14), Y6, Y0
-	VFMADD231PS 32(R14), Y7, Y1
+	VFMADD231PS (R14), Y9, Y0
+	VFMADD231PS 32(R14), Y10, Y1
+	VFMADD231PS 64(R14), Y11, Y2
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Y6, Y2
-	VFMADD231PS 32(R14), Y7, Y3
+	VFMADD231PS (R14), Y9, Y3
+	VFMADD231PS 32(R14), Y10, Y4
+	VFMADD231PS 64(R14), Y11, Y5
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Y6, Y4
-	VFMADD231PS 32(R14), Y7, Y5
+	VFMADD231PS (R14), Y9, Y6
+	VFMADD231PS 32(R14), Y10, Y7
+	VFMADD231PS 64(R14), Y11, Y8
 	ADDQ        SI, R11
 	ADDQ        DI, R12
 	DECQ        R13
-	JNZ         pixelPair
+	JNZ         pixelGroup
 	ADDQ        24(AX), R8
 	ADDQ        48(AX), R9
 	DECQ        R10
-	JNZ         rowPair
+	JNZ         rowGroup
 	MOVQ        16(AX), R8
 	ADDQ        DX, R8
-	VMOVUPS     (R8), Y6
-	VADDPS      Y6, Y0, Y0
+	VMOVUPS     (R8), Y9
+	VADDPS      Y9, Y0, Y0
 	VMOVUPS     Y0, (R8)
 	VMOVUPS     32(R8), Y0
 	VADDPS      Y0, Y1, Y1
 	VMOVUPS     Y1, 32(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Y0
+	VMOVUPS     64(R8), Y0
 	VADDPS      Y0, Y2, Y2
-	VMOVUPS     Y2, (R8)
-	VMOVUPS     32(R8), Y0
-	VADDPS      Y0, Y3, Y3
-	VMOVUPS     Y3, 32(R8)
+	VMOVUPS     Y2, 64(R8)
 	ADDQ        64(AX), R8
 	VMOVUPS     (R8), Y0
-	VADDPS      Y0, Y4, Y4
-	VMOVUPS     Y4, (R8)
+	VADDPS      Y0, Y3, Y3
+	VMOVUPS     Y3, (R8)
 	VMOVUPS     32(R8), Y0
+	VADDPS      Y0, Y4, Y4
+	VMOVUPS     Y4, 32(R8)
+	VMOVUPS     64(R8), Y0
 	VADDPS      Y0, Y5, Y5
-	VMOVUPS     Y5, 32(R8)
-	ADDQ        $0x40, DX
-	SUBQ        $0x10, CX
-	JMP         pair
+	VMOVUPS     Y5, 64(R8)
+	ADDQ        64(AX), R8
+	VMOVUPS     (R8), Y0
+	VADDPS      Y0, Y6, Y6
+	VMOVUPS     Y6, (R8)
+	VMOVUPS     32(R8), Y0
+	VADDPS      Y0, Y7, Y7
+	VMOVUPS     Y7, 32(R8)
+	VMOVUPS     64(R8), Y0
+	VADDPS      Y0, Y8, Y8
+	VMOVUPS     Y8, 64(R8)
+	ADDQ        $0x00000060, DX
+	SUBQ        $0x18, CX
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x08
@@ -1598,7 +1787,7 @@ TEXT ·depthGrad5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), DI
 	XORQ DX, DX
 
-pair:
+group:
 	CMPQ   CX, $0x10
 	JL     vector
 	VXORPS Y0, Y0, Y0
@@ -1617,12 +1806,12 @@ pair:
 	ADDQ   DX, R8
 	ADDQ   DX, R9
 
-rowPair:
+rowGroup:
 	MOVQ 80(AX), R13
 	MOVQ R8, R11
 	MOVQ R9, R12
 
-pixelPair:
+pixelGroup:
 	VMOVUPS     (R12), Y10
 	VMOVUPS     32(R12), Y11
 	MOVQ        R11, R14
@@ -1643,11 +1832,11 @@ pixelPair:
 	ADDQ        SI, R11
 	ADDQ        DI, R12
 	DECQ        R13
-	JNZ         pixelPair
+	JNZ         pixelGroup
 	ADDQ        24(AX), R8
 	ADDQ        48(AX), R9
 	DECQ        R10
-	JNZ         rowPair
+	JNZ         rowGroup
 	MOVQ        16(AX), R8
 	ADDQ        DX, R8
 	VMOVUPS     (R8), Y10
@@ -1684,9 +1873,9 @@ pixelPair:
 	VMOVUPS     32(R8), Y0
 	VADDPS      Y0, Y9, Y9
 	VMOVUPS     Y9, 32(R8)
-	ADDQ        $0x40, DX
+	ADDQ        $0x00000040, DX
 	SUBQ        $0x10, CX
-	JMP         pair
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x08
@@ -7450,10 +7639,55 @@ TEXT ·depth1AVX512(SB), NOSPLIT, $0-8
 	LEAQ (DX)(DX*2), DX
 	XORQ DX, DX
 
+group:
+	CMPQ   CX, $0x40
+	JL     vector
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   (AX), BX
+	MOVQ   8(AX), SI
+	ADDQ   DX, BX
+	ADDQ   DX, SI
+	MOVQ   72(AX), DI
+
+rowGroup:
+	MOVQ 80(AX), R10
+	MOVQ BX, R8
+	MOVQ SI, R9
+
+tapGroup:
+	VMOVUPS     (R9), Z4
+	VFMADD231PS (R8), Z4, Z0
+	VMOVUPS     64(R9), Z4
+	VFMADD231PS 64(R8), Z4, Z1
+	VMOVUPS     128(R9), Z4
+	VFMADD231PS 128(R8), Z4, Z2
+	VMOVUPS     192(R9), Z4
+	VFMADD231PS 192(R8), Z4, Z3
+	ADDQ        32(AX), R8
+	ADDQ        56(AX), R9
+	DECQ        R10
+	JNZ         tapGroup
+	ADDQ        24(AX), BX
+	ADDQ        48(AX), SI
+	DECQ        DI
+	JNZ         rowGroup
+	MOVQ        16(AX), BX
+	ADDQ        DX, BX
+	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z1, 64(BX)
+	VMOVUPS     Z2, 128(BX)
+	VMOVUPS     Z3, 192(BX)
+	ADDQ        $0x00000100, DX
+	SUBQ        $0x40, CX
+	JMP         group
+
 vector:
 	CMPQ   CX, $0x10
 	JL     rest
-	VPXORD Z0, Z0, Z0
+	VPXORD Z5, Z5, Z5
 	MOVQ   (AX), BX
 	MOVQ   8(AX), SI
 	ADDQ   DX, BX
@@ -7466,8 +7700,8 @@ row:
 	MOVQ SI, R9
 
 tap:
-	VMOVUPS     (R9), Z1
-	VFMADD231PS (R8), Z1, Z0
+	VMOVUPS     (R9), Z0
+	VFMADD231PS (R8), Z0, Z5
 	ADDQ        32(AX), R8
 	ADDQ        56(AX), R9
 	DECQ        R10
@@ -7478,7 +7712,7 @@ tap:
 	JNZ         row
 	MOVQ        16(AX), BX
 	ADDQ        DX, BX
-	VMOVUPS     Z0, (BX)
+	VMOVUPS     Z5, (BX)
 	ADDQ        $0x40, DX
 	SUBQ        $0x10, CX
 	JMP         vector
@@ -7489,7 +7723,7 @@ rest:
 	MOVL   $-1, BX
 	BZHIL  CX, BX, BX
 	KMOVW  BX, K1
-	VPXORD Z2, Z2, Z2
+	VPXORD Z6, Z6, Z6
 	MOVQ   (AX), CX
 	MOVQ   8(AX), BX
 	ADDQ   DX, CX
@@ -7504,7 +7738,7 @@ rowRest:
 tapRest:
 	VMOVUPS.Z   (R8), K1, Z0
 	VMOVUPS.Z   (DI), K1, Z1
-	VFMADD231PS Z1, Z0, Z2
+	VFMADD231PS Z1, Z0, Z6
 	ADDQ        32(AX), DI
 	ADDQ        56(AX), R8
 	DECQ        R9
@@ -7515,7 +7749,7 @@ tapRest:
 	JNZ         rowRest
 	MOVQ        16(AX), AX
 	ADDQ        DX, AX
-	VMOVUPS     Z2, K1, (AX)
+	VMOVUPS     Z6, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -7530,11 +7764,69 @@ TEXT ·depth2AVX512(SB), NOSPLIT, $0-8
 	LEAQ (BX)(BX*2), DX
 	XORQ DX, DX
 
+group:
+	CMPQ   CX, $0x40
+	JL     vector
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   (AX), SI
+	MOVQ   8(AX), DI
+	ADDQ   DX, SI
+	ADDQ   DX, DI
+	MOVQ   72(AX), R8
+
+rowGroup:
+	MOVQ 80(AX), R11
+	MOVQ SI, R9
+	MOVQ DI, R10
+
+tapGroup:
+	VMOVUPS     (R10), Z8
+	VFMADD231PS (R9), Z8, Z0
+	VFMADD231PS (R9)(BX*1), Z8, Z4
+	VMOVUPS     64(R10), Z8
+	VFMADD231PS 64(R9), Z8, Z1
+	VFMADD231PS 64(R9)(BX*1), Z8, Z5
+	VMOVUPS     128(R10), Z8
+	VFMADD231PS 128(R9), Z8, Z2
+	VFMADD231PS 128(R9)(BX*1), Z8, Z6
+	VMOVUPS     192(R10), Z8
+	VFMADD231PS 192(R9), Z8, Z3
+	VFMADD231PS 192(R9)(BX*1), Z8, Z7
+	ADDQ        32(AX), R9
+	ADDQ        56(AX), R10
+	DECQ        R11
+	JNZ         tapGroup
+	ADDQ        24(AX), SI
+	ADDQ        48(AX), DI
+	DECQ        R8
+	JNZ         rowGroup
+	MOVQ        16(AX), SI
+	ADDQ        DX, SI
+	VMOVUPS     Z0, (SI)
+	VMOVUPS     Z1, 64(SI)
+	VMOVUPS     Z2, 128(SI)
+	VMOVUPS     Z3, 192(SI)
+	ADDQ        64(AX), SI
+	VMOVUPS     Z4, (SI)
+	VMOVUPS     Z5, 64(SI)
+	VMOVUPS     Z6, 128(SI)
+	VMOVUPS     Z7, 192(SI)
+	ADDQ        $0x00000100, DX
+	SUBQ        $0x40, CX
+	JMP         group
+
 vector:
 	CMPQ   CX, $0x10
 	JL     rest
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
 	MOVQ   (AX), SI
 	MOVQ   8(AX), DI
 	ADDQ   DX, SI
@@ -7547,9 +7839,9 @@ row:
 	MOVQ DI, R10
 
 tap:
-	VMOVUPS     (R10), Z2
-	VFMADD231PS (R9), Z2, Z0
-	VFMADD231PS (R9)(BX*1), Z2, Z1
+	VMOVUPS     (R10), Z0
+	VFMADD231PS (R9), Z0, Z9
+	VFMADD231PS (R9)(BX*1), Z0, Z10
 	ADDQ        32(AX), R9
 	ADDQ        56(AX), R10
 	DECQ        R11
@@ -7560,9 +7852,9 @@ tap:
 	JNZ         row
 	MOVQ        16(AX), SI
 	ADDQ        DX, SI
-	VMOVUPS     Z0, (SI)
+	VMOVUPS     Z9, (SI)
 	ADDQ        64(AX), SI
-	VMOVUPS     Z1, (SI)
+	VMOVUPS     Z10, (SI)
 	ADDQ        $0x40, DX
 	SUBQ        $0x10, CX
 	JMP         vector
@@ -7573,8 +7865,8 @@ rest:
 	MOVL   $-1, SI
 	BZHIL  CX, SI, SI
 	KMOVW  SI, K1
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
 	MOVQ   (AX), CX
 	MOVQ   8(AX), SI
 	ADDQ   DX, CX
@@ -7589,9 +7881,9 @@ rowRest:
 tapRest:
 	VMOVUPS.Z   (R9), K1, Z0
 	VMOVUPS.Z   (R8), K1, Z1
-	VFMADD231PS Z1, Z0, Z3
+	VFMADD231PS Z1, Z0, Z11
 	VMOVUPS.Z   (R8)(BX*1), K1, Z1
-	VFMADD231PS Z1, Z0, Z4
+	VFMADD231PS Z1, Z0, Z12
 	ADDQ        32(AX), R8
 	ADDQ        56(AX), R9
 	DECQ        R10
@@ -7602,9 +7894,9 @@ tapRest:
 	JNZ         rowRest
 	MOVQ        16(AX), CX
 	ADDQ        DX, CX
-	VMOVUPS     Z3, K1, (CX)
+	VMOVUPS     Z11, K1, (CX)
 	ADDQ        64(AX), CX
-	VMOVUPS     Z4, K1, (CX)
+	VMOVUPS     Z12, K1, (CX)
 
 done:
 	VZEROUPPER
@@ -7619,13 +7911,84 @@ TEXT ·depth4AVX512(SB), NOSPLIT, $0-8
 	LEAQ (BX)(BX*2), SI
 	XORQ DX, DX
 
-vector:
-	CMPQ   CX, $0x10
-	JL     rest
+group:
+	CMPQ   CX, $0x30
+	JL     vector
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   (AX), DI
+	MOVQ   8(AX), R8
+	ADDQ   DX, DI
+	ADDQ   DX, R8
+	MOVQ   72(AX), R9
+
+rowGroup:
+	MOVQ 80(AX), R12
+	MOVQ DI, R10
+	MOVQ R8, R11
+
+tapGroup:
+	VMOVUPS     (R11), Z12
+	VFMADD231PS (R10), Z12, Z0
+	VFMADD231PS (R10)(BX*1), Z12, Z3
+	VFMADD231PS (R10)(BX*2), Z12, Z6
+	VFMADD231PS (R10)(SI*1), Z12, Z9
+	VMOVUPS     64(R11), Z12
+	VFMADD231PS 64(R10), Z12, Z1
+	VFMADD231PS 64(R10)(BX*1), Z12, Z4
+	VFMADD231PS 64(R10)(BX*2), Z12, Z7
+	VFMADD231PS 64(R10)(SI*1), Z12, Z10
+	VMOVUPS     128(R11), Z12
+	VFMADD231PS 128(R10), Z12, Z2
+	VFMADD231PS 128(R10)(BX*1), Z12, Z5
+	VFMADD231PS 128(R10)(BX*2), Z12, Z8
+	VFMADD231PS 128(R10)(SI*1), Z12, Z11
+	ADDQ        32(AX), R10
+	ADDQ        56(AX), R11
+	DECQ        R12
+	JNZ         tapGroup
+	ADDQ        24(AX), DI
+	ADDQ        48(AX), R8
+	DECQ        R9
+	JNZ         rowGroup
+	MOVQ        16(AX), DI
+	ADDQ        DX, DI
+	VMOVUPS     Z0, (DI)
+	VMOVUPS     Z1, 64(DI)
+	VMOVUPS     Z2, 128(DI)
+	ADDQ        64(AX), DI
+	VMOVUPS     Z3, (DI)
+	VMOVUPS     Z4, 64(DI)
+	VMOVUPS     Z5, 128(DI)
+	ADDQ        64(AX), DI
+	VMOVUPS     Z6, (DI)
+	VMOVUPS     Z7, 64(DI)
+	VMOVUPS     Z8, 128(DI)
+	ADDQ        64(AX), DI
+	VMOVUPS     Z9, (DI)
+	VMOVUPS     Z10, 64(DI)
+	VMOVUPS     Z11, 128(DI)
+	ADDQ        $0x000000c0, DX
+	SUBQ        $0x30, CX
+	JMP         group
+
+vector:
+	CMPQ   CX, $0x10
+	JL     rest
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
 	MOVQ   (AX), DI
 	MOVQ   8(AX), R8
 	ADDQ   DX, DI
@@ -7638,11 +8001,11 @@ row:
 	MOVQ R8, R11
 
 tap:
-	VMOVUPS     (R11), Z4
-	VFMADD231PS (R10), Z4, Z0
-	VFMADD231PS (R10)(BX*1), Z4, Z1
-	VFMADD231PS (R10)(BX*2), Z4, Z2
-	VFMADD231PS (R10)(SI*1), Z4, Z3
+	VMOVUPS     (R11), Z0
+	VFMADD231PS (R10), Z0, Z13
+	VFMADD231PS (R10)(BX*1), Z0, Z14
+	VFMADD231PS (R10)(BX*2), Z0, Z15
+	VFMADD231PS (R10)(SI*1), Z0, Z16
 	ADDQ        32(AX), R10
 	ADDQ        56(AX), R11
 	DECQ        R12
@@ -7653,13 +8016,13 @@ tap:
 	JNZ         row
 	MOVQ        16(AX), DI
 	ADDQ        DX, DI
-	VMOVUPS     Z0, (DI)
+	VMOVUPS     Z13, (DI)
 	ADDQ        64(AX), DI
-	VMOVUPS     Z1, (DI)
+	VMOVUPS     Z14, (DI)
 	ADDQ        64(AX), DI
-	VMOVUPS     Z2, (DI)
+	VMOVUPS     Z15, (DI)
 	ADDQ        64(AX), DI
-	VMOVUPS     Z3, (DI)
+	VMOVUPS     Z16, (DI)
 	ADDQ        $0x40, DX
 	SUBQ        $0x10, CX
 	JMP         vector
@@ -7670,10 +8033,10 @@ rest:
 	MOVL   $-1, DI
 	BZHIL  CX, DI, DI
 	KMOVW  DI, K1
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
 	MOVQ   (AX), CX
 	MOVQ   8(AX), DI
 	ADDQ   DX, CX
@@ -7688,13 +8051,13 @@ rowRest:
 tapRest:
 	VMOVUPS.Z   (R10), K1, Z0
 	VMOVUPS.Z   (R9), K1, Z1
-	VFMADD231PS Z1, Z0, Z5
+	VFMADD231PS Z1, Z0, Z17
 	VMOVUPS.Z   (R9)(BX*1), K1, Z1
-	VFMADD231PS Z1, Z0, Z6
+	VFMADD231PS Z1, Z0, Z18
 	VMOVUPS.Z   (R9)(BX*2), K1, Z1
-	VFMADD231PS Z1, Z0, Z7
+	VFMADD231PS Z1, Z0, Z19
 	VMOVUPS.Z   (R9)(SI*1), K1, Z1
-	VFMADD231PS Z1, Z0, Z8
+	VFMADD231PS Z1, Z0, Z20
 	ADDQ        32(AX), R9
 	ADDQ        56(AX), R10
 	DECQ        R11
@@ -7705,13 +8068,13 @@ tapRest:
 	JNZ         rowRest
 	MOVQ        16(AX), CX
 	ADDQ        DX, CX
-	VMOVUPS     Z5, K1, (CX)
+	VMOVUPS     Z17, K1, (CX)
 	ADDQ        64(AX), CX
-	VMOVUPS     Z6, K1, (CX)
+	VMOVUPS     Z18, K1, (CX)
 	ADDQ        64(AX), CX
-	VMOVUPS     Z7, K1, (CX)
+	VMOVUPS     Z19, K1, (CX)
 	ADDQ        64(AX), CX
-	VMOVUPS     Z8, K1, (CX)
+	VMOVUPS     Z20, K1, (CX)
 
 done:
 	VZEROUPPER
@@ -7749,8 +8112,8 @@ row:
 	MOVQ R8, R11
 
 tap:
-	VMOVUPS     (R11), Z8
 	LEAQ        (R10)(BX*4), R13
+	VMOVUPS     (R11), Z8
 	VFMADD231PS (R10), Z8, Z0
 	VFMADD231PS (R10)(BX*1), Z8, Z1
 	VFMADD231PS (R10)(BX*2), Z8, Z2
@@ -7814,8 +8177,8 @@ rowRest:
 	MOVQ DI, R10
 
 tapRest:
-	VMOVUPS.Z   (R10), K1, Z0
 	LEAQ        (R9)(BX*4), R12
+	VMOVUPS.Z   (R10), K1, Z0
 	VMOVUPS.Z   (R9), K1, Z1
 	VFMADD231PS Z1, Z0, Z9
 	VMOVUPS.Z   (R9)(BX*1), K1, Z1
@@ -7872,52 +8235,64 @@ TEXT ·depthGrad1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), SI
 	XORQ DX, DX
 
-pair:
-	CMPQ   CX, $0x20
+group:
+	CMPQ   CX, $0x40
 	JL     vector
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 	MOVQ   (AX), DI
 	MOVQ   8(AX), R8
 	MOVQ   72(AX), R9
 	ADDQ   DX, DI
 	ADDQ   DX, R8
 
-rowPair:
+rowGroup:
 	MOVQ 80(AX), R12
 	MOVQ DI, R10
 	MOVQ R8, R11
 
-pixelPair:
-	VMOVUPS     (R11), Z2
-	VMOVUPS     64(R11), Z3
+pixelGroup:
+	VMOVUPS     (R11), Z4
+	VMOVUPS     64(R11), Z5
+	VMOVUPS     128(R11), Z6
+	VMOVUPS     192(R11), Z7
 	MOVQ        R10, R13
-	VFMADD231PS (R13), Z2, Z0
-	VFMADD231PS 64(R13), Z3, Z1
+	VFMADD231PS (R13), Z4, Z0
+	VFMADD231PS 64(R13), Z5, Z1
+	VFMADD231PS 128(R13), Z6, Z2
+	VFMADD231PS 192(R13), Z7, Z3
 	ADDQ        BX, R10
 	ADDQ        SI, R11
 	DECQ        R12
-	JNZ         pixelPair
+	JNZ         pixelGroup
 	ADDQ        24(AX), DI
 	ADDQ        48(AX), R8
 	DECQ        R9
-	JNZ         rowPair
+	JNZ         rowGroup
 	MOVQ        16(AX), DI
 	ADDQ        DX, DI
-	VMOVUPS     (DI), Z2
-	VADDPS      Z2, Z0, Z0
+	VMOVUPS     (DI), Z4
+	VADDPS      Z4, Z0, Z0
 	VMOVUPS     Z0, (DI)
-	VMOVUPS     64(DI), Z2
-	VADDPS      Z2, Z1, Z1
+	VMOVUPS     64(DI), Z4
+	VADDPS      Z4, Z1, Z1
 	VMOVUPS     Z1, 64(DI)
-	ADDQ        $0x80, DX
-	SUBQ        $0x20, CX
-	JMP         pair
+	VMOVUPS     128(DI), Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, 128(DI)
+	VMOVUPS     192(DI), Z4
+	VADDPS      Z4, Z3, Z3
+	VMOVUPS     Z3, 192(DI)
+	ADDQ        $0x00000100, DX
+	SUBQ        $0x40, CX
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x10
 	JL     rest
-	VPXORD Z4, Z4, Z4
+	VPXORD Z8, Z8, Z8
 	MOVQ   (AX), DI
 	MOVQ   8(AX), R8
 	MOVQ   72(AX), R9
@@ -7932,7 +8307,7 @@ row:
 pixel:
 	VMOVUPS     (R11), Z0
 	MOVQ        R10, R13
-	VFMADD231PS (R13), Z0, Z4
+	VFMADD231PS (R13), Z0, Z8
 	ADDQ        BX, R10
 	ADDQ        SI, R11
 	DECQ        R12
@@ -7944,8 +8319,8 @@ pixel:
 	MOVQ        16(AX), DI
 	ADDQ        DX, DI
 	VMOVUPS     (DI), Z0
-	VADDPS      Z0, Z4, Z4
-	VMOVUPS     Z4, (DI)
+	VADDPS      Z0, Z8, Z8
+	VMOVUPS     Z8, (DI)
 	ADDQ        $0x40, DX
 	SUBQ        $0x10, CX
 	JMP         vector
@@ -7956,7 +8331,7 @@ rest:
 	MOVL   $-1, DI
 	BZHIL  CX, DI, DI
 	KMOVW  DI, K1
-	VPXORD Z5, Z5, Z5
+	VPXORD Z9, Z9, Z9
 	MOVQ   (AX), CX
 	MOVQ   8(AX), DI
 	MOVQ   72(AX), R8
@@ -7972,7 +8347,7 @@ pixelRest:
 	VMOVUPS.Z   (R10), K1, Z0
 	MOVQ        R9, R12
 	VMOVUPS.Z   (R12), K1, Z1
-	VFMADD231PS Z1, Z0, Z5
+	VFMADD231PS Z1, Z0, Z9
 	ADDQ        BX, R9
 	ADDQ        SI, R10
 	DECQ        R11
@@ -7984,8 +8359,8 @@ pixelRest:
 	MOVQ        16(AX), AX
 	ADDQ        DX, AX
 	VMOVUPS.Z   (AX), K1, Z0
-	VADDPS      Z0, Z5, Z5
-	VMOVUPS     Z5, K1, (AX)
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     Z9, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -8001,8 +8376,8 @@ TEXT ·depthGrad3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), DI
 	XORQ DX, DX
 
-pair:
-	CMPQ   CX, $0x20
+group:
+	CMPQ   CX, $0x40
 	JL     vector
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
@@ -8010,69 +8385,101 @@ pair:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 	MOVQ   (AX), R8
 	MOVQ   8(AX), R9
 	MOVQ   72(AX), R10
 	ADDQ   DX, R8
 	ADDQ   DX, R9
 
-rowPair:
+rowGroup:
 	MOVQ 80(AX), R13
 	MOVQ R8, R11
 	MOVQ R9, R12
 
-pixelPair:
-	VMOVUPS     (R12), Z6
-	VMOVUPS     64(R12), Z7
+pixelGroup:
+	VMOVUPS     (R12), Z12
+	VMOVUPS     64(R12), Z13
+	VMOVUPS     128(R12), Z14
+	VMOVUPS     192(R12), Z15
 	MOVQ        R11, R14
-	VFMADD231PS (R14), Z6, Z0
-	VFMADD231PS 64(R14), Z7, Z1
+	VFMADD231PS (R14), Z12, Z0
+	VFMADD231PS 64(R14), Z13, Z1
+	VFMADD231PS 128(R14), Z14, Z2
+	VFMADD231PS 192(R14), Z15, Z3
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z6, Z2
-	VFMADD231PS 64(R14), Z7, Z3
+	VFMADD231PS (R14), Z12, Z4
+	VFMADD231PS 64(R14), Z13, Z5
+	VFMADD231PS 128(R14), Z14, Z6
+	VFMADD231PS 192(R14), Z15, Z7
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z6, Z4
-	VFMADD231PS 64(R14), Z7, Z5
+	VFMADD231PS (R14), Z12, Z8
+	VFMADD231PS 64(R14), Z13, Z9
+	VFMADD231PS 128(R14), Z14, Z10
+	VFMADD231PS 192(R14), Z15, Z11
 	ADDQ        SI, R11
 	ADDQ        DI, R12
 	DECQ        R13
-	JNZ         pixelPair
+	JNZ         pixelGroup
 	ADDQ        24(AX), R8
 	ADDQ        48(AX), R9
 	DECQ        R10
-	JNZ         rowPair
+	JNZ         rowGroup
 	MOVQ        16(AX), R8
 	ADDQ        DX, R8
-	VMOVUPS     (R8), Z6
-	VADDPS      Z6, Z0, Z0
+	VMOVUPS     (R8), Z12
+	VADDPS      Z12, Z0, Z0
 	VMOVUPS     Z0, (R8)
-	VMOVUPS     64(R8), Z6
-	VADDPS      Z6, Z1, Z1
+	VMOVUPS     64(R8), Z12
+	VADDPS      Z12, Z1, Z1
 	VMOVUPS     Z1, 64(R8)
+	VMOVUPS     128(R8), Z12
+	VADDPS      Z12, Z2, Z2
+	VMOVUPS     Z2, 128(R8)
+	VMOVUPS     192(R8), Z12
+	VADDPS      Z12, Z3, Z3
+	VMOVUPS     Z3, 192(R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z6
-	VADDPS      Z6, Z2, Z2
-	VMOVUPS     Z2, (R8)
-	VMOVUPS     64(R8), Z6
-	VADDPS      Z6, Z3, Z3
-	VMOVUPS     Z3, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z6
-	VADDPS      Z6, Z4, Z4
+	VMOVUPS     (R8), Z12
+	VADDPS      Z12, Z4, Z4
 	VMOVUPS     Z4, (R8)
-	VMOVUPS     64(R8), Z6
-	VADDPS      Z6, Z5, Z5
+	VMOVUPS     64(R8), Z12
+	VADDPS      Z12, Z5, Z5
 	VMOVUPS     Z5, 64(R8)
-	ADDQ        $0x80, DX
-	SUBQ        $0x20, CX
-	JMP         pair
+	VMOVUPS     128(R8), Z12
+	VADDPS      Z12, Z6, Z6
+	VMOVUPS     Z6, 128(R8)
+	VMOVUPS     192(R8), Z12
+	VADDPS      Z12, Z7, Z7
+	VMOVUPS     Z7, 192(R8)
+	ADDQ        64(AX), R8
+	VMOVUPS     (R8), Z12
+	VADDPS      Z12, Z8, Z8
+	VMOVUPS     Z8, (R8)
+	VMOVUPS     64(R8), Z12
+	VADDPS      Z12, Z9, Z9
+	VMOVUPS     Z9, 64(R8)
+	VMOVUPS     128(R8), Z12
+	VADDPS      Z12, Z10, Z10
+	VMOVUPS     Z10, 128(R8)
+	VMOVUPS     192(R8), Z12
+	VADDPS      Z12, Z11, Z11
+	VMOVUPS     Z11, 192(R8)
+	ADDQ        $0x00000100, DX
+	SUBQ        $0x40, CX
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x10
 	JL     rest
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
 	MOVQ   (AX), R8
 	MOVQ   8(AX), R9
 	MOVQ   72(AX), R10
@@ -8087,11 +8494,11 @@ row:
 pixel:
 	VMOVUPS     (R12), Z0
 	MOVQ        R11, R14
-	VFMADD231PS (R14), Z0, Z8
+	VFMADD231PS (R14), Z0, Z16
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z9
+	VFMADD231PS (R14), Z0, Z17
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z10
+	VFMADD231PS (R14), Z0, Z18
 	ADDQ        SI, R11
 	ADDQ        DI, R12
 	DECQ        R13
@@ -8103,16 +8510,16 @@ pixel:
 	MOVQ        16(AX), R8
 	ADDQ        DX, R8
 	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z8, Z8
-	VMOVUPS     Z8, (R8)
+	VADDPS      Z0, Z16, Z16
+	VMOVUPS     Z16, (R8)
 	ADDQ        64(AX), R8
 	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z9, Z9
-	VMOVUPS     Z9, (R8)
+	VADDPS      Z0, Z17, Z17
+	VMOVUPS     Z17, (R8)
 	ADDQ        64(AX), R8
 	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z10, Z10
-	VMOVUPS     Z10, (R8)
+	VADDPS      Z0, Z18, Z18
+	VMOVUPS     Z18, (R8)
 	ADDQ        $0x40, DX
 	SUBQ        $0x10, CX
 	JMP         vector
@@ -8123,9 +8530,9 @@ rest:
 	MOVL   $-1, R8
 	BZHIL  CX, R8, R8
 	KMOVW  R8, K1
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
 	MOVQ   (AX), CX
 	MOVQ   8(AX), R8
 	MOVQ   72(AX), R9
@@ -8141,13 +8548,13 @@ pixelRest:
 	VMOVUPS.Z   (R11), K1, Z0
 	MOVQ        R10, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z11
+	VFMADD231PS Z1, Z0, Z19
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z12
+	VFMADD231PS Z1, Z0, Z20
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z13
+	VFMADD231PS Z1, Z0, Z21
 	ADDQ        SI, R10
 	ADDQ        DI, R11
 	DECQ        R12
@@ -8159,16 +8566,16 @@ pixelRest:
 	MOVQ        16(AX), CX
 	ADDQ        DX, CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z11, Z11
-	VMOVUPS     Z11, K1, (CX)
+	VADDPS      Z0, Z19, Z19
+	VMOVUPS     Z19, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z12, Z12
-	VMOVUPS     Z12, K1, (CX)
+	VADDPS      Z0, Z20, Z20
+	VMOVUPS     Z20, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z13, Z13
-	VMOVUPS     Z13, K1, (CX)
+	VADDPS      Z0, Z21, Z21
+	VMOVUPS     Z21, K1, (CX)
 
 done:
 	VZEROUPPER
@@ -8184,7 +8591,7 @@ TEXT ·depthGrad5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), DI
 	XORQ DX, DX
 
-pair:
+group:
 	CMPQ   CX, $0x20
 	JL     vector
 	VPXORD Z0, Z0, Z0
@@ -8203,12 +8610,12 @@ pair:
 	ADDQ   DX, R8
 	ADDQ   DX, R9
 
-rowPair:
+rowGroup:
 	MOVQ 80(AX), R13
 	MOVQ R8, R11
 	MOVQ R9, R12
 
-pixelPair:
+pixelGroup:
 	VMOVUPS     (R12), Z10
 	VMOVUPS     64(R12), Z11
 	MOVQ        R11, R14
@@ -8229,11 +8636,11 @@ pixelPair:
 	ADDQ        SI, R11
 	ADDQ        DI, R12
 	DECQ        R13
-	JNZ         pixelPair
+	JNZ         pixelGroup
 	ADDQ        24(AX), R8
 	ADDQ        48(AX), R9
 	DECQ        R10
-	JNZ         rowPair
+	JNZ         rowGroup
 	MOVQ        16(AX), R8
 	ADDQ        DX, R8
 	VMOVUPS     (R8), Z10
@@ -8270,9 +8677,9 @@ pixelPair:
 	VMOVUPS     64(R8), Z10
 	VADDPS      Z10, Z9, Z9
 	VMOVUPS     Z9, 64(R8)
-	ADDQ        $0x80, DX
+	ADDQ        $0x00000080, DX
 	SUBQ        $0x20, CX
-	JMP         pair
+	JMP         group
 
 vector:
 	CMPQ   CX, $0x10
@@ -8421,9 +8828,9 @@ TEXT ·depthGrad7AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), DI
 	XORQ DX, DX
 
-pair:
-	CMPQ   CX, $0x20
-	JL     vector
+vector:
+	CMPQ   CX, $0x10
+	JL     rest
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8431,120 +8838,6 @@ pair:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	MOVQ   (AX), R8
-	MOVQ   8(AX), R9
-	MOVQ   72(AX), R10
-	ADDQ   DX, R8
-	ADDQ   DX, R9
-
-rowPair:
-	MOVQ 80(AX), R13
-	MOVQ R8, R11
-	MOVQ R9, R12
-
-pixelPair:
-	VMOVUPS     (R12), Z14
-	VMOVUPS     64(R12), Z15
-	MOVQ        R11, R14
-	VFMADD231PS (R14), Z14, Z0
-	VFMADD231PS 64(R14), Z15, Z1
-	ADDQ        BX, R14
-	VFMADD231PS (R14), Z14, Z2
-	VFMADD231PS 64(R14), Z15, Z3
-	ADDQ        BX, R14
-	VFMADD231PS (R14), Z14, Z4
-	VFMADD231PS 64(R14), Z15, Z5
-	ADDQ        BX, R14
-	VFMADD231PS (R14), Z14, Z6
-	VFMADD231PS 64(R14), Z15, Z7
-	ADDQ        BX, R14
-	VFMADD231PS (R14), Z14, Z8
-	VFMADD231PS 64(R14), Z15, Z9
-	ADDQ        BX, R14
-	VFMADD231PS (R14), Z14, Z10
-	VFMADD231PS 64(R14), Z15, Z11
-	ADDQ        BX, R14
-	VFMADD231PS (R14), Z14, Z12
-	VFMADD231PS 64(R14), Z15, Z13
-	ADDQ        SI, R11
-	ADDQ        DI, R12
-	DECQ        R13
-	JNZ         pixelPair
-	ADDQ        24(AX), R8
-	ADDQ        48(AX), R9
-	DECQ        R10
-	JNZ         rowPair
-	MOVQ        16(AX), R8
-	ADDQ        DX, R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z0, Z0
-	VMOVUPS     Z0, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z1, Z1
-	VMOVUPS     Z1, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z2, Z2
-	VMOVUPS     Z2, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z3, Z3
-	VMOVUPS     Z3, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z4, Z4
-	VMOVUPS     Z4, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z5, Z5
-	VMOVUPS     Z5, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z6, Z6
-	VMOVUPS     Z6, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z7, Z7
-	VMOVUPS     Z7, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z8, Z8
-	VMOVUPS     Z8, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z9, Z9
-	VMOVUPS     Z9, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z10, Z10
-	VMOVUPS     Z10, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z11, Z11
-	VMOVUPS     Z11, 64(R8)
-	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z14
-	VADDPS      Z14, Z12, Z12
-	VMOVUPS     Z12, (R8)
-	VMOVUPS     64(R8), Z14
-	VADDPS      Z14, Z13, Z13
-	VMOVUPS     Z13, 64(R8)
-	ADDQ        $0x80, DX
-	SUBQ        $0x20, CX
-	JMP         pair
-
-vector:
-	CMPQ   CX, $0x10
-	JL     rest
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
 	MOVQ   (AX), R8
 	MOVQ   8(AX), R9
 	MOVQ   72(AX), R10
@@ -8557,21 +8850,21 @@ row:
 	MOVQ R9, R12
 
 pixel:
-	VMOVUPS     (R12), Z0
+	VMOVUPS     (R12), Z7
 	MOVQ        R11, R14
-	VFMADD231PS (R14), Z0, Z16
+	VFMADD231PS (R14), Z7, Z0
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z17
+	VFMADD231PS (R14), Z7, Z1
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z18
+	VFMADD231PS (R14), Z7, Z2
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z19
+	VFMADD231PS (R14), Z7, Z3
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z20
+	VFMADD231PS (R14), Z7, Z4
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z21
+	VFMADD231PS (R14), Z7, Z5
 	ADDQ        BX, R14
-	VFMADD231PS (R14), Z0, Z22
+	VFMADD231PS (R14), Z7, Z6
 	ADDQ        SI, R11
 	ADDQ        DI, R12
 	DECQ        R13
@@ -8582,33 +8875,33 @@ pixel:
 	JNZ         row
 	MOVQ        16(AX), R8
 	ADDQ        DX, R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z16, Z16
-	VMOVUPS     Z16, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z0, Z0
+	VMOVUPS     Z0, (R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z17, Z17
-	VMOVUPS     Z17, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z1, Z1
+	VMOVUPS     Z1, (R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z18, Z18
-	VMOVUPS     Z18, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z2, Z2
+	VMOVUPS     Z2, (R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z19, Z19
-	VMOVUPS     Z19, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     Z3, (R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z20, Z20
-	VMOVUPS     Z20, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z4, Z4
+	VMOVUPS     Z4, (R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z21, Z21
-	VMOVUPS     Z21, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z5, Z5
+	VMOVUPS     Z5, (R8)
 	ADDQ        64(AX), R8
-	VMOVUPS     (R8), Z0
-	VADDPS      Z0, Z22, Z22
-	VMOVUPS     Z22, (R8)
+	VMOVUPS     (R8), Z7
+	VADDPS      Z7, Z6, Z6
+	VMOVUPS     Z6, (R8)
 	ADDQ        $0x40, DX
 	SUBQ        $0x10, CX
 	JMP         vector
@@ -8619,13 +8912,13 @@ rest:
 	MOVL   $-1, R8
 	BZHIL  CX, R8, R8
 	KMOVW  R8, K1
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	VPXORD Z28, Z28, Z28
-	VPXORD Z29, Z29, Z29
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
 	MOVQ   (AX), CX
 	MOVQ   8(AX), R8
 	MOVQ   72(AX), R9
@@ -8641,25 +8934,25 @@ pixelRest:
 	VMOVUPS.Z   (R11), K1, Z0
 	MOVQ        R10, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z23
+	VFMADD231PS Z1, Z0, Z8
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z24
+	VFMADD231PS Z1, Z0, Z9
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z25
+	VFMADD231PS Z1, Z0, Z10
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z26
+	VFMADD231PS Z1, Z0, Z11
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z27
+	VFMADD231PS Z1, Z0, Z12
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z28
+	VFMADD231PS Z1, Z0, Z13
 	ADDQ        BX, R13
 	VMOVUPS.Z   (R13), K1, Z1
-	VFMADD231PS Z1, Z0, Z29
+	VFMADD231PS Z1, Z0, Z14
 	ADDQ        SI, R10
 	ADDQ        DI, R11
 	DECQ        R12
@@ -8671,32 +8964,32 @@ pixelRest:
 	MOVQ        16(AX), CX
 	ADDQ        DX, CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z23, Z23
-	VMOVUPS     Z23, K1, (CX)
+	VADDPS      Z0, Z8, Z8
+	VMOVUPS     Z8, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z24, Z24
-	VMOVUPS     Z24, K1, (CX)
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     Z9, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z25, Z25
-	VMOVUPS     Z25, K1, (CX)
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     Z10, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z26, Z26
-	VMOVUPS     Z26, K1, (CX)
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     Z11, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z27, Z27
-	VMOVUPS     Z27, K1, (CX)
+	VADDPS      Z0, Z12, Z12
+	VMOVUPS     Z12, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z28, Z28
-	VMOVUPS     Z28, K1, (CX)
+	VADDPS      Z0, Z13, Z13
+	VMOVUPS     Z13, K1, (CX)
 	ADDQ        64(AX), CX
 	VMOVUPS.Z   (CX), K1, Z0
-	VADDPS      Z0, Z29, Z29
-	VMOVUPS     Z29, K1, (CX)
+	VADDPS      Z0, Z14, Z14
+	VMOVUPS     Z14, K1, (CX)
 
 done:
 	VZEROUPPER

@@ -33,6 +33,12 @@ func (t *depthGradTile) portable(taps int) {
 	}
 }
 
+// The gradient takes so many channels at a time, and so many rows that about as many floats of each side are in use.
+const (
+	gradChannels = 64
+	gradFloats   = 6144
+)
+
 // depthwiseGrad is the gradient of the weights of a depthwise convolution.
 type depthwiseGrad struct {
 	v           variant
@@ -52,7 +58,7 @@ func newDepthwiseGrad(batch, channels int, down, along axis) *depthwiseGrad {
 	if m.splits < 16 {
 		m.channels = min(channels, roundUp(ceilDiv(channels*m.splits, 16), 16))
 	}
-	m.rows = min(down.out, max(1, 65536/(along.out*m.channels)))
+	m.rows = min(down.out, max(1, gradFloats/(along.out*min(gradChannels, m.channels))))
 	m.runs.New = func() any { return new(depthGradRun) }
 	return m
 }
@@ -89,12 +95,14 @@ func (r *depthGradRun) Do(chunk int) {
 	for image := split * r.batch / r.splits; image < (split+1)*r.batch/r.splits; image++ {
 		x := r.x[image*r.down.in*r.along.in*r.c:][:r.down.in*r.along.in*r.c]
 		dy := r.dy[image*r.down.out*r.along.out*r.c:][:r.down.out*r.along.out*r.c]
-		for y0 := 0; y0 < r.down.out; y0 += r.rows {
-			for i := range r.down.taps {
-				lo, hi := r.down.span(i)
-				lo, hi = max(lo, y0), min(hi, y0+r.rows)
-				if lo < hi {
-					r.kernelRow(x, dy, dw, i, lo, hi, c0, c1)
+		for c := c0; c < c1; c += gradChannels {
+			for y0 := 0; y0 < r.down.out; y0 += r.rows {
+				for i := range r.down.taps {
+					lo, hi := r.down.span(i)
+					lo, hi = max(lo, y0), min(hi, y0+r.rows)
+					if lo < hi {
+						r.kernelRow(x, dy, dw, i, lo, hi, c, min(c1, c+gradChannels))
+					}
 				}
 			}
 		}

@@ -24,6 +24,7 @@ type Gemm struct {
 	v              variant
 	cols           panels
 	lenA, lenB     int // elements that must be there
+	packA          bool
 	lenC           int
 	mode           gemmMode
 	rows           int // rows of C in a chunk
@@ -98,7 +99,7 @@ func NewGemm(s GemmShape) (*Gemm, error) {
 func (g *Gemm) cut() {
 	s, mr := g.s, g.v.tileRows()
 	work := s.M * s.N * s.K
-	g.rows, g.panels = roundUp(min(s.M, 96), mr), g.cols.count
+	g.rows, g.panels = roundUp(min(s.M, 192), mr), g.cols.count
 	switch {
 	case s.M <= 2*mr && s.BCol == 1 && s.Batch < 8:
 		g.mode, g.rows, g.panels = inPlaceB, roundUp(s.M, mr), min(4, g.panels)

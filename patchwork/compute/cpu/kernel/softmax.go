@@ -3,26 +3,37 @@ package kernel
 // Softmax writes e^(x − max) / sum over every row of src, rows of cols elements; dst has whole rows. A row of −Inf alone
 // gives NaN.
 func Softmax(dst, src []float32, cols int) {
-	for ; len(dst) > 0; dst, src = dst[cols:], src[cols:] {
-		d := dst[:cols]
-		var top, sum [1]float32
-		MaxRows(top[:], src, cols)
-		BinaryScalar(Sub, d, src, top[0])
+	each := rowsAtOnce(cols)
+	row := grab(each)
+	defer row.release()
+	for len(dst) > 0 {
+		n := min(each, len(dst)/cols)
+		d, s, scale := dst[:n*cols], src[:n*cols], row.data[:n]
+		MaxRows(scale, s, cols)
+		BinaryColumn(Sub, d, s, scale, false)
 		Unary(Exp, d, d)
-		SumRows(sum[:], d, cols)
-		BinaryScalar(Div, d, d, sum[0])
+		SumRows(scale, d, cols)
+		BinaryColumn(Div, d, d, scale, false)
+		dst, src = dst[n*cols:], src[n*cols:]
 	}
 }
 
 // SoftmaxGrad writes the gradient of the input of Softmax, y·(dy − sum of y·dy over the row), from its output y and the
 // output's gradient.
 func SoftmaxGrad(dst, y, dy []float32, cols int) {
-	for ; len(dst) > 0; dst, y, dy = dst[cols:], y[cols:], dy[cols:] {
-		d := dst[:cols]
-		var sum [1]float32
+	each := rowsAtOnce(cols)
+	row := grab(each)
+	defer row.release()
+	for len(dst) > 0 {
+		n := min(each, len(dst)/cols)
+		d, sum := dst[:n*cols], row.data[:n]
 		Binary(Mul, d, y, dy)
-		SumRows(sum[:], d, cols)
-		BinaryScalar(Sub, d, dy, sum[0])
+		SumRows(sum, d, cols)
+		BinaryColumn(Sub, d, dy, sum, false)
 		Binary(Mul, d, d, y)
+		dst, y, dy = dst[n*cols:], y[n*cols:], dy[n*cols:]
 	}
 }
+
+// rowsAtOnce is the number of rows of a block that stays in the first cache.
+func rowsAtOnce(cols int) int { return max(1, 2048/max(cols, 1)) }

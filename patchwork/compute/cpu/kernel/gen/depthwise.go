@@ -17,19 +17,22 @@ func (s isa) depthwise() {
 	}
 }
 
-// depthTile computes one vector of channels of some pixels at a time.
+// depthTile computes some pixels. Few pixels go with several vectors of channels, so that there are enough independent
+// sums to keep the multipliers busy.
 func (s isa) depthTile(pixels int) {
-	begin(fmt.Sprintf("depth%d%s", pixels, s.name), "func(t *byte)", fmt.Sprintf("computes %d pixels of t.", pixels))
+	begin(fmt.Sprintf("depth%d%s", pixels, s.name), "func(t *byte)", fmt.Sprintf("computes %d pixels of a depthTile.", pixels))
 	const x, w, out, xRow, xTap, xStep, wRow, wTap, outStep, kh, kw, channels = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 	t := param("t")
 	left := field(t, channels)
 	at, xs, xs3 := GP64(), field(t, xStep), GP64()
 	LEAQ(Mem{Base: xs, Index: xs, Scale: 2}, xs3)
 	XORQ(at, at)
-	body := func(label string, m mask) {
-		sums := make([]vec, pixels)
+	body := func(label string, vectors int, m mask) {
+		sums := make([][]vec, pixels)
 		for i := range sums {
-			sums[i] = s.zero()
+			for range vectors {
+				sums[i] = append(sums[i], s.zero())
+			}
 		}
 		px, pw := field(t, x), field(t, w)
 		ADDQ(at, px)
@@ -40,21 +43,24 @@ func (s isa) depthTile(pixels int) {
 			MOVQ(px, qx)
 			MOVQ(pw, qw)
 			repeat("tap"+label, taps, func() {
-				weight := s.load(Mem{Base: qw}, m)
 				half := GP64()
 				if pixels > 4 {
 					LEAQ(Mem{Base: qx, Index: xs, Scale: 4}, half)
 				}
-				for i, sum := range sums {
-					base := qx
-					if i >= 4 {
-						base = half
-					}
-					where := [...]Mem{{Base: base}, {Base: base, Index: xs, Scale: 1}, {Base: base, Index: xs, Scale: 2}, {Base: base, Index: xs3, Scale: 1}}[i%4]
-					if m == nil {
-						s.fma(sum, weight, where)
-					} else {
-						s.fma(sum, weight, s.load(where, m))
+				for v := range vectors {
+					weight := s.load(Mem{Base: qw, Disp: v * s.bytes()}, m)
+					for i := range sums {
+						base := qx
+						if i >= 4 {
+							base = half
+						}
+						where := [...]Mem{{Base: base}, {Base: base, Index: xs, Scale: 1}, {Base: base, Index: xs, Scale: 2}, {Base: base, Index: xs3, Scale: 1}}[i%4]
+						where.Disp = v * s.bytes()
+						if m == nil {
+							s.fma(sums[i][v], weight, where)
+						} else {
+							s.fma(sums[i][v], weight, s.load(where, m))
+						}
 					}
 				}
 				ADDQ(Mem{Base: t, Disp: 8 * xTap}, qx)
@@ -65,15 +71,39 @@ func (s isa) depthTile(pixels int) {
 		})
 		po := field(t, out)
 		ADDQ(at, po)
-		for i, sum := range sums {
-			s.store(sum, Mem{Base: po}, m)
+		for i := range sums {
+			for v, sum := range sums[i] {
+				s.store(sum, Mem{Base: po, Disp: v * s.bytes()}, m)
+			}
 			if i < pixels-1 {
 				ADDQ(Mem{Base: t, Disp: 8 * outStep}, po)
 			}
 		}
 	}
-	s.channels(left, at, body)
+	s.group(left, at, min(4, s.sumsAtOnce()/pixels), body)
 	end()
+}
+
+// sumsAtOnce is the number of sums to have under way, with some registers left for factors.
+func (s isa) sumsAtOnce() int {
+	if s.wide() {
+		return 12
+	}
+	return 10
+}
+
+// group emits body for so many vectors of channels at a time, then for every single one.
+func (s isa) group(left, at gp, vectors int, body func(label string, vectors int, m mask)) {
+	if vectors > 1 {
+		Label("group")
+		CMPQ(left, Imm(uint64(vectors*s.lanes)))
+		JL(LabelRef("vector"))
+		body("Group", vectors, nil)
+		ADDQ(U32(uint32(vectors*s.bytes())), at)
+		SUBQ(Imm(uint64(vectors*s.lanes)), left)
+		JMP(LabelRef("group"))
+	}
+	s.channels(left, at, func(label string, m mask) { body(label, 1, m) })
 }
 
 // channels emits body for every vector of left channels; at counts the bytes before it.
@@ -92,7 +122,7 @@ func (s isa) channels(left, at gp, body func(label string, m mask)) {
 	Label("done")
 }
 
-// depthGrad sums some taps of a kernel row, two vectors of channels at a time while there are two.
+// depthGrad sums some taps of a kernel row, several vectors of channels at a time while there are as many.
 func (s isa) depthGrad(taps int) {
 	begin(fmt.Sprintf("depthGrad%d%s", taps, s.name), "func(t *byte)", fmt.Sprintf("adds to the gradient of %d taps.", taps))
 	const x, dy, dw, xRow, xStep, xTap, yRow, yStep, wTap, rows, pixels, channels = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -153,15 +183,6 @@ func (s isa) depthGrad(taps int) {
 			}
 		}
 	}
-	if taps < 7 || s.wide() {
-		Label("pair")
-		CMPQ(left, Imm(uint64(2*s.lanes)))
-		JL(LabelRef("vector"))
-		body("Pair", 2, nil)
-		ADDQ(Imm(uint64(2*s.bytes())), at)
-		SUBQ(Imm(uint64(2*s.lanes)), left)
-		JMP(LabelRef("pair"))
-	}
-	s.channels(left, at, func(label string, m mask) { body(label, 1, m) })
+	s.group(left, at, min(4, max(1, s.sumsAtOnce()/taps)), body)
 	end()
 }
