@@ -80,6 +80,9 @@ func NewGemm(s GemmShape) (*Gemm, error) {
 			g.lenB = (s.Batch-1)*s.BBatch + (s.K-1)*s.BRow + (s.N-1)*s.BCol + 1
 		}
 	}
+	if g.lenC == 0 {
+		return g, nil
+	}
 	g.cut()
 	tail := s.M % v.tileRows()
 	if tail == 0 {
@@ -147,10 +150,10 @@ func (g *Gemm) Run(p *Pool, a, b, c []float32) { g.RunThen(p, a, b, c, nil) }
 // without gaps, CRow = N, in matrices without gaps.
 func (g *Gemm) RunThen(p *Pool, a, b, c []float32, then func(lo, hi int)) {
 	s := g.s
-	a, b, c = a[:g.lenA], b[:g.lenB], c[:g.lenC]
 	if g.lenC == 0 {
 		return
 	}
+	a, b, c = a[:g.lenA], b[:g.lenB], c[:g.lenC]
 	if s.K == 0 {
 		for i := 0; !s.Add && i < s.Batch*s.M; i++ {
 			clear(c[i/s.M*s.CBatch+i%s.M*s.CRow:][:s.N])

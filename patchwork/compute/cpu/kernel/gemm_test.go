@@ -144,6 +144,7 @@ func TestGemmRefuses(t *testing.T) {
 
 func FuzzGemm(f *testing.F) {
 	f.Add(uint8(3), uint8(5), uint8(7), uint8(1), uint8(0))
+	f.Add(uint8(0), uint8(0), uint8(237), uint8(3), uint8(6)) // nothing to write
 	f.Add(uint8(33), uint8(70), uint8(200), uint8(2), uint8(7))
 	f.Fuzz(func(t *testing.T, m, n, k, batch, flags uint8) {
 		s := plain(int(batch%5), int(m), int(n), int(k), flags&1 != 0, flags&2 != 0)
