@@ -92,3 +92,28 @@ func TestMobileNets(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkMobileNet is the feature extraction of the project's figures: MobileNetV2 0.35 at 224 pixels.
+func BenchmarkMobileNet(b *testing.B) {
+	file := sharedModel(b, "keras_mobilenet_v2_0.35_224_no_top.fp32.onnx")
+	for _, n := range []int{1, 32} {
+		for _, name := range []string{"cpu", "go"} {
+			if name == "go" && n > 1 {
+				continue // a minute an iteration
+			}
+			b.Run(fmt.Sprintf("%s/batch%d", name, n), func(b *testing.B) {
+				var be compute.Backend = testBackend(b, Options{})
+				if name == "go" {
+					be = reference(b)
+				}
+				x := randomTensor(rand.New(rand.NewPCG(3, 4)), n, 3, 224, 224)
+				run := network(b, be, file)
+				run(x)
+				for b.Loop() {
+					run(x).MustFinalizeAll()
+				}
+				b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "images/s")
+			})
+		}
+	}
+}
