@@ -201,6 +201,10 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 	s.kind = c.role.String()
 	s.name = fmt.Sprintf("%s %d×%d×%d×%d, kernel %d×%d×%d, stride %d, groups %d", s.kind, q.Batch, q.Height, q.Width, q.In,
 		q.KernelH, q.KernelW, q.Out, max(1, q.StrideH), max(1, q.Groups))
+	t := &tail{unit: out.dims()[max(0, out.shape.Rank()-1)]}
+	if c.role == convForward && back == nil {
+		s.tail = t
+	}
 	s.do = func(r *run) error {
 		a, doneA, err := ordered(r, x, first)
 		if err != nil {
@@ -226,7 +230,7 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 		}
 		switch c.role {
 		case convForward:
-			conv.Forward(r.backend.pool, a, b, dst, nil)
+			return t.follow(r, func(then func(lo, hi int)) { conv.Forward(r.backend.pool, a, b, dst, then); doneOut() })
 		case convInput:
 			conv.GradInput(r.backend.pool, a, b, dst)
 		case convWeights:

@@ -109,6 +109,8 @@ func (p *plan) dots(n *node, s *step) (bool, string) {
 	out := n.out[0]
 	s.kind = "DotGeneral"
 	s.name = fmt.Sprintf("DotGeneral %d × [%d, %d]·[%d, %d]", x.batch, x.free, x.contracted, y.contracted, y.free)
+	t := &tail{unit: y.free}
+	s.tail = t
 	s.do = func(r *run) error {
 		l, doneL, err := x.load(r)
 		if err != nil {
@@ -120,8 +122,7 @@ func (p *plan) dots(n *node, s *step) (bool, string) {
 			return err
 		}
 		defer doneM()
-		g.Run(r.backend.pool, l, m, r.f32(out))
-		return nil
+		return t.follow(r, func(then func(lo, hi int)) { g.RunThen(r.backend.pool, l, m, r.f32(out), then) })
 	}
 	return true, ""
 }

@@ -94,6 +94,17 @@ var layerCases = []layerCase{
 		y := Add(Dot(x[0], x[1]).Product(), x[2])
 		return Mul(MulScalar(y, 0.5), OnePlus(Erf(MulScalar(y, 0.7071067811865476))))
 	}},
+	{name: "convolution, bias, relu, in the same step", in: [][]int{{3, 12, 12, 24}, {3, 3, 24, 24}, {1, 1, 1, 24}}, f: func(x []*Node) *Node {
+		return Max(Add(Convolve(x[0], x[1]).PadSame().Done(), x[2]), ScalarZero(x[0].Graph(), dtypes.Float32))
+	}},
+	{name: "residual around a convolution of an input that nobody needs any more", in: [][]int{{3, 12, 12, 24}, {1, 1, 24, 24}}, f: func(x []*Node) *Node {
+		y := Tanh(x[0])
+		z := Exp(Tanh(Add(Convolve(y, x[1]).PadSame().Done(), y)))
+		return Add(Convolve(z, x[1]).PadSame().Done(), z)
+	}},
+	{name: "dense and a column for each row", in: [][]int{{40, 30}, {30, 50}, {40, 1}, {50}}, f: func(x []*Node) *Node {
+		return Add(Mul(Tanh(Dot(x[0], x[1]).Product()), x[2]), ExpandLeftToRank(x[3], 2))
+	}},
 	{name: "relu", in: [][]int{{3, 700}}, f: func(x []*Node) *Node { return Max(x[0], ZerosLike(x[0])) }},
 	{name: "softmax over the last axis", in: [][]int{{5, 6, 11}}, f: func(x []*Node) *Node { return Softmax(x[0]) }},
 	{name: "softmax over the middle axis", in: [][]int{{5, 6, 11}}, f: func(x []*Node) *Node { return Softmax(x[0], 1) }},

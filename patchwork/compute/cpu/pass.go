@@ -98,7 +98,7 @@ func (p *plan) newPass(members []*node) (*step, error) {
 	}
 	s.over = c.overlays()
 	s.name = fmt.Sprintf("pass %d: %s", c.size, c.title())
-	s.do = c.pass.do
+	s.do, s.pass = c.pass.do, c.pass
 	return s, nil
 }
 

@@ -22,87 +22,115 @@ type passRun struct {
 	fault error
 }
 
-// worker computes one chunk at a time.
+// worker computes one chunk at a time. Its registers are its own for a run.
 type worker struct {
-	views [][]float32 // by cell: scratch registers, pinned ones, operands, results
+	views   [][]float32 // by cell: scratch registers, pinned ones, operands, results
+	scratch *block
+}
+
+// open begins a run of the pass.
+func (p *pass) open(r *run) *passRun {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q := &passRun{pass: p}
+	if n := len(p.idle); n > 0 {
+		q, p.idle = p.idle[n-1], p.idle[:n-1]
+	}
+	q.run, q.fault = r, nil
+	return q
+}
+
+// close ends the run, gives its memory back and returns what went wrong.
+func (q *passRun) close() error {
+	for _, w := range q.idle {
+		if w.scratch != nil {
+			q.backend.memory.put(w.scratch)
+			w.scratch = nil
+		}
+		clear(w.views)
+	}
+	if q.heads != nil {
+		q.backend.memory.put(q.heads)
+		q.heads = nil
+	}
+	err := q.fault
+	q.run = nil
+	q.pass.mu.Lock()
+	q.pass.idle = append(q.pass.idle, q)
+	q.pass.mu.Unlock()
+	return err
 }
 
 // do runs the pass.
 func (p *pass) do(r *run) error {
-	p.mu.Lock()
-	var q *passRun
-	if n := len(p.idle); n > 0 {
-		q, p.idle = p.idle[n-1], p.idle[:n-1]
-	}
-	p.mu.Unlock()
-	if q == nil {
-		q = &passRun{pass: p}
-	}
-	q.run, q.fault = r, nil
+	q := p.open(r)
 	chunks := (p.size + p.chunk - 1) / p.chunk
-	var err error
 	if p.heads > 0 && chunks > 1 {
-		q.heads, err = p.backend.memory.take(4 * p.heads * chunks)
+		q.heads, q.fault = p.backend.memory.take(4 * p.heads * chunks)
 	}
-	if err == nil {
+	if q.fault == nil {
 		p.backend.pool.Run(chunks, q)
-		err = q.fault
 	}
-	if err == nil {
+	if q.fault == nil {
 		q.combine(chunks)
 	}
-	if q.heads != nil {
-		p.backend.memory.put(q.heads)
-		q.heads = nil
-	}
-	q.run = nil
-	p.mu.Lock()
-	p.idle = append(p.idle, q)
-	p.mu.Unlock()
-	return err
+	return q.close()
 }
 
-func (q *passRun) worker() *worker {
+// take returns a worker with registers; nil if there is no memory for them.
+func (q *passRun) take() *worker {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	var w *worker
 	if n := len(q.idle); n > 0 {
-		w := q.idle[n-1]
-		q.idle = q.idle[:n-1]
+		w, q.idle = q.idle[n-1], q.idle[:n-1]
+	} else {
+		w = &worker{views: make([][]float32, q.scratch+q.pinned+len(q.operands)+len(q.results))}
+	}
+	if w.scratch != nil {
 		return w
 	}
-	return &worker{views: make([][]float32, q.scratch+q.pinned+len(q.operands)+len(q.results))}
+	size := q.block * (q.scratch + q.pinned)
+	if w.scratch, q.fault = q.backend.memory.take(4 * size); q.fault != nil {
+		return nil
+	}
+	registers := floats(w.scratch, size)
+	for i := range q.scratch + q.pinned {
+		w.views[i] = registers[i*q.block:][:q.block]
+	}
+	for i := range q.operands {
+		if o := &q.operands[i]; o.pinned >= 0 {
+			// Blocks begin at multiples of the period, so what the first one reads is what all read.
+			q.spread(w.views[q.scratch+o.pinned], o, 0)
+		}
+	}
+	return w
+}
+
+func (q *passRun) put(w *worker) {
+	q.mu.Lock()
+	q.idle = append(q.idle, w)
+	q.mu.Unlock()
 }
 
 // Do computes one chunk.
 func (q *passRun) Do(chunk int) {
-	w := q.worker()
-	scratch, err := q.backend.memory.take(4 * q.block * (q.scratch + q.pinned))
-	if err != nil {
-		q.mu.Lock()
-		q.fault = err
-		q.mu.Unlock()
-		return
-	}
-	registers := unsafe.Slice((*float32)(scratch.base), q.block*(q.scratch+q.pinned))
-	for i := range q.scratch + q.pinned {
-		w.views[i] = registers[i*q.block:][:q.block]
-	}
 	begin := chunk * q.chunk
-	end := min(q.size, begin+q.chunk)
-	for i := range q.operands {
-		if o := &q.operands[i]; o.pinned >= 0 {
-			// Chunks begin at multiples of the period, so what the first block reads is what all read.
-			q.spread(w.views[q.scratch+o.pinned], o, 0)
-		}
+	q.compute(chunk, begin, min(q.size, begin+q.chunk))
+}
+
+// cover computes positions lo to hi-1 of a pass without reductions. lo must be a multiple of all periods.
+func (q *passRun) cover(lo, hi int) { q.compute(0, lo, hi) }
+
+func (q *passRun) compute(chunk, begin, end int) {
+	w := q.take()
+	if w == nil {
+		return
 	}
 	for at := begin; at < end; at += q.block {
 		q.blockAt(w, chunk, begin, at, min(q.block, end-at))
 	}
-	q.backend.memory.put(scratch)
-	clear(w.views)
-	q.mu.Lock()
-	q.idle = append(q.idle, w)
-	q.mu.Unlock()
+	q.put(w)
 }
 
 // blockAt computes positions at to at+n.

@@ -36,6 +36,8 @@ type step struct {
 	in, out    []*value // storage read and written; inputs without storage (constants) included
 	over       []overlay
 	do         stepFunc
+	pass       *pass // the pass that do runs, if it is one
+	tail       *tail // of a convolution or product: the pass that may follow every piece of its result
 
 	dies []int // slots that nobody reads afterwards
 }

@@ -109,7 +109,7 @@ func (a *author) step() compute.Value {
 	f, x := a.f, a.pick()
 	s := a.shape(x)
 	d, rank := s.Dimensions, s.Rank()
-	switch a.r.IntN(20) {
+	switch a.r.IntN(24) {
 	case 0:
 		return a.ok(f.Neg(x))
 	case 1:
@@ -184,8 +184,49 @@ func (a *author) step() compute.Value {
 		whole := a.ok(f.Round(a.ok(f.Mul(a.floats[a.r.IntN(3)], a.ok(f.Constant([]float32{8}))))))
 		t := []dtypes.DType{dtypes.Int32, dtypes.Int64, dtypes.Float64}[a.r.IntN(3)]
 		return a.ok(f.ConvertDType(a.ok(f.ConvertDType(whole, t)), dtypes.Float32))
+	case 20, 21: // a convolution and what follows one
+		if rank == 4 && s.Size() < 20000 {
+			y := a.tame(a.convolution(x, d))
+			return a.ok(f.Max(y, a.mate(y)))
+		}
+	case 22: // a product and what follows one
+		if rank == 2 && s.Size() < 20000 {
+			w := a.weights(d[1], 8)
+			y := a.ok(f.DotGeneral(x, []int{1}, nil, w, []int{0}, nil, compute.DotGeneralConfig{}))
+			return a.tame(a.ok(f.Add(y, a.mate(y))))
+		}
 	}
 	return a.ok(f.Abs(x))
+}
+
+func (a *author) weights(dims ...int) compute.Value {
+	data := make([]float32, product(dims))
+	for i := range data {
+		data[i] = float32(a.r.NormFloat64()) / 4
+	}
+	return a.ok(a.f.Constant(data, dims...))
+}
+
+// convolution has a random order of axes, stride, padding and dilation.
+func (a *author) convolution(x compute.Value, d []int) compute.Value {
+	in, out := a.r.Perm(4), a.r.Perm(4)
+	if a.r.IntN(2) == 0 {
+		in, out = []int{0, 1, 2, 3}, []int{0, 1, 2, 3}
+	}
+	axes := compute.ConvolveAxesConfig{
+		InputBatch: in[0], InputSpatial: in[1:3], InputChannels: in[3],
+		KernelSpatial: []int{0, 1}, KernelInputChannels: 2, KernelOutputChannels: 3,
+		OutputBatch: out[0], OutputSpatial: out[1:3], OutputChannels: out[3],
+	}
+	k := [2]int{1 + a.r.IntN(3), 1 + a.r.IntN(3)}
+	w := a.weights(k[0], k[1], d[in[3]], 1+a.r.IntN(5))
+	stride := []int{1 + a.r.IntN(2), 1 + a.r.IntN(2)}
+	pads := [][2]int{{k[0] - 1, a.r.IntN(2)}, {a.r.IntN(2), k[1] - 1}}
+	dilation := []int{1, 1}
+	if a.r.IntN(3) == 0 {
+		dilation[0], stride[0], stride[1] = 2, 1, 1
+	}
+	return a.ok(a.f.ConvGeneral(x, w, axes, stride, pads, dilation, nil, 1, 1))
 }
 
 func (a *author) reduced(x compute.Value, d []int) compute.Value {

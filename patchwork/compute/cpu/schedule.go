@@ -44,7 +44,11 @@ func (p *plan) schedule() error {
 		p.steps = append(p.steps, s)
 	}
 	p.prune()
-	return p.sort()
+	if err := p.sort(); err != nil {
+		return err
+	}
+	p.follow()
+	return nil
 }
 
 // prune drops steps whose results no other step reads: a kernel may take what an operand was made from.
