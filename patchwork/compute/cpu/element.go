@@ -1,0 +1,122 @@
+package cpu
+
+import (
+	"math"
+
+	"github.com/gomlx/compute"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
+)
+
+// element is an operation on single elements, in the form that passes call: on blocks. A truth value is 0 or 1 there.
+// dst may be the same slice as an operand.
+type element struct {
+	unary   func(dst, x []float32)
+	binary  func(dst, x, y []float32)
+	choose  func(dst, cond, x, y []float32)
+	dear    bool // better stored than computed again
+	test    bool // the result is a truth value
+	logical bool // operands and result are truth values
+}
+
+func (e *element) arity() int {
+	switch {
+	case e.unary != nil:
+		return 1
+	case e.binary != nil:
+		return 2
+	}
+	return 3
+}
+
+var (
+	copyElement    = &element{unary: func(dst, x []float32) { copy(dst, x) }}
+	nonzeroElement = &element{test: true, unary: each(func(x float32) float32 { return truth(x != 0) })}
+)
+
+// elements are the operations that passes compute. What has no kernel is plain Go, but runs in the same passes.
+var elements = map[compute.OpType]*element{
+	compute.OpTypeAbs:      {unary: one(kernel.Abs)},
+	compute.OpTypeNeg:      {unary: one(kernel.Neg)},
+	compute.OpTypeSign:     {unary: one(kernel.Sign)},
+	compute.OpTypeFloor:    {unary: each64(math.Floor)},
+	compute.OpTypeCeil:     {unary: each64(math.Ceil)},
+	compute.OpTypeRound:    {unary: each64(math.RoundToEven)},
+	compute.OpTypeSqrt:     {unary: one(kernel.Sqrt)},
+	compute.OpTypeRsqrt:    {unary: one(kernel.Rsqrt), dear: true},
+	compute.OpTypeExp:      {unary: one(kernel.Exp), dear: true},
+	compute.OpTypeExpm1:    {unary: each64(math.Expm1), dear: true},
+	compute.OpTypeLog:      {unary: one(kernel.Log), dear: true},
+	compute.OpTypeLog1p:    {unary: each64(math.Log1p), dear: true},
+	compute.OpTypeSin:      {unary: each64(math.Sin), dear: true},
+	compute.OpTypeCos:      {unary: each64(math.Cos), dear: true},
+	compute.OpTypeTanh:     {unary: one(kernel.Tanh), dear: true},
+	compute.OpTypeErf:      {unary: one(kernel.Erf), dear: true},
+	compute.OpTypeLogistic: {unary: one(kernel.Logistic), dear: true},
+
+	compute.OpTypeAdd:   {binary: two(kernel.Add)},
+	compute.OpTypeSub:   {binary: two(kernel.Sub)},
+	compute.OpTypeMul:   {binary: two(kernel.Mul)},
+	compute.OpTypeDiv:   {binary: two(kernel.Div)},
+	compute.OpTypeMax:   {binary: two(kernel.Max)},
+	compute.OpTypeMin:   {binary: two(kernel.Min)},
+	compute.OpTypePow:   {binary: pairs64(math.Pow), dear: true},
+	compute.OpTypeRem:   {binary: pairs64(math.Mod), dear: true},
+	compute.OpTypeAtan2: {binary: pairs64(math.Atan2), dear: true},
+
+	compute.OpTypeEqual:          {test: true, binary: two(kernel.Equal)},
+	compute.OpTypeNotEqual:       {test: true, binary: two(kernel.NotEqual)},
+	compute.OpTypeGreaterThan:    {test: true, binary: two(kernel.Greater)},
+	compute.OpTypeGreaterOrEqual: {test: true, binary: two(kernel.GreaterOrEqual)},
+	compute.OpTypeLessThan:       {test: true, binary: two(kernel.Less)},
+	compute.OpTypeLessOrEqual:    {test: true, binary: two(kernel.LessOrEqual)},
+	compute.OpTypeIsFinite:       {test: true, unary: each(func(x float32) float32 { return truth(x-x == 0) })},
+	compute.OpTypeIsNaN:          {test: true, unary: each(func(x float32) float32 { return truth(x != x) })},
+
+	compute.OpTypeLogicalAnd: {logical: true, binary: two(kernel.Mul)},
+	compute.OpTypeLogicalOr:  {logical: true, binary: two(kernel.Max)},
+	compute.OpTypeLogicalXor: {logical: true, binary: two(kernel.NotEqual)},
+	compute.OpTypeLogicalNot: {logical: true, unary: each(func(x float32) float32 { return 1 - x })},
+
+	compute.OpTypeWhere: {choose: kernel.Select},
+}
+
+func truth(b bool) float32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func one(op kernel.UnaryOp) func(dst, x []float32) {
+	return func(dst, x []float32) { kernel.Unary(op, dst, x) }
+}
+
+func two(op kernel.BinaryOp) func(dst, x, y []float32) {
+	return func(dst, x, y []float32) { kernel.Binary(op, dst, x, y) }
+}
+
+// each applies f to single elements.
+func each(f func(float32) float32) func(dst, x []float32) {
+	return func(dst, x []float32) {
+		for i, v := range x {
+			dst[i] = f(v)
+		}
+	}
+}
+
+func each64(f func(float64) float64) func(dst, x []float32) {
+	return func(dst, x []float32) {
+		for i, v := range x {
+			dst[i] = float32(f(float64(v)))
+		}
+	}
+}
+
+func pairs64(f func(x, y float64) float64) func(dst, x, y []float32) {
+	return func(dst, x, y []float32) {
+		for i, v := range x {
+			dst[i] = float32(f(float64(v), float64(y[i])))
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package kernel
+
+import (
+	"strings"
+	"testing"
+)
+
+// naiveConv visits every pair of an element of x and one of y that meet, with the weight between them.
+func naiveConv(s ConvShape, f func(x, w, y int)) {
+	s = s.withDefaults()
+	in, out := s.In/s.Groups, s.Out/s.Groups
+	oh, ow := s.OutHeight(), s.OutWidth()
+	for n := range s.Batch {
+		for oy := range oh {
+			for ox := range ow {
+				for i := range s.KernelH {
+					for j := range s.KernelW {
+						y, x := oy*s.StrideH+i*s.DilationH-s.PadTop, ox*s.StrideW+j*s.DilationW-s.PadLeft
+						if y < 0 || y >= s.Height || x < 0 || x >= s.Width {
+							continue
+						}
+						for o := range s.Out {
+							for c := range in {
+								f(((n*s.Height+y)*s.Width+x)*s.In+o/out*in+c, ((i*s.KernelW+j)*in+c)*s.Out+o, ((n*oh+oy)*ow+ox)*s.Out+o)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkConv(t *testing.T, s ConvShape, seed uint64) {
+	t.Helper()
+	c, err := NewConv(s)
+	if err != nil {
+		t.Fatalf("%+v: %v", s, err)
+	}
+	r := newRand(seed)
+	x, w, dy := normals(r, c.lenX), normals(r, c.lenW), normals(r, c.lenY)
+	type sums struct{ value, size []float64 }
+	zeros := func(n int) sums { return sums{make([]float64, n), make([]float64, n)} }
+	wantY, wantX, wantW := zeros(c.lenY), zeros(c.lenX), zeros(c.lenW)
+	add := func(s sums, at int, a, b float32) {
+		p := float64(a) * float64(b)
+		s.value[at] += p
+		s.size[at] += max(p, -p)
+	}
+	naiveConv(s, func(ix, iw, iy int) {
+		add(wantY, iy, x[ix], w[iw])
+		add(wantX, ix, dy[iy], w[iw])
+		add(wantW, iw, dy[iy], x[ix])
+	})
+	var first [3][]float32
+	for _, workers := range []int{1, 3} {
+		p := NewPool(workers)
+		y, dx, dw := normals(r, c.lenY), normals(r, c.lenX), normals(r, c.lenW)
+		c.Forward(p, x, w, y, nil)
+		c.GradInput(p, dy, w, dx)
+		c.GradKernel(p, x, dy, dw)
+		p.Close()
+		if workers == 1 {
+			first = [3][]float32{y, dx, dw}
+			checkClose(t, "y", y, wantY.value, wantY.size, sumTolerance)
+			checkClose(t, "dx", dx, wantX.value, wantX.size, sumTolerance)
+			checkClose(t, "dw", dw, wantW.value, wantW.size, sumTolerance)
+			continue
+		}
+		sameBits(t, "y with 1 and 3 workers", first[0], y)
+		sameBits(t, "dx with 1 and 3 workers", first[1], dx)
+		sameBits(t, "dw with 1 and 3 workers", first[2], dw)
+	}
+}
+
+func TestConv(t *testing.T) {
+	tests := map[string]ConvShape{
+		"3x3":               {Batch: 2, Height: 8, Width: 8, In: 16, Out: 32, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+		"odd sizes":         {Batch: 3, Height: 9, Width: 7, In: 13, Out: 21, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+		"stride 2":          {Batch: 2, Height: 9, Width: 8, In: 8, Out: 40, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1},
+		"stride 2, end pad": {Batch: 1, Height: 8, Width: 8, In: 8, Out: 17, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadBottom: 1, PadRight: 1},
+		"strides differ":    {Batch: 1, Height: 11, Width: 14, In: 5, Out: 33, KernelH: 2, KernelW: 5, StrideH: 3, StrideW: 2, PadTop: 2, PadRight: 3},
+		"dilated":           {Batch: 2, Height: 12, Width: 13, In: 6, Out: 9, KernelH: 3, KernelW: 2, DilationH: 2, DilationW: 3, StrideW: 2, PadTop: 2, PadBottom: 1},
+		"negative padding":  {Batch: 2, Height: 12, Width: 13, In: 6, Out: 9, KernelH: 3, KernelW: 3, PadTop: -2, PadBottom: 1, PadLeft: 1, PadRight: -3},
+		"big padding":       {Batch: 1, Height: 3, Width: 3, In: 4, Out: 4, KernelH: 3, KernelW: 3, PadTop: 5, PadBottom: 4, PadLeft: 3, PadRight: 6},
+		"pointwise":         {Batch: 2, Height: 7, Width: 6, In: 24, Out: 50, KernelH: 1, KernelW: 1},
+		"pointwise, stride": {Batch: 2, Height: 7, Width: 6, In: 24, Out: 50, KernelH: 1, KernelW: 1, StrideH: 2, StrideW: 2},
+		"stem":              {Batch: 2, Height: 16, Width: 15, In: 3, Out: 32, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1, PadBottom: 1, PadRight: 1},
+		"patches":           {Batch: 2, Height: 16, Width: 16, In: 3, Out: 24, KernelH: 4, KernelW: 4, StrideH: 4, StrideW: 4},
+		"gaps":              {Batch: 2, Height: 10, Width: 10, In: 3, Out: 4, KernelH: 2, KernelW: 2, StrideH: 3, StrideW: 3},
+		"groups":            {Batch: 2, Height: 8, Width: 9, In: 12, Out: 18, KernelH: 3, KernelW: 3, Groups: 3, PadTop: 1, PadLeft: 1},
+		"groups, pointwise": {Batch: 2, Height: 8, Width: 9, In: 12, Out: 18, KernelH: 1, KernelW: 1, Groups: 6},
+		"depthwise":         {Batch: 2, Height: 12, Width: 13, In: 24, Out: 24, KernelH: 3, KernelW: 3, Groups: 24, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+		"depthwise 7":       {Batch: 1, Height: 14, Width: 15, In: 33, Out: 33, KernelH: 7, KernelW: 7, Groups: 33, PadTop: 3, PadBottom: 3, PadLeft: 3, PadRight: 3},
+		"depthwise stride":  {Batch: 3, Height: 11, Width: 12, In: 7, Out: 7, KernelH: 5, KernelW: 3, StrideH: 2, StrideW: 2, Groups: 7, PadTop: 2, PadBottom: 2, PadRight: 1},
+		"depthwise dilated": {Batch: 1, Height: 11, Width: 12, In: 16, Out: 16, KernelH: 2, KernelW: 3, DilationH: 3, DilationW: 2, Groups: 16, PadTop: 2, PadBottom: -1, PadRight: 1},
+		"depthwise, wide":   {Batch: 1, Height: 4, Width: 2, In: 18, Out: 18, KernelH: 5, KernelW: 5, Groups: 18, PadTop: 2, PadBottom: 2, PadLeft: 2, PadRight: 2},
+		"multiplier":        {Batch: 2, Height: 6, Width: 7, In: 5, Out: 10, KernelH: 3, KernelW: 3, Groups: 5, PadTop: 1},
+		"one channel":       {Batch: 2, Height: 6, Width: 7, In: 1, Out: 1, KernelH: 3, KernelW: 3, PadTop: 1},
+		"nothing out":       {Batch: 2, Height: 2, Width: 2, In: 3, Out: 4, KernelH: 3, KernelW: 3},
+		"nothing in":        {Batch: 0, Height: 8, Width: 8, In: 3, Out: 4, KernelH: 3, KernelW: 3},
+		"only padding":      {Batch: 1, Height: 0, Width: 3, In: 3, Out: 4, KernelH: 1, KernelW: 1, PadTop: 2},
+		"many rows":         {Batch: 9, Height: 16, Width: 16, In: 16, Out: 16, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+	}
+	eachVariant(t, func(t *testing.T) {
+		for name, s := range tests {
+			t.Run(name, func(t *testing.T) { checkConv(t, s, 11) })
+		}
+	})
+}
+
+// TestConvRandom draws shapes of every kind.
+func TestConvRandom(t *testing.T) {
+	eachVariant(t, func(t *testing.T) {
+		r := newRand(9)
+		for i := range 60 {
+			s := ConvShape{
+				Batch: 1 + r.IntN(3), Height: 1 + r.IntN(14), Width: 1 + r.IntN(14), KernelH: 1 + r.IntN(4), KernelW: 1 + r.IntN(4),
+				StrideH: 1 + r.IntN(3), StrideW: 1 + r.IntN(3), DilationH: 1 + r.IntN(2), DilationW: 1 + r.IntN(2),
+				PadTop: r.IntN(4) - 1, PadBottom: r.IntN(4) - 1, PadLeft: r.IntN(4) - 1, PadRight: r.IntN(4) - 1, Groups: 1 + r.IntN(3),
+			}
+			s.In, s.Out = s.Groups*(1+r.IntN(20)), s.Groups*(1+r.IntN(40))
+			if i%4 == 0 {
+				s.Groups = s.In
+				s.Out = s.In
+			}
+			if s.Height+s.PadTop+s.PadBottom < 0 || s.Width+s.PadLeft+s.PadRight < 0 {
+				continue
+			}
+			checkConv(t, s, uint64(i))
+		}
+	})
+}
+
+func TestConvThen(t *testing.T) {
+	for name, s := range map[string]ConvShape{
+		"implicit":  {Batch: 3, Height: 20, Width: 19, In: 8, Out: 16, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2},
+		"depthwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 8, Groups: 8, KernelH: 3, KernelW: 3},
+		"pointwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 70, KernelH: 1, KernelW: 1},
+		"padding":   {Batch: 1, Height: 0, Width: 3, In: 3, Out: 4, KernelH: 1, KernelW: 1, PadTop: 2},
+	} {
+		c, err := NewConv(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make([]int, c.lenY)
+		c.Forward(nil, make([]float32, c.lenX), make([]float32, c.lenW), make([]float32, c.lenY), func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				seen[i]++
+			}
+		})
+		for i, n := range seen {
+			if n != 1 {
+				t.Fatalf("%s: element %d was reported %d times, want once", name, i, n)
+			}
+		}
+	}
+}
+
+func TestConvRefuses(t *testing.T) {
+	_, err := NewConv(ConvShape{Batch: -1, Height: 2, Width: 2, In: 3, Out: 4, KernelH: 3, StrideH: -2})
+	for _, want := range []string{"Batch, Height, Width are -1, 2, 2", "KernelH, KernelW, In, Out are 3, 0, 3, 4", "StrideH"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v; want one with %q", err, want)
+		}
+	}
+	_, err = NewConv(ConvShape{Batch: 1, Height: 2, Width: 1 << 20, In: 300, Out: 4, KernelH: 1, KernelW: 1, Groups: 7, PadTop: -3})
+	for _, want := range []string{"Groups is 7", "cuts off more", "want less than 536870911"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v; want one with %q", err, want)
+		}
+	}
+}
+
+func FuzzConv(f *testing.F) {
+	f.Add([]byte{2, 8, 8, 3, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < 14 {
+			t.Skip()
+		}
+		at := func(i, most int) int { return int(b[i]) % most }
+		s := ConvShape{
+			Batch: at(0, 3), Height: at(1, 12), Width: at(2, 12), Groups: 1 + at(3, 3), KernelH: 1 + at(4, 5), KernelW: 1 + at(5, 5),
+			StrideH: 1 + at(6, 3), StrideW: 1 + at(7, 3), DilationH: 1 + at(8, 3), DilationW: 1 + at(9, 3),
+			PadTop: at(10, 6) - 2, PadBottom: at(11, 6) - 2, PadLeft: at(10, 5) - 2, PadRight: at(11, 5) - 2,
+		}
+		s.In, s.Out = s.Groups*(1+at(12, 20)), s.Groups*(1+at(13, 36))
+		if b[3] > 128 {
+			s.Groups, s.Out = s.In, s.In
+		}
+		if s.Height+s.PadTop+s.PadBottom < 0 || s.Width+s.PadLeft+s.PadRight < 0 {
+			t.Skip()
+		}
+		eachVariant(t, func(t *testing.T) { checkConv(t, s, 1) })
+	})
+}

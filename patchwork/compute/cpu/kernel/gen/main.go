@@ -1,0 +1,21 @@
+// Command gen writes the assembly of package kernel and its Go declarations: asm_amd64.s and asm_amd64.go. Run it with
+// go generate in the package's folder.
+//
+// Every kernel is written once, against isa, and emitted for AVX2 and for AVX-512.
+package main
+
+import . "github.com/mmcloughlin/avo/build"
+
+func main() {
+	ConstraintExpr("amd64")
+	for _, s := range []isa{{name: "AVX2", lanes: 8, rows: 4}, {name: "AVX512", lanes: 16, rows: 8}} {
+		s.tiles()
+		s.packs()
+		s.depthwise()
+		s.elementwise()
+		s.reductions()
+		s.windows()
+	}
+	transposes()
+	Generate()
+}

@@ -1,0 +1,190 @@
+package kernel
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+)
+
+// Task is work cut into numbered chunks that may run in any order and at the same time.
+type Task interface{ Do(chunk int) }
+
+// TaskFunc makes a Task of a function. A function value is allocated by its caller; a pointer to a struct with a Do
+// method is not.
+type TaskFunc func(chunk int)
+
+func (f TaskFunc) Do(chunk int) { f(chunk) }
+
+// Pool runs tasks on a fixed number of goroutines. Any number of goroutines may call Run at the same time, also from
+// within a chunk: the caller works on its own task, so nothing waits for a free worker. In the steady state Run
+// allocates nothing.
+type Pool struct {
+	workers int
+	offers  chan *job
+	jobs    sync.Pool
+	close   sync.Once
+}
+
+// NewPool starts a pool that works on one task with at most workers goroutines, of which the caller of Run is one;
+// 0 means runtime.GOMAXPROCS(0). Close ends the others.
+func NewPool(workers int) *Pool {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	p := &Pool{workers: workers, offers: make(chan *job, 4*workers)}
+	p.jobs.New = func() any { return &job{done: make(chan struct{}, 1)} }
+	for range workers - 1 {
+		go p.work()
+	}
+	return p
+}
+
+// Workers is the number of goroutines that one task can have; 1 for a nil pool.
+func (p *Pool) Workers() int {
+	if p == nil {
+		return 1
+	}
+	return p.workers
+}
+
+// Close ends the workers. No Run may be under way or follow.
+func (p *Pool) Close() { p.close.Do(func() { close(p.offers) }) }
+
+// job is one call of Run: its chunks are claimed one by one. The caller and every accepted offer hold a reference.
+type job struct {
+	task   Task
+	ctx    context.Context // nil: cannot be cancelled
+	chunks int64
+	next   atomic.Int64 // next chunk to claim
+	left   atomic.Int64 // chunks not finished
+	refs   atomic.Int64
+	done   chan struct{} // one token when left reaches 0
+	failed atomic.Pointer[Panic]
+}
+
+// Panic is what a chunk panicked with. Run panics with it in the caller, RunContext returns it.
+type Panic struct {
+	Value any
+	Stack string // of the goroutine that ran the chunk
+}
+
+func (e *Panic) Error() string { return fmt.Sprintf("kernel: a task failed: %v\n%s", e.Value, e.Stack) }
+
+// Unwrap returns the value if it was an error.
+func (e *Panic) Unwrap() error { err, _ := e.Value.(error); return err }
+
+func (p *Pool) work() {
+	for j := range p.offers {
+		j.run()
+		p.drop(j)
+	}
+}
+
+// run claims chunks until none is left.
+func (j *job) run() {
+	for {
+		i := j.next.Add(1) - 1
+		if i >= j.chunks {
+			return
+		}
+		j.chunk(int(i))
+	}
+}
+
+// chunk runs one chunk, or skips it if the job has failed or been cancelled.
+func (j *job) chunk(i int) {
+	defer func() {
+		if r := recover(); r != nil {
+			j.failed.CompareAndSwap(nil, &Panic{Value: r, Stack: string(debug.Stack())})
+		}
+		if j.left.Add(-1) == 0 {
+			j.done <- struct{}{}
+		}
+	}()
+	if j.failed.Load() == nil && (j.ctx == nil || j.ctx.Err() == nil) {
+		j.task.Do(i)
+	}
+}
+
+// drop gives up one reference; the last one recycles the job.
+func (p *Pool) drop(j *job) {
+	if j.refs.Add(-1) == 0 {
+		j.task, j.ctx = nil, nil
+		j.failed.Store(nil)
+		p.jobs.Put(j)
+	}
+}
+
+// Run does chunks 0 to chunks-1 of t and returns when all are done. If one panics, the rest are skipped and Run panics
+// too: with a *Panic, or with the value itself where the caller works alone.
+func (p *Pool) Run(chunks int, t Task) {
+	if chunks <= 0 {
+		return
+	}
+	if p == nil || p.workers == 1 || chunks == 1 {
+		for i := range chunks {
+			t.Do(i)
+		}
+		return
+	}
+	if err := p.run(nil, chunks, t); err != nil {
+		panic(err)
+	}
+}
+
+// RunContext is Run that skips the chunks not yet begun when ctx ends, and returns ctx's error; a panic of a chunk is
+// returned as a *Panic.
+func (p *Pool) RunContext(ctx context.Context, chunks int, t Task) error {
+	if err := ctx.Err(); err != nil || chunks <= 0 {
+		return err
+	}
+	if p == nil {
+		p = alone
+	}
+	if err := p.run(ctx, chunks, t); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// alone serves nil pools: the caller is its only worker.
+var alone = NewPool(1)
+
+func (p *Pool) run(ctx context.Context, chunks int, t Task) *Panic {
+	j := p.jobs.Get().(*job)
+	j.task, j.ctx, j.chunks = t, ctx, int64(chunks)
+	j.next.Store(0)
+	j.left.Store(int64(chunks))
+	j.refs.Store(1)
+offering:
+	for range min(p.workers, chunks) - 1 {
+		j.refs.Add(1)
+		select {
+		case p.offers <- j:
+		default: // every worker has more than enough to do
+			j.refs.Add(-1)
+			break offering
+		}
+	}
+	j.run()
+	<-j.done
+	failed := j.failed.Load()
+	p.drop(j)
+	return failed
+}
+
+// For calls f with the bounds of consecutive ranges of at most grain elements that cover [0, n). f is allocated by the
+// caller; see Task for a way without.
+func (p *Pool) For(n, grain int, f func(lo, hi int)) {
+	grain = max(grain, 1)
+	if n <= grain {
+		if n > 0 {
+			f(0, n)
+		}
+		return
+	}
+	p.Run((n+grain-1)/grain, TaskFunc(func(i int) { f(i*grain, min(n, i*grain+grain)) }))
+}

@@ -1,0 +1,52 @@
+package kernel
+
+// Transpose writes dst[c·dstRow + r] = src[r·srcRow + c] for rows × cols elements of src; dst has rows columns.
+func Transpose(dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
+	if rows == 0 || cols == 0 {
+		return
+	}
+	_, _ = dst[(cols-1)*dstRow+rows-1], src[(rows-1)*srcRow+cols-1]
+	transpose(active, dst, dstRow, src, srcRow, rows, cols)
+}
+
+// transposeBlock is the side of the blocks in which a large matrix is transposed: two of them lie in the first cache.
+const transposeBlock = 64
+
+func transpose(v variant, dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
+	for r := 0; r < rows; r += transposeBlock {
+		for c := 0; c < cols; c += transposeBlock {
+			transposeOne(v, dst[c*dstRow+r:], dstRow, src[r*srcRow+c:], srcRow, min(transposeBlock, rows-r), min(transposeBlock, cols-c))
+		}
+	}
+}
+
+func transposePortable(dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
+	for c := range cols {
+		d := dst[c*dstRow:][:rows]
+		at := c
+		for r := range d {
+			d[r] = src[at]
+			at += srcRow
+		}
+	}
+}
+
+// BatchTranspose exchanges the last two axes of src, [batch, rows, cols], into dst, [batch, cols, rows].
+func BatchTranspose(p *Pool, dst, src []float32, batch, rows, cols int) {
+	n := rows * cols
+	if batch*n == 0 {
+		return
+	}
+	dst, src = dst[:batch*n], src[:batch*n]
+	if strip := 4096 / rows; batch == 1 && cols > transposeBlock {
+		p.For(cols, max(strip/transposeBlock, 1)*transposeBlock, func(lo, hi int) {
+			Transpose(dst[lo*rows:], rows, src[lo:], cols, rows, hi-lo)
+		})
+		return
+	}
+	p.For(batch, max(1, 16384/n), func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			Transpose(dst[b*n:], rows, src[b*n:], cols, rows, cols)
+		}
+	})
+}

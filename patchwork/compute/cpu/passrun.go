@@ -1,0 +1,354 @@
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"unsafe"
+
+	"github.com/gomlx/compute/dtypes"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
+)
+
+// passRun is one run of a pass. Its chunks are the tasks of the pool.
+type passRun struct {
+	*pass
+	run   *run
+	heads *block
+
+	mu    sync.Mutex
+	idle  []*worker
+	fault error
+}
+
+// worker computes one chunk at a time. Its registers are its own for a run.
+type worker struct {
+	views   [][]float32 // by cell: scratch registers, pinned ones, operands, results
+	scratch *block
+}
+
+// open begins a run of the pass.
+func (p *pass) open(r *run) *passRun {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	q := &passRun{pass: p}
+	if n := len(p.idle); n > 0 {
+		q, p.idle = p.idle[n-1], p.idle[:n-1]
+	}
+	q.run, q.fault = r, nil
+	return q
+}
+
+// close ends the run, gives its memory back and returns what went wrong.
+func (q *passRun) close() error {
+	for _, w := range q.idle {
+		if w.scratch != nil {
+			q.backend.memory.put(w.scratch)
+			w.scratch = nil
+		}
+		clear(w.views)
+	}
+	if q.heads != nil {
+		q.backend.memory.put(q.heads)
+		q.heads = nil
+	}
+	err := q.fault
+	q.run = nil
+	q.pass.mu.Lock()
+	q.pass.idle = append(q.pass.idle, q)
+	q.pass.mu.Unlock()
+	return err
+}
+
+// do runs the pass.
+func (p *pass) do(r *run) error {
+	q := p.open(r)
+	chunks := (p.size + p.chunk - 1) / p.chunk
+	if p.heads > 0 && chunks > 1 {
+		q.heads, q.fault = p.backend.memory.take(4 * p.heads * chunks)
+	}
+	if q.fault == nil {
+		p.backend.pool.Run(chunks, q)
+	}
+	if q.fault == nil {
+		q.combine(chunks)
+	}
+	return q.close()
+}
+
+// take returns a worker with registers; nil if there is no memory for them.
+func (q *passRun) take() *worker {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var w *worker
+	if n := len(q.idle); n > 0 {
+		w, q.idle = q.idle[n-1], q.idle[:n-1]
+	} else {
+		w = &worker{views: make([][]float32, q.scratch+q.pinned+len(q.operands)+len(q.results))}
+	}
+	if w.scratch != nil {
+		return w
+	}
+	size := q.block * (q.scratch + q.pinned)
+	if w.scratch, q.fault = q.backend.memory.take(4 * size); q.fault != nil {
+		return nil
+	}
+	registers := floats(w.scratch, size)
+	for i := range q.scratch + q.pinned {
+		w.views[i] = registers[i*q.block:][:q.block]
+	}
+	for i := range q.operands {
+		if o := &q.operands[i]; o.pinned >= 0 {
+			// Blocks begin at multiples of the period, so what the first one reads is what all read.
+			q.spread(w.views[q.scratch+o.pinned], o, 0)
+		}
+	}
+	return w
+}
+
+func (q *passRun) put(w *worker) {
+	q.mu.Lock()
+	q.idle = append(q.idle, w)
+	q.mu.Unlock()
+}
+
+// Do computes one chunk.
+func (q *passRun) Do(chunk int) {
+	begin := chunk * q.chunk
+	q.compute(chunk, begin, min(q.size, begin+q.chunk))
+}
+
+// cover computes positions lo to hi-1 of a pass without reductions. lo must be a multiple of all periods.
+func (q *passRun) cover(lo, hi int) { q.compute(0, lo, hi) }
+
+func (q *passRun) compute(chunk, begin, end int) {
+	w := q.take()
+	if w == nil {
+		return
+	}
+	for at := begin; at < end; at += q.block {
+		q.blockAt(w, chunk, begin, at, min(q.block, end-at))
+	}
+	q.put(w)
+}
+
+// blockAt computes positions at to at+n.
+func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
+	first := q.scratch + q.pinned
+	for i := range q.operands {
+		if o := &q.operands[i]; o.direct {
+			w.views[first+i] = q.run.f32(o.v)[at:][:n]
+		}
+	}
+	first += len(q.operands)
+	for i, v := range q.results {
+		w.views[first+i] = q.run.f32(v)[at:][:n]
+	}
+	for i := range q.code {
+		in := &q.code[i]
+		switch {
+		case in.load >= 0:
+			q.spread(q.view(w, in.dst)[:n], &q.operands[in.load], at)
+		case in.sink >= 0:
+			q.feed(&q.sinks[in.sink], q.view(w, in.x)[:n], chunk, begin, at)
+		case in.element.unary != nil:
+			in.element.unary(q.view(w, in.dst)[:n], q.view(w, in.x)[:n])
+		case in.element.binary != nil:
+			in.element.binary(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n])
+		default:
+			in.element.choose(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], q.view(w, in.z)[:n])
+		}
+	}
+}
+
+func (q *passRun) view(w *worker, c cell) []float32 {
+	switch c.place {
+	case pinnedRegister:
+		return w.views[q.scratch+c.n]
+	case memoryOperand:
+		return w.views[q.scratch+q.pinned+c.n]
+	case memoryResult:
+		return w.views[q.scratch+q.pinned+len(q.operands)+c.n]
+	}
+	return w.views[c.n]
+}
+
+// spread writes what positions at to at+len(dst) read from an operand.
+func (q *passRun) spread(dst []float32, o *operand, at int) {
+	switch o.v.shape.DType {
+	case dtypes.Float32:
+		spread32(dst, q.run.f32(o.v), o.at, at)
+	case dtypes.Bool:
+		spread(dst, slice[bool](q.run, o.v), o.at, at, truth)
+	case dtypes.Uint8:
+		spread(dst, slice[uint8](q.run, o.v), o.at, at, toFloat[uint8])
+	case dtypes.Int8:
+		spread(dst, slice[int8](q.run, o.v), o.at, at, toFloat[int8])
+	case dtypes.Int32:
+		spread(dst, slice[int32](q.run, o.v), o.at, at, toFloat[int32])
+	case dtypes.Int64:
+		spread(dst, slice[int64](q.run, o.v), o.at, at, toFloat[int64])
+	case dtypes.Uint32:
+		spread(dst, slice[uint32](q.run, o.v), o.at, at, toFloat[uint32])
+	case dtypes.Uint64:
+		spread(dst, slice[uint64](q.run, o.v), o.at, at, toFloat[uint64])
+	case dtypes.Float64:
+		spread(dst, slice[float64](q.run, o.v), o.at, at, toFloat[float64])
+	default:
+		panic(fmt.Errorf("a pass cannot read %s", o.v.shape))
+	}
+}
+
+type number interface {
+	~int8 | ~uint8 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~float64
+}
+
+func toFloat[T number](v T) float32 { return float32(v) }
+
+// feed gives a block to a sink.
+func (q *passRun) feed(s *sink, x []float32, chunk, begin, at int) {
+	if s.reduce != nil {
+		q.reduce(s, x, chunk, begin, at)
+		return
+	}
+	switch s.v.shape.DType {
+	case dtypes.Bool:
+		dst := slice[bool](q.run, s.v)[at:][:len(x)]
+		for i, v := range x {
+			dst[i] = v != 0
+		}
+	case dtypes.Int32:
+		convert(slice[int32](q.run, s.v)[at:], x)
+	case dtypes.Int64:
+		convert(slice[int64](q.run, s.v)[at:], x)
+	case dtypes.Uint8:
+		convert(slice[uint8](q.run, s.v)[at:], x)
+	case dtypes.Float64:
+		convert(slice[float64](q.run, s.v)[at:], x)
+	default:
+		panic(fmt.Errorf("a pass cannot write %s", s.v.shape))
+	}
+}
+
+func convert[T number](dst []T, x []float32) {
+	for i, v := range x {
+		dst[i] = T(v)
+	}
+}
+
+// reduce adds the values at positions at to at+len(x) to the groups that they belong to. A group that began in an
+// earlier chunk collects in the head of this chunk, for combine.
+func (q *passRun) reduce(s *sink, x []float32, chunk, begin, at int) {
+	r := s.reduce
+	out := q.run.f32(s.v)
+	for len(x) > 0 {
+		g, in := at/r.group, at%r.group
+		if in == 0 && r.width == 1 && len(x) >= 2*r.group {
+			n := len(x) / r.group
+			r.op.rows(out[g:][:n], x, r.group)
+			x, at = x[n*r.group:], at+n*r.group
+			continue
+		}
+		n := min(r.group-in, len(x))
+		dst := out[g*r.width:][:r.width]
+		if g*r.group < begin {
+			dst = q.head(s, chunk)
+		}
+		if in == 0 || at == begin {
+			r.op.start(dst)
+		}
+		r.op.fold(dst, x[:n], in%r.width)
+		x, at = x[n:], at+n
+	}
+}
+
+func (q *passRun) head(s *sink, chunk int) []float32 {
+	all := unsafe.Slice((*float32)(q.heads.base), q.pass.heads*(chunk+1))
+	return all[chunk*q.pass.heads+s.head:][:s.reduce.width]
+}
+
+// combine adds the heads to their groups in the order of the chunks.
+func (q *passRun) combine(chunks int) {
+	for i := range q.sinks {
+		s := &q.sinks[i]
+		if s.reduce == nil {
+			continue
+		}
+		for c := 1; c < chunks; c++ {
+			if begin := c * q.chunk; begin%s.reduce.group != 0 {
+				dst := q.run.f32(s.v)[begin/s.reduce.group*s.reduce.width:][:s.reduce.width]
+				s.reduce.op.fold(dst, q.head(s, c), 0)
+			}
+		}
+	}
+}
+
+// start fills dst with what changes nothing.
+func (op reduceOp) start(dst []float32) {
+	v := [...]float32{reduceSum: 0, reduceMax: float32(math.Inf(-1)), reduceMin: float32(math.Inf(1)), reduceProduct: 1}[op]
+	for i := range dst {
+		dst[i] = v
+	}
+}
+
+// fold takes x into dst, whose element from belongs to x[0], the next to x[1], and so on around.
+func (op reduceOp) fold(dst, x []float32, from int) {
+	if len(dst) == 1 {
+		var one [1]float32
+		op.rows(one[:], x, len(x))
+		op.merge(dst, one[:])
+		return
+	}
+	for len(x) > 0 {
+		if whole := len(x) / len(dst) * len(dst); from == 0 && whole > 0 {
+			op.columns(dst, x[:whole])
+			x = x[whole:]
+			continue
+		}
+		n := min(len(dst)-from, len(x))
+		op.merge(dst[from:][:n], x[:n])
+		x, from = x[n:], 0
+	}
+}
+
+// merge takes x into dst element by element.
+func (op reduceOp) merge(dst, x []float32) {
+	kernel.Binary([...]kernel.BinaryOp{reduceSum: kernel.Add, reduceMax: kernel.Max, reduceMin: kernel.Min, reduceProduct: kernel.Mul}[op], dst, dst, x)
+}
+
+// columns takes every row of x, as long as dst, into dst.
+func (op reduceOp) columns(dst, x []float32) {
+	switch op {
+	case reduceSum:
+		kernel.AddColumns(dst, x)
+	case reduceMax:
+		kernel.MaxColumns(dst, x)
+	case reduceMin:
+		kernel.MinColumns(dst, x)
+	default:
+		for len(x) > 0 {
+			op.merge(dst, x[:len(dst)])
+			x = x[len(dst):]
+		}
+	}
+}
+
+// rows makes one value of each n of x.
+func (op reduceOp) rows(dst, x []float32, n int) {
+	switch op {
+	case reduceSum:
+		kernel.SumRows(dst, x, n)
+	case reduceMax:
+		kernel.MaxRows(dst, x, n)
+	case reduceMin:
+		kernel.MinRows(dst, x, n)
+	default:
+		for i := range dst {
+			dst[i] = 1
+			for _, v := range x[i*n:][:n] {
+				dst[i] *= v
+			}
+		}
+	}
+}

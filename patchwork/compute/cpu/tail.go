@@ -1,0 +1,96 @@
+package cpu
+
+import "slices"
+
+// tail is the pass that a convolution or product runs on every piece of its result as soon as it is final, while the
+// piece lies in the cache: bias, activation, residual.
+type tail struct {
+	unit int   // pieces are multiples of so many elements
+	pass *pass // nil: none
+}
+
+// follow does the work, with the pass behind every piece if there is one.
+func (t *tail) follow(r *run, work func(then func(lo, hi int))) error {
+	if t.pass == nil {
+		work(nil)
+		return nil
+	}
+	q := t.pass.open(r)
+	work(q.cover)
+	return q.close()
+}
+
+// follow hangs passes behind the convolutions and products whose results they read, where nothing that they need is
+// computed in between.
+func (p *plan) follow() {
+	maker := map[*value]int{}
+	for i, s := range p.steps {
+		for _, v := range s.out {
+			maker[v] = i
+		}
+	}
+	gone := make([]bool, len(p.steps))
+	for i, s := range p.steps {
+		if s.tail == nil {
+			continue
+		}
+		made := s.out[0]
+		for j := i + 1; j < len(p.steps); j++ {
+			next := p.steps[j]
+			if gone[j] || next.pass == nil || !slices.Contains(next.in, made) || !next.pass.coverable(made, s.tail.unit) {
+				continue
+			}
+			ready := true
+			for _, v := range next.in {
+				m, ok := maker[v.root()]
+				ready = ready && (v == made || v.root() != made) && (!ok || m <= i)
+			}
+			if !ready {
+				continue
+			}
+			s.tail.pass = next.pass
+			s.name += " + " + next.name
+			for _, o := range next.over { // what the step itself reads elsewhere must stay
+				if !slices.ContainsFunc(s.in, func(v *value) bool { return v.root() == o.in.root() }) {
+					s.over = append(s.over, o)
+				}
+			}
+			s.in = append(s.in, next.in...)
+			s.out = append(slices.Clip(s.out), next.out...)
+			gone[j] = true
+			for _, v := range next.out {
+				maker[v] = i
+			}
+			break
+		}
+	}
+	kept := p.steps[:0]
+	for i, s := range p.steps {
+		if !gone[i] {
+			kept = append(kept, s)
+		}
+	}
+	p.steps = kept
+}
+
+// coverable reports whether the pass can go over the elements of made in pieces that are multiples of unit elements, in
+// any order: it reduces nothing, and what repeats does so within a piece.
+func (p *pass) coverable(made *value, unit int) bool {
+	if p.size != made.size() {
+		return false
+	}
+	for _, s := range p.sinks {
+		if s.reduce != nil {
+			return false
+		}
+	}
+	for _, o := range p.operands {
+		if o.v.root() == made && !o.direct {
+			return false
+		}
+		if o.pinned >= 0 && o.at.period() > 0 && unit%o.at.period() != 0 {
+			return false
+		}
+	}
+	return true
+}
