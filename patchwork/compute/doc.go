@@ -26,8 +26,7 @@
 //   - Every new shape of an input compiles a new graph, so keep batches equal and fill up the last one.
 //   - A tensor belongs to the backend it first ran on; copy it with ToLocal before it is used with another.
 //   - Outputs are freed by the garbage collector, which does not see their size: finalise them in loops.
-//   - GoMLX's own Go backend multiplies matrices ten times faster than it convolves, and everything else it does runs
-//     on one core: prefer few large matrix products, and run one graph per core side by side. Its pointer arithmetic
-//     offends the checks that -race switches on: test with -race -gcflags=all=-d=checkptr=0.
-//   - It has no gradient of max pooling, no batch normalisation and no float16 worth using.
+//   - The project's backend, cpu, is fast in float32 and uses all cores by itself; docs/compute.md says what it leaves to
+//     GoMLX's Go backend, whose pointer arithmetic offends the checks of -race: test with
+//     -race -gcflags=all=-d=checkptr=0.
 package compute
