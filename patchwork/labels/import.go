@@ -66,14 +66,19 @@ type Problem struct {
 }
 
 // Error shows the first 20 problems and says how many there are.
-func (e *ImportError) Error() string {
+func (e *ImportError) Error() string { return e.text(20) }
+
+// All is Error with every problem, a line for each.
+func (e *ImportError) All() string { return e.text(len(e.Problems)) }
+
+func (e *ImportError) text(most int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "labels: nothing was imported from %s, because of %d problem", e.File, len(e.Problems))
 	if len(e.Problems) != 1 {
 		b.WriteByte('s')
 	}
 	for i, p := range e.Problems {
-		if i == 20 {
+		if i == most {
 			fmt.Fprintf(&b, "\n  and %d more", len(e.Problems)-i)
 			break
 		}

@@ -21,10 +21,19 @@ import (
 // asProgram in the environment makes the test binary be the program, for tests that need real processes.
 const asProgram = "PATCHWORK_TEST_AS_PROGRAM"
 
+// manual is docs/cli.md, which tests hold to what the program does.
+var manual string
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "cli.md")) // now, because tests change the folder
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	manual = string(text)
 	os.Exit(m.Run())
 }
 

@@ -42,6 +42,14 @@ func TestImportReportsEveryWrongRowAndImportsNone(t *testing.T) {
 	}
 }
 
+func TestImportListsAllWrongRowsHoweverMany(t *testing.T) {
+	project(t, 2)
+	write(t, "bad.csv", "filepath,green\n"+strings.Repeat("nowhere.png,1\n", 100))
+	if r := invoke(t, "import-labels", "p", "bad.csv"); r.code != exitFailed || strings.Count(r.err, "\n") != 101 || !strings.Contains(r.err, "bad.csv:101: ") {
+		t.Errorf("code %d, %d lines for 100 wrong rows:\n%.500s", r.code, strings.Count(r.err, "\n"), r.err)
+	}
+}
+
 func TestImportOfFilesThatAreNoTable(t *testing.T) {
 	project(t, 2)
 	for name, tt := range map[string]struct{ text, says string }{

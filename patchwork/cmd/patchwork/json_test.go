@@ -47,6 +47,9 @@ func checkFields(t *testing.T, what, text, want string) {
 		}
 	}
 	for _, name := range got {
+		if leaf := name[strings.LastIndex(name, ".")+1:]; !strings.Contains(manual, "`"+leaf+"`") {
+			t.Errorf("%s: docs/cli.md does not explain `%s`", what, leaf)
+		}
 		if !slices.Contains(names, name) {
 			t.Errorf("%s: the field %s is new; list it here and in docs/cli.md", what, name)
 		}

@@ -18,6 +18,9 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if !strings.Contains(text, "Usage:\n  patchwork "+name) || !strings.Contains(text, "--json") && name != "kernel" {
 			t.Errorf("the help of %s lacks its usage or --json:\n%s", name, text)
 		}
+		if !strings.Contains(manual, "### `"+words[0]+" ") {
+			t.Errorf("docs/cli.md has no section on %s", words[0])
+		}
 		if strings.Contains(text, "Slice") || strings.Contains(text, "(default [])") {
 			t.Errorf("the help of %s speaks of Go's types:\n%s", name, text)
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+
+	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // usageError is a mistake on the command line.
@@ -46,7 +48,11 @@ var numbers = map[string]string{"Int": "a whole number", "Uint": "a whole number
 
 // spoken is an error as a person at the command line reads it, and whether it is about how the command was used.
 func spoken(err error) (text string, usage bool) {
-	text = packageName.ReplaceAllString(err.Error(), "$1")
+	text = err.Error()
+	if rows := (*labels.ImportError)(nil); errors.As(err, &rows) {
+		text = rows.All()
+	}
+	text = packageName.ReplaceAllString(text, "$1")
 	text = inGo.Replace(text)
 	text = optionField.ReplaceAllStringFunc(text, func(match string) string {
 		field := optionField.FindStringSubmatch(match)[1]
