@@ -152,12 +152,12 @@ func (p *Project) Features() (*features.Store, error) {
 		return nil, err
 	}
 	if s.Features == "" {
-		return nil, fmt.Errorf("%w: run p.Embed() in a cell or `patchwork embed %s`", ErrNoFeatures, p.dir)
+		return nil, fmt.Errorf("%w: run p.Embed() in a cell or `patchwork embed %s`", ErrNoFeatures, typed(p.dir))
 	}
 	store, err := features.Open(p.path("features"), s.Features)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: the files of %s are gone from the features folder; run p.Embed() or `patchwork embed %s` again",
-			ErrNoFeatures, s.Features, p.dir)
+			ErrNoFeatures, s.Features, typed(p.dir))
 	}
 	return store, err
 }

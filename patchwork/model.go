@@ -74,7 +74,7 @@ func featureRow(s *features.Store, index *imageset.Index) func(row int) []float3
 func (p *Project) Model() (*classify.Model, error) {
 	m, err := classify.Load(p.path("models", modelName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: label a few images, then p.Train() in a cell, Train in the studio, or `patchwork train %s`", ErrNoModel, p.dir)
+		return nil, fmt.Errorf("%w: label a few images, then p.Train() in a cell, Train in the studio, or `patchwork train %s`", ErrNoModel, typed(p.dir))
 	}
 	return m, err
 }

@@ -170,7 +170,13 @@ func makeFolder(dir string) (undo func(), err error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("patchwork: %s is not a folder; a project is one", dir)
 	}
-	var made []string
+	var made, above []string
+	for parent := filepath.Dir(filepath.Clean(dir)); ; parent = filepath.Dir(parent) {
+		if _, err := os.Lstat(parent); err == nil || parent == filepath.Dir(parent) {
+			break
+		}
+		above = append(above, parent)
+	}
 	for _, name := range []string{"", ".gitignore", "project.yaml", "images.tsv", "thumbs"} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); errors.Is(err, fs.ErrNotExist) {
 			made = append(made, filepath.Join(dir, name))
@@ -179,6 +185,9 @@ func makeFolder(dir string) (undo func(), err error) {
 	undo = func() {
 		for _, path := range made {
 			os.RemoveAll(path)
+		}
+		for _, path := range above {
+			os.Remove(path) // empty now, or somebody else's too
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -197,6 +206,14 @@ func makeFolder(dir string) (undo func(), err error) {
 		return nil, fmt.Errorf("patchwork: cannot write %s: %w", ignore, atomicfile.Cause(err))
 	}
 	return undo, nil
+}
+
+// typed is a path as it is typed at a command line.
+func typed(path string) string {
+	if path != "" && !strings.ContainsAny(path, " \t\n'\"\\$`*?[]{}()<>|&;!#~") {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // checkWritable says before any work is done whether its result can be kept in the project folder.
@@ -221,7 +238,7 @@ func Open(dir string) (*Project, error) {
 	index, err := imageset.ReadIndex(filepath.Join(dir, "images.tsv"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("patchwork: %s has no list of images; `patchwork init %s` makes it, labels stay", dir, dir)
+		return nil, fmt.Errorf("patchwork: %s has no list of images; `patchwork init %s` makes it, labels stay", dir, typed(dir))
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("patchwork: %w", err)
 	case err != nil:
@@ -233,7 +250,7 @@ func Open(dir string) (*Project, error) {
 // damagedIndex says what to do about a list of images that cannot be read.
 func damagedIndex(err error, dir string) error {
 	return fmt.Errorf("patchwork: %w. Restore the file from a copy, or move it away and run `patchwork init %s`, which reads the images again; labels stay",
-		err, dir)
+		err, typed(dir))
 }
 
 // Close releases the journal. A Project that only reads need not be closed.

@@ -91,7 +91,7 @@ func readSettings(dir string) (Settings, error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Settings{}, fmt.Errorf("%w: %s holds no project.yaml; make one with patchwork.Init or `patchwork init %s --images FOLDER`",
-			ErrNoProject, dir, dir)
+			ErrNoProject, dir, typed(dir))
 	}
 	if errors.Is(err, syscall.ENOTDIR) {
 		return Settings{}, fmt.Errorf("patchwork: %s is not a folder; a project is one", dir)

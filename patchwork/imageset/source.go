@@ -117,17 +117,21 @@ func isList(path string) bool {
 // is nil if that does not exist.
 func (f *finder) add(path string, info fs.FileInfo, subset string) {
 	id := f.id(path)
+	valid := utf8.ValidString(id)
+	if !valid {
+		id = strings.ToValidUTF8(id, "\uFFFD") // so that one such name does not make files of all names unreadable
+	}
 	if f.seen[id] {
 		return
 	}
 	f.seen[id] = true
-	found := file{id: id, path: path, subset: subset}
+	found := file{id: id, path: path, subset: strings.ToValidUTF8(subset, "\uFFFD")}
 	switch {
 	case info == nil:
 		found.problem = "the link leads to a file that does not exist"
 	case !info.Mode().IsRegular():
 		found.problem = "not a regular file"
-	case !utf8.ValidString(id):
+	case !valid:
 		found.problem = "the file name is not UTF-8; rename the file"
 	}
 	if info != nil {

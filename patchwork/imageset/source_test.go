@@ -86,6 +86,12 @@ func TestFileNameThatIsNotText(t *testing.T) {
 	if got := ix.At(1).Problem; got != "the file name is not UTF-8; rename the file" {
 		t.Errorf("the problem is %q", got)
 	}
+	if got := ix.At(1).ID; got != "../photos/caf\uFFFD.jpg" {
+		t.Errorf("the ID is %q, want UTF-8, so that the files it is written to are", got)
+	}
+	if again, report := scan(t, dir, ix, "../photos"); again.Len() != 2 || report.Kept != 2 {
+		t.Errorf("the next scan gives %d rows: %+v", again.Len(), report)
+	}
 }
 
 func TestGlob(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestInitRefusesWhatHoldsNoImages(t *testing.T) {
@@ -49,6 +50,45 @@ func TestInitRefusesWhatHoldsNoImages(t *testing.T) {
 			t.Errorf("%q left something in a folder that was there: %v", tt.args, err)
 		}
 	}
+}
+
+func TestFailedInitLeavesNoFoldersAbove(t *testing.T) {
+	place(t)
+	fails(t, exitFailed, nil, "init", "deep/er/p", "--images", write(t, "texts/a.txt", "# nothing\n"))
+	if _, err := os.Lstat("deep"); err == nil {
+		t.Error("a failed init left the folders above the project")
+	}
+}
+
+func TestAdviceCanBeTyped(t *testing.T) {
+	place(t)
+	fails(t, exitFailed, []string{"`patchwork init 'my project' --images FOLDER`"}, "status", "my project")
+	fails(t, exitFailed, []string{"`patchwork init 'it'\\''s' --images FOLDER`"}, "status", "it's")
+}
+
+func TestOddFileNames(t *testing.T) {
+	dir := place(t)
+	names := []string{"tab\there.png", "new\nline.png", `comma, "quote".png`, "#hash.png", "-dash.png", "ünï.png", " space .png", "latin\xe9.png"}
+	for i, name := range names {
+		picture(t, filepath.Join(dir, "photos", name), colours["red"], uint64(i))
+	}
+	if got := do(t, "init", "p", "--images", "photos", "--classes", "a: b,\"c,d\",ü"); !strings.Contains(got, "8 images (1 cannot be used)") {
+		t.Errorf("init prints\n%s", got)
+	}
+	table := do(t, "export-labels", "p", "-")
+	if !utf8.ValidString(table) {
+		t.Errorf("the table is not UTF-8, so nothing can read it:\n%q", table)
+	}
+	labelled := strings.ReplaceAll(table, ",False,False,,,,\n", ",False,False,,1,0,\n")
+	do(t, "import-labels", "p", write(t, "l.csv", labelled))
+	if got := do(t, "export-labels", "p", "-"); got != labelled || strings.Count(got, ",1,0,\n") != len(names) {
+		t.Errorf("imported\n%s\nexported\n%s", labelled, got)
+	}
+	do(t, "embed", "p")
+	if got := do(t, "suggest", "p", "-n", "1", "--subset", "contains: a: b", "--strategy", "random"); !strings.Contains(got, ".png") {
+		t.Errorf("suggest prints\n%s", got)
+	}
+	fails(t, exitFailed, []string{"no model"}, "suggest", "p", "--strategy", "highest: a: b")
 }
 
 func TestInitTwiceAddsAndKeeps(t *testing.T) {
