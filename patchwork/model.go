@@ -24,7 +24,7 @@ const modelName = "default"
 //
 // A cancelled Train keeps the best weights so far, scores and saves them, and returns ctx's error.
 //
-// Errors: ErrNoFeatures; no labelled image to learn from. An earlier model stays until the new one is on disk.
+// Errors: ErrNoFeatures; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
@@ -32,6 +32,9 @@ func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(cl
 	t, version, err := p.labelsNow()
 	if err != nil {
 		return classify.Info{}, err
+	}
+	if len(t.Classes()) == 0 {
+		return classify.Info{}, fmt.Errorf("patchwork: the project has no classes; add some, as with `patchwork init %s --classes water,road`", typed(p.dir))
 	}
 	store, err := p.Features()
 	if err != nil {

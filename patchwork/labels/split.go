@@ -30,7 +30,7 @@ func Split(t *Table, ix Images, fraction float64, seed uint64) (Event, error) {
 		}
 	}
 	if len(rows) < 2 {
-		return Event{}, fmt.Errorf("labels: %d rows are labelled, readable and not excluded; want at least 2 to hold some out. "+
+		return Event{}, fmt.Errorf("labels: %d images are labelled, readable and not excluded; want at least 2 to hold some out. "+
 			"Label some images first", len(rows))
 	}
 	held := min(max(int(math.Round(fraction*float64(len(rows)))), 1), len(rows)-1)

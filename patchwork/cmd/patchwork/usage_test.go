@@ -116,6 +116,17 @@ func TestWhatDoesNotExist(t *testing.T) {
 	}
 }
 
+func TestNothingToLearnFrom(t *testing.T) {
+	place(t)
+	photos(t, ".", 4)
+	do(t, "init", "p", "--images", "photos")
+	fails(t, exitFailed, []string{"no classes", "patchwork init p --classes"}, "train", "p")
+	do(t, "init", "p", "--classes", "green")
+	fails(t, exitFailed, []string{"0 images are labelled"}, "split", "p")
+	do(t, "embed", "p")
+	fails(t, exitFailed, []string{"no labelled image to learn from", `"green"`}, "train", "p")
+}
+
 // brokenPipe is a standard output that takes nothing, as /dev/full.
 type brokenPipe struct{}
 
