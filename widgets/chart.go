@@ -146,6 +146,7 @@ func (c Chart) places() places {
 		p.from, p.to = from-1, to+1
 	case to-from >= 2:
 		p.step = 1 // no ticks between epochs
+		p.from, p.to = math.Floor(from), math.Ceil(to)
 	}
 	return p
 }
