@@ -170,7 +170,7 @@ func TestSplitRefuses(t *testing.T) {
 		}
 	}
 	for want := range 2 {
-		if _, err := Split(s.Table(), s.o.Images, 0.2, 0); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d rows are labelled", want)) {
+		if _, err := Split(s.Table(), s.o.Images, 0.2, 0); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d images are labelled", want)) {
 			t.Errorf("%d labelled rows give %v", want, err)
 		}
 		apply(t, s, label("a", Present, fmt.Sprint(want+1)))
