@@ -30,7 +30,7 @@ func (s *Sanity) Better() bool {
 	return s.Features.Accuracy > max(s.Pixels.Accuracy, s.Grey.Accuracy)
 }
 
-// String is one line for people; a second one warns if the features are no better than pixels.
+// String is one line for people; a second one warns if the features are no better than pixels, unless nothing could be.
 func (s *Sanity) String() string {
 	what := "leave-one-out 5-NN accuracy"
 	if !s.Features.Single {
@@ -38,7 +38,7 @@ func (s *Sanity) String() string {
 	}
 	line := fmt.Sprintf("%s on %d labelled images: %.3f with %s; raw 16×16 pixels %.3f in colour, %.3f in grey",
 		what, s.Features.Rows, s.Features.Accuracy, s.Extractor, s.Pixels.Accuracy, s.Grey.Accuracy)
-	if !s.Better() {
+	if !s.Better() && s.Features.Accuracy < 1 {
 		line += "\nwarning: these features tell the classes apart no better than raw pixels; check the preprocessing " +
 			"(channel order, mean, std) or use another network"
 	}
