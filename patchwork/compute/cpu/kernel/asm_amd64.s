@@ -7,7 +7,9 @@
 // func rows4x8AVX2(t *byte)
 // Requires: AVX, CMOV, FMA3
 TEXT ·rows4x8AVX2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -83,7 +85,7 @@ four:
 
 few:
 	ADDQ $0x04, DI
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (BX), Y4
@@ -100,7 +102,7 @@ one:
 	DECQ         DI
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   48(AX), CX
@@ -110,26 +112,25 @@ next:
 	JL     partial
 	CMPQ   64(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Y0, Y0
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Y1, Y1
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Y2, Y2
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Y3, Y3
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Y0, Y0
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Y1, Y1
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Y2, Y2
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Y3, Y3
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Y0, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Y1, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Y2, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Y3, (CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Y0, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Y1, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Y2, (CX)(BX*1)
+	MOVQ    24(DX), DX
+	VMOVUPS Y3, (CX)(DX*1)
+	JMP     next
 
 partial:
 	LEAQ       lanes_first<>+0(SB), SI
@@ -137,28 +138,39 @@ partial:
 	VMOVUPS    32(SI)(BX*4), Y4
 	CMPQ       64(AX), $0x00
 	JE         storePartial
-	MOVQ       (DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       (DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y0, Y0
-	MOVQ       8(DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       8(DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y1, Y1
-	MOVQ       16(DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       16(DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y2, Y2
-	MOVQ       24(DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       24(DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y3, Y3
 
 storePartial:
-	MOVQ       (DX), AX
-	VMASKMOVPS Y0, Y4, (CX)(AX*1)
-	MOVQ       8(DX), AX
-	VMASKMOVPS Y1, Y4, (CX)(AX*1)
-	MOVQ       16(DX), AX
-	VMASKMOVPS Y2, Y4, (CX)(AX*1)
-	MOVQ       24(DX), AX
-	VMASKMOVPS Y3, Y4, (CX)(AX*1)
+	MOVQ       (DX), BX
+	VMASKMOVPS Y0, Y4, (CX)(BX*1)
+	MOVQ       8(DX), BX
+	VMASKMOVPS Y1, Y4, (CX)(BX*1)
+	MOVQ       16(DX), BX
+	VMASKMOVPS Y2, Y4, (CX)(BX*1)
+	MOVQ       24(DX), DX
+	VMASKMOVPS Y3, Y4, (CX)(DX*1)
+
+next:
+	DECQ 80(AX)
+	JLE  end
+	MOVQ 88(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 96(AX), CX
+	ADDQ CX, 48(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
@@ -183,7 +195,9 @@ GLOBL lanes_first<>(SB), RODATA|NOPTR, $64
 // func cols4x8AVX2(t *byte)
 // Requires: AVX, FMA3
 TEXT ·cols4x8AVX2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -255,7 +269,7 @@ four:
 
 few:
 	ADDQ $0x04, R9
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (R8), Y4
@@ -272,7 +286,7 @@ one:
 	DECQ         R9
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   56(AX), CX
@@ -282,26 +296,25 @@ next:
 	JL     partial
 	CMPQ   72(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Y0, Y0
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Y1, Y1
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Y2, Y2
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Y3, Y3
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Y0, Y0
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Y1, Y1
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Y2, Y2
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Y3, Y3
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Y0, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Y1, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Y2, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Y3, (CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Y0, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Y1, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Y2, (CX)(BX*1)
+	MOVQ    24(DX), DX
+	VMOVUPS Y3, (CX)(DX*1)
+	JMP     next
 
 partial:
 	LEAQ       lanes_first<>+0(SB), SI
@@ -309,35 +322,48 @@ partial:
 	VMOVUPS    32(SI)(BX*4), Y4
 	CMPQ       72(AX), $0x00
 	JE         storePartial
-	MOVQ       (DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       (DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y0, Y0
-	MOVQ       8(DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       8(DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y1, Y1
-	MOVQ       16(DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       16(DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y2, Y2
-	MOVQ       24(DX), AX
-	VMASKMOVPS (CX)(AX*1), Y4, Y5
+	MOVQ       24(DX), BX
+	VMASKMOVPS (CX)(BX*1), Y4, Y5
 	VADDPS     Y5, Y3, Y3
 
 storePartial:
-	MOVQ       (DX), AX
-	VMASKMOVPS Y0, Y4, (CX)(AX*1)
-	MOVQ       8(DX), AX
-	VMASKMOVPS Y1, Y4, (CX)(AX*1)
-	MOVQ       16(DX), AX
-	VMASKMOVPS Y2, Y4, (CX)(AX*1)
-	MOVQ       24(DX), AX
-	VMASKMOVPS Y3, Y4, (CX)(AX*1)
+	MOVQ       (DX), BX
+	VMASKMOVPS Y0, Y4, (CX)(BX*1)
+	MOVQ       8(DX), BX
+	VMASKMOVPS Y1, Y4, (CX)(BX*1)
+	MOVQ       16(DX), BX
+	VMASKMOVPS Y2, Y4, (CX)(BX*1)
+	MOVQ       24(DX), DX
+	VMASKMOVPS Y3, Y4, (CX)(DX*1)
+
+next:
+	DECQ 88(AX)
+	JLE  end
+	MOVQ 96(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 104(AX), CX
+	ADDQ CX, 56(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func rows4x16AVX2(t *byte)
 // Requires: AVX, CMOV, FMA3
 TEXT ·rows4x16AVX2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -437,7 +463,7 @@ four:
 
 few:
 	ADDQ $0x04, DI
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (BX), Y8
@@ -459,7 +485,7 @@ one:
 	DECQ         DI
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   48(AX), CX
@@ -470,42 +496,41 @@ next:
 	JL     partial
 	CMPQ   64(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Y0, Y0
-	MOVQ   (DX), AX
-	VADDPS 32(CX)(AX*1), Y1, Y1
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Y2, Y2
-	MOVQ   8(DX), AX
-	VADDPS 32(CX)(AX*1), Y3, Y3
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Y4, Y4
-	MOVQ   16(DX), AX
-	VADDPS 32(CX)(AX*1), Y5, Y5
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Y6, Y6
-	MOVQ   24(DX), AX
-	VADDPS 32(CX)(AX*1), Y7, Y7
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Y0, Y0
+	MOVQ   (DX), BX
+	VADDPS 32(CX)(BX*1), Y1, Y1
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Y2, Y2
+	MOVQ   8(DX), BX
+	VADDPS 32(CX)(BX*1), Y3, Y3
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Y4, Y4
+	MOVQ   16(DX), BX
+	VADDPS 32(CX)(BX*1), Y5, Y5
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Y6, Y6
+	MOVQ   24(DX), BX
+	VADDPS 32(CX)(BX*1), Y7, Y7
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Y0, (CX)(AX*1)
-	MOVQ    (DX), AX
-	VMOVUPS Y1, 32(CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Y2, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Y3, 32(CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Y4, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Y5, 32(CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Y6, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Y7, 32(CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Y0, (CX)(BX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Y1, 32(CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Y2, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Y3, 32(CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Y4, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Y5, 32(CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Y6, (CX)(BX*1)
+	MOVQ    24(DX), DX
+	VMOVUPS Y7, 32(CX)(DX*1)
+	JMP     next
 
 partial:
 	LEAQ       lanes_first<>+0(SB), SI
@@ -513,51 +538,64 @@ partial:
 	VMOVUPS    32(SI)(BX*4), Y8
 	CMPQ       64(AX), $0x00
 	JE         storePartial
-	MOVQ       (DX), AX
-	VADDPS     (CX)(AX*1), Y0, Y0
-	MOVQ       (DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       (DX), BX
+	VADDPS     (CX)(BX*1), Y0, Y0
+	MOVQ       (DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y1, Y1
-	MOVQ       8(DX), AX
-	VADDPS     (CX)(AX*1), Y2, Y2
-	MOVQ       8(DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       8(DX), BX
+	VADDPS     (CX)(BX*1), Y2, Y2
+	MOVQ       8(DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y3, Y3
-	MOVQ       16(DX), AX
-	VADDPS     (CX)(AX*1), Y4, Y4
-	MOVQ       16(DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       16(DX), BX
+	VADDPS     (CX)(BX*1), Y4, Y4
+	MOVQ       16(DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y5, Y5
-	MOVQ       24(DX), AX
-	VADDPS     (CX)(AX*1), Y6, Y6
-	MOVQ       24(DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       24(DX), BX
+	VADDPS     (CX)(BX*1), Y6, Y6
+	MOVQ       24(DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y7, Y7
 
 storePartial:
-	MOVQ       (DX), AX
-	VMOVUPS    Y0, (CX)(AX*1)
-	MOVQ       (DX), AX
-	VMASKMOVPS Y1, Y8, 32(CX)(AX*1)
-	MOVQ       8(DX), AX
-	VMOVUPS    Y2, (CX)(AX*1)
-	MOVQ       8(DX), AX
-	VMASKMOVPS Y3, Y8, 32(CX)(AX*1)
-	MOVQ       16(DX), AX
-	VMOVUPS    Y4, (CX)(AX*1)
-	MOVQ       16(DX), AX
-	VMASKMOVPS Y5, Y8, 32(CX)(AX*1)
-	MOVQ       24(DX), AX
-	VMOVUPS    Y6, (CX)(AX*1)
-	MOVQ       24(DX), AX
-	VMASKMOVPS Y7, Y8, 32(CX)(AX*1)
+	MOVQ       (DX), BX
+	VMOVUPS    Y0, (CX)(BX*1)
+	MOVQ       (DX), BX
+	VMASKMOVPS Y1, Y8, 32(CX)(BX*1)
+	MOVQ       8(DX), BX
+	VMOVUPS    Y2, (CX)(BX*1)
+	MOVQ       8(DX), BX
+	VMASKMOVPS Y3, Y8, 32(CX)(BX*1)
+	MOVQ       16(DX), BX
+	VMOVUPS    Y4, (CX)(BX*1)
+	MOVQ       16(DX), BX
+	VMASKMOVPS Y5, Y8, 32(CX)(BX*1)
+	MOVQ       24(DX), BX
+	VMOVUPS    Y6, (CX)(BX*1)
+	MOVQ       24(DX), DX
+	VMASKMOVPS Y7, Y8, 32(CX)(DX*1)
+
+next:
+	DECQ 80(AX)
+	JLE  end
+	MOVQ 88(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 96(AX), CX
+	ADDQ CX, 48(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func cols4x16AVX2(t *byte)
 // Requires: AVX, FMA3
 TEXT ·cols4x16AVX2(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -653,7 +691,7 @@ four:
 
 few:
 	ADDQ $0x04, R9
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (R8), Y8
@@ -675,7 +713,7 @@ one:
 	DECQ         R9
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   56(AX), CX
@@ -686,42 +724,41 @@ next:
 	JL     partial
 	CMPQ   72(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Y0, Y0
-	MOVQ   (DX), AX
-	VADDPS 32(CX)(AX*1), Y1, Y1
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Y2, Y2
-	MOVQ   8(DX), AX
-	VADDPS 32(CX)(AX*1), Y3, Y3
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Y4, Y4
-	MOVQ   16(DX), AX
-	VADDPS 32(CX)(AX*1), Y5, Y5
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Y6, Y6
-	MOVQ   24(DX), AX
-	VADDPS 32(CX)(AX*1), Y7, Y7
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Y0, Y0
+	MOVQ   (DX), BX
+	VADDPS 32(CX)(BX*1), Y1, Y1
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Y2, Y2
+	MOVQ   8(DX), BX
+	VADDPS 32(CX)(BX*1), Y3, Y3
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Y4, Y4
+	MOVQ   16(DX), BX
+	VADDPS 32(CX)(BX*1), Y5, Y5
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Y6, Y6
+	MOVQ   24(DX), BX
+	VADDPS 32(CX)(BX*1), Y7, Y7
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Y0, (CX)(AX*1)
-	MOVQ    (DX), AX
-	VMOVUPS Y1, 32(CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Y2, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Y3, 32(CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Y4, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Y5, 32(CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Y6, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Y7, 32(CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Y0, (CX)(BX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Y1, 32(CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Y2, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Y3, 32(CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Y4, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Y5, 32(CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Y6, (CX)(BX*1)
+	MOVQ    24(DX), DX
+	VMOVUPS Y7, 32(CX)(DX*1)
+	JMP     next
 
 partial:
 	LEAQ       lanes_first<>+0(SB), SI
@@ -729,44 +766,55 @@ partial:
 	VMOVUPS    32(SI)(BX*4), Y8
 	CMPQ       72(AX), $0x00
 	JE         storePartial
-	MOVQ       (DX), AX
-	VADDPS     (CX)(AX*1), Y0, Y0
-	MOVQ       (DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       (DX), BX
+	VADDPS     (CX)(BX*1), Y0, Y0
+	MOVQ       (DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y1, Y1
-	MOVQ       8(DX), AX
-	VADDPS     (CX)(AX*1), Y2, Y2
-	MOVQ       8(DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       8(DX), BX
+	VADDPS     (CX)(BX*1), Y2, Y2
+	MOVQ       8(DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y3, Y3
-	MOVQ       16(DX), AX
-	VADDPS     (CX)(AX*1), Y4, Y4
-	MOVQ       16(DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       16(DX), BX
+	VADDPS     (CX)(BX*1), Y4, Y4
+	MOVQ       16(DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y5, Y5
-	MOVQ       24(DX), AX
-	VADDPS     (CX)(AX*1), Y6, Y6
-	MOVQ       24(DX), AX
-	VMASKMOVPS 32(CX)(AX*1), Y8, Y9
+	MOVQ       24(DX), BX
+	VADDPS     (CX)(BX*1), Y6, Y6
+	MOVQ       24(DX), BX
+	VMASKMOVPS 32(CX)(BX*1), Y8, Y9
 	VADDPS     Y9, Y7, Y7
 
 storePartial:
-	MOVQ       (DX), AX
-	VMOVUPS    Y0, (CX)(AX*1)
-	MOVQ       (DX), AX
-	VMASKMOVPS Y1, Y8, 32(CX)(AX*1)
-	MOVQ       8(DX), AX
-	VMOVUPS    Y2, (CX)(AX*1)
-	MOVQ       8(DX), AX
-	VMASKMOVPS Y3, Y8, 32(CX)(AX*1)
-	MOVQ       16(DX), AX
-	VMOVUPS    Y4, (CX)(AX*1)
-	MOVQ       16(DX), AX
-	VMASKMOVPS Y5, Y8, 32(CX)(AX*1)
-	MOVQ       24(DX), AX
-	VMOVUPS    Y6, (CX)(AX*1)
-	MOVQ       24(DX), AX
-	VMASKMOVPS Y7, Y8, 32(CX)(AX*1)
+	MOVQ       (DX), BX
+	VMOVUPS    Y0, (CX)(BX*1)
+	MOVQ       (DX), BX
+	VMASKMOVPS Y1, Y8, 32(CX)(BX*1)
+	MOVQ       8(DX), BX
+	VMOVUPS    Y2, (CX)(BX*1)
+	MOVQ       8(DX), BX
+	VMASKMOVPS Y3, Y8, 32(CX)(BX*1)
+	MOVQ       16(DX), BX
+	VMOVUPS    Y4, (CX)(BX*1)
+	MOVQ       16(DX), BX
+	VMASKMOVPS Y5, Y8, 32(CX)(BX*1)
+	MOVQ       24(DX), BX
+	VMOVUPS    Y6, (CX)(BX*1)
+	MOVQ       24(DX), DX
+	VMASKMOVPS Y7, Y8, 32(CX)(DX*1)
+
+next:
+	DECQ 88(AX)
+	JLE  end
+	MOVQ 96(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 104(AX), CX
+	ADDQ CX, 56(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
@@ -6336,7 +6384,9 @@ done:
 // func rows8x16AVX512(t *byte)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·rows8x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6464,7 +6514,7 @@ four:
 
 few:
 	ADDQ $0x04, DI
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (BX), Z8
@@ -6489,7 +6539,7 @@ one:
 	DECQ         DI
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   48(AX), CX
@@ -6499,42 +6549,41 @@ next:
 	JL     partial
 	CMPQ   64(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Z0, Z0
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Z1, Z1
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Z2, Z2
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Z3, Z3
-	MOVQ   32(DX), AX
-	VADDPS (CX)(AX*1), Z4, Z4
-	MOVQ   40(DX), AX
-	VADDPS (CX)(AX*1), Z5, Z5
-	MOVQ   48(DX), AX
-	VADDPS (CX)(AX*1), Z6, Z6
-	MOVQ   56(DX), AX
-	VADDPS (CX)(AX*1), Z7, Z7
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Z0, Z0
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Z1, Z1
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Z2, Z2
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Z3, Z3
+	MOVQ   32(DX), BX
+	VADDPS (CX)(BX*1), Z4, Z4
+	MOVQ   40(DX), BX
+	VADDPS (CX)(BX*1), Z5, Z5
+	MOVQ   48(DX), BX
+	VADDPS (CX)(BX*1), Z6, Z6
+	MOVQ   56(DX), BX
+	VADDPS (CX)(BX*1), Z7, Z7
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z1, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z2, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z3, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z4, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z5, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z6, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z7, (CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Z0, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z1, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z2, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z3, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z4, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z5, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z6, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z7, (CX)(DX*1)
+	JMP     next
 
 partial:
 	MOVL      $-1, SI
@@ -6542,55 +6591,68 @@ partial:
 	KMOVW     SI, K1
 	CMPQ      64(AX), $0x00
 	JE        storePartial
-	MOVQ      (DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      (DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z0, Z0
-	MOVQ      8(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      8(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z1, Z1
-	MOVQ      16(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      16(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z2, Z2
-	MOVQ      24(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      24(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z3, Z3
-	MOVQ      32(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      32(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z4, Z4
-	MOVQ      40(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      40(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z5, Z5
-	MOVQ      48(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      48(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z6, Z6
-	MOVQ      56(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      56(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z7, Z7
 
 storePartial:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, K1, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z1, K1, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z2, K1, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z3, K1, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z4, K1, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z5, K1, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z6, K1, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z7, K1, (CX)(AX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z0, K1, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z1, K1, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z2, K1, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z3, K1, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z4, K1, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z5, K1, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z6, K1, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z7, K1, (CX)(DX*1)
+
+next:
+	DECQ 80(AX)
+	JLE  end
+	MOVQ 88(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 96(AX), CX
+	ADDQ CX, 48(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func cols8x16AVX512(t *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·cols8x16AVX512(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6698,7 +6760,7 @@ four:
 
 few:
 	ADDQ $0x04, R9
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (R8), Z8
@@ -6723,7 +6785,7 @@ one:
 	DECQ         R9
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   56(AX), CX
@@ -6733,42 +6795,41 @@ next:
 	JL     partial
 	CMPQ   72(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Z0, Z0
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Z1, Z1
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Z2, Z2
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Z3, Z3
-	MOVQ   32(DX), AX
-	VADDPS (CX)(AX*1), Z4, Z4
-	MOVQ   40(DX), AX
-	VADDPS (CX)(AX*1), Z5, Z5
-	MOVQ   48(DX), AX
-	VADDPS (CX)(AX*1), Z6, Z6
-	MOVQ   56(DX), AX
-	VADDPS (CX)(AX*1), Z7, Z7
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Z0, Z0
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Z1, Z1
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Z2, Z2
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Z3, Z3
+	MOVQ   32(DX), BX
+	VADDPS (CX)(BX*1), Z4, Z4
+	MOVQ   40(DX), BX
+	VADDPS (CX)(BX*1), Z5, Z5
+	MOVQ   48(DX), BX
+	VADDPS (CX)(BX*1), Z6, Z6
+	MOVQ   56(DX), BX
+	VADDPS (CX)(BX*1), Z7, Z7
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z1, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z2, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z3, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z4, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z5, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z6, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z7, (CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Z0, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z1, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z2, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z3, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z4, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z5, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z6, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z7, (CX)(DX*1)
+	JMP     next
 
 partial:
 	MOVL      $-1, SI
@@ -6776,55 +6837,68 @@ partial:
 	KMOVW     SI, K1
 	CMPQ      72(AX), $0x00
 	JE        storePartial
-	MOVQ      (DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      (DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z0, Z0
-	MOVQ      8(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      8(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z1, Z1
-	MOVQ      16(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      16(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z2, Z2
-	MOVQ      24(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      24(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z3, Z3
-	MOVQ      32(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      32(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z4, Z4
-	MOVQ      40(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      40(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z5, Z5
-	MOVQ      48(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      48(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z6, Z6
-	MOVQ      56(DX), AX
-	VMOVUPS.Z (CX)(AX*1), K1, Z8
+	MOVQ      56(DX), BX
+	VMOVUPS.Z (CX)(BX*1), K1, Z8
 	VADDPS    Z8, Z7, Z7
 
 storePartial:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, K1, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z1, K1, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z2, K1, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z3, K1, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z4, K1, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z5, K1, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z6, K1, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z7, K1, (CX)(AX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z0, K1, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z1, K1, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z2, K1, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z3, K1, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z4, K1, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z5, K1, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z6, K1, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z7, K1, (CX)(DX*1)
+
+next:
+	DECQ 88(AX)
+	JLE  end
+	MOVQ 96(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 104(AX), CX
+	ADDQ CX, 56(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func rows8x32AVX512(t *byte)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·rows8x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6996,7 +7070,7 @@ four:
 
 few:
 	ADDQ $0x04, DI
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (BX), Z16
@@ -7030,7 +7104,7 @@ one:
 	DECQ         DI
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   48(AX), CX
@@ -7041,74 +7115,73 @@ next:
 	JL     partial
 	CMPQ   64(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Z0, Z0
-	MOVQ   (DX), AX
-	VADDPS 64(CX)(AX*1), Z1, Z1
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Z2, Z2
-	MOVQ   8(DX), AX
-	VADDPS 64(CX)(AX*1), Z3, Z3
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Z4, Z4
-	MOVQ   16(DX), AX
-	VADDPS 64(CX)(AX*1), Z5, Z5
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Z6, Z6
-	MOVQ   24(DX), AX
-	VADDPS 64(CX)(AX*1), Z7, Z7
-	MOVQ   32(DX), AX
-	VADDPS (CX)(AX*1), Z8, Z8
-	MOVQ   32(DX), AX
-	VADDPS 64(CX)(AX*1), Z9, Z9
-	MOVQ   40(DX), AX
-	VADDPS (CX)(AX*1), Z10, Z10
-	MOVQ   40(DX), AX
-	VADDPS 64(CX)(AX*1), Z11, Z11
-	MOVQ   48(DX), AX
-	VADDPS (CX)(AX*1), Z12, Z12
-	MOVQ   48(DX), AX
-	VADDPS 64(CX)(AX*1), Z13, Z13
-	MOVQ   56(DX), AX
-	VADDPS (CX)(AX*1), Z14, Z14
-	MOVQ   56(DX), AX
-	VADDPS 64(CX)(AX*1), Z15, Z15
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Z0, Z0
+	MOVQ   (DX), BX
+	VADDPS 64(CX)(BX*1), Z1, Z1
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Z2, Z2
+	MOVQ   8(DX), BX
+	VADDPS 64(CX)(BX*1), Z3, Z3
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Z4, Z4
+	MOVQ   16(DX), BX
+	VADDPS 64(CX)(BX*1), Z5, Z5
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Z6, Z6
+	MOVQ   24(DX), BX
+	VADDPS 64(CX)(BX*1), Z7, Z7
+	MOVQ   32(DX), BX
+	VADDPS (CX)(BX*1), Z8, Z8
+	MOVQ   32(DX), BX
+	VADDPS 64(CX)(BX*1), Z9, Z9
+	MOVQ   40(DX), BX
+	VADDPS (CX)(BX*1), Z10, Z10
+	MOVQ   40(DX), BX
+	VADDPS 64(CX)(BX*1), Z11, Z11
+	MOVQ   48(DX), BX
+	VADDPS (CX)(BX*1), Z12, Z12
+	MOVQ   48(DX), BX
+	VADDPS 64(CX)(BX*1), Z13, Z13
+	MOVQ   56(DX), BX
+	VADDPS (CX)(BX*1), Z14, Z14
+	MOVQ   56(DX), BX
+	VADDPS 64(CX)(BX*1), Z15, Z15
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, (CX)(AX*1)
-	MOVQ    (DX), AX
-	VMOVUPS Z1, 64(CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z2, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z3, 64(CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z4, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z5, 64(CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z6, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z7, 64(CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z8, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z9, 64(CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z10, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z11, 64(CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z12, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z13, 64(CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z14, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z15, 64(CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Z0, (CX)(BX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z1, 64(CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z2, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z3, 64(CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z4, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z5, 64(CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z6, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z7, 64(CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z8, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z9, 64(CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z10, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z11, 64(CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z12, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z13, 64(CX)(BX*1)
+	MOVQ    56(DX), BX
+	VMOVUPS Z14, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z15, 64(CX)(DX*1)
+	JMP     next
 
 partial:
 	MOVL      $-1, SI
@@ -7116,87 +7189,100 @@ partial:
 	KMOVW     SI, K1
 	CMPQ      64(AX), $0x00
 	JE        storePartial
-	MOVQ      (DX), AX
-	VADDPS    (CX)(AX*1), Z0, Z0
-	MOVQ      (DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      (DX), BX
+	VADDPS    (CX)(BX*1), Z0, Z0
+	MOVQ      (DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z1, Z1
-	MOVQ      8(DX), AX
-	VADDPS    (CX)(AX*1), Z2, Z2
-	MOVQ      8(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      8(DX), BX
+	VADDPS    (CX)(BX*1), Z2, Z2
+	MOVQ      8(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z3, Z3
-	MOVQ      16(DX), AX
-	VADDPS    (CX)(AX*1), Z4, Z4
-	MOVQ      16(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      16(DX), BX
+	VADDPS    (CX)(BX*1), Z4, Z4
+	MOVQ      16(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z5, Z5
-	MOVQ      24(DX), AX
-	VADDPS    (CX)(AX*1), Z6, Z6
-	MOVQ      24(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      24(DX), BX
+	VADDPS    (CX)(BX*1), Z6, Z6
+	MOVQ      24(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z7, Z7
-	MOVQ      32(DX), AX
-	VADDPS    (CX)(AX*1), Z8, Z8
-	MOVQ      32(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      32(DX), BX
+	VADDPS    (CX)(BX*1), Z8, Z8
+	MOVQ      32(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z9, Z9
-	MOVQ      40(DX), AX
-	VADDPS    (CX)(AX*1), Z10, Z10
-	MOVQ      40(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      40(DX), BX
+	VADDPS    (CX)(BX*1), Z10, Z10
+	MOVQ      40(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z11, Z11
-	MOVQ      48(DX), AX
-	VADDPS    (CX)(AX*1), Z12, Z12
-	MOVQ      48(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      48(DX), BX
+	VADDPS    (CX)(BX*1), Z12, Z12
+	MOVQ      48(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z13, Z13
-	MOVQ      56(DX), AX
-	VADDPS    (CX)(AX*1), Z14, Z14
-	MOVQ      56(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      56(DX), BX
+	VADDPS    (CX)(BX*1), Z14, Z14
+	MOVQ      56(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z15, Z15
 
 storePartial:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, (CX)(AX*1)
-	MOVQ    (DX), AX
-	VMOVUPS Z1, K1, 64(CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z2, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z3, K1, 64(CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z4, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z5, K1, 64(CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z6, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z7, K1, 64(CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z8, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z9, K1, 64(CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z10, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z11, K1, 64(CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z12, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z13, K1, 64(CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z14, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z15, K1, 64(CX)(AX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z0, (CX)(BX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z1, K1, 64(CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z2, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z3, K1, 64(CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z4, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z5, K1, 64(CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z6, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z7, K1, 64(CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z8, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z9, K1, 64(CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z10, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z11, K1, 64(CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z12, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z13, K1, 64(CX)(BX*1)
+	MOVQ    56(DX), BX
+	VMOVUPS Z14, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z15, K1, 64(CX)(DX*1)
+
+next:
+	DECQ 80(AX)
+	JLE  end
+	MOVQ 88(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 96(AX), CX
+	ADDQ CX, 48(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func cols8x32AVX512(t *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·cols8x32AVX512(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), AX
+	MOVQ t+0(FP), AX
+
+tile:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7348,7 +7434,7 @@ four:
 
 few:
 	ADDQ $0x04, R9
-	JZ   next
+	JZ   nextSegment
 
 one:
 	VMOVUPS      (R8), Z16
@@ -7382,7 +7468,7 @@ one:
 	DECQ         R9
 	JNZ          one
 
-next:
+nextSegment:
 	DECQ   DX
 	JNZ    segment
 	MOVQ   56(AX), CX
@@ -7393,74 +7479,73 @@ next:
 	JL     partial
 	CMPQ   72(AX), $0x00
 	JE     storeWhole
-	MOVQ   (DX), AX
-	VADDPS (CX)(AX*1), Z0, Z0
-	MOVQ   (DX), AX
-	VADDPS 64(CX)(AX*1), Z1, Z1
-	MOVQ   8(DX), AX
-	VADDPS (CX)(AX*1), Z2, Z2
-	MOVQ   8(DX), AX
-	VADDPS 64(CX)(AX*1), Z3, Z3
-	MOVQ   16(DX), AX
-	VADDPS (CX)(AX*1), Z4, Z4
-	MOVQ   16(DX), AX
-	VADDPS 64(CX)(AX*1), Z5, Z5
-	MOVQ   24(DX), AX
-	VADDPS (CX)(AX*1), Z6, Z6
-	MOVQ   24(DX), AX
-	VADDPS 64(CX)(AX*1), Z7, Z7
-	MOVQ   32(DX), AX
-	VADDPS (CX)(AX*1), Z8, Z8
-	MOVQ   32(DX), AX
-	VADDPS 64(CX)(AX*1), Z9, Z9
-	MOVQ   40(DX), AX
-	VADDPS (CX)(AX*1), Z10, Z10
-	MOVQ   40(DX), AX
-	VADDPS 64(CX)(AX*1), Z11, Z11
-	MOVQ   48(DX), AX
-	VADDPS (CX)(AX*1), Z12, Z12
-	MOVQ   48(DX), AX
-	VADDPS 64(CX)(AX*1), Z13, Z13
-	MOVQ   56(DX), AX
-	VADDPS (CX)(AX*1), Z14, Z14
-	MOVQ   56(DX), AX
-	VADDPS 64(CX)(AX*1), Z15, Z15
+	MOVQ   (DX), BX
+	VADDPS (CX)(BX*1), Z0, Z0
+	MOVQ   (DX), BX
+	VADDPS 64(CX)(BX*1), Z1, Z1
+	MOVQ   8(DX), BX
+	VADDPS (CX)(BX*1), Z2, Z2
+	MOVQ   8(DX), BX
+	VADDPS 64(CX)(BX*1), Z3, Z3
+	MOVQ   16(DX), BX
+	VADDPS (CX)(BX*1), Z4, Z4
+	MOVQ   16(DX), BX
+	VADDPS 64(CX)(BX*1), Z5, Z5
+	MOVQ   24(DX), BX
+	VADDPS (CX)(BX*1), Z6, Z6
+	MOVQ   24(DX), BX
+	VADDPS 64(CX)(BX*1), Z7, Z7
+	MOVQ   32(DX), BX
+	VADDPS (CX)(BX*1), Z8, Z8
+	MOVQ   32(DX), BX
+	VADDPS 64(CX)(BX*1), Z9, Z9
+	MOVQ   40(DX), BX
+	VADDPS (CX)(BX*1), Z10, Z10
+	MOVQ   40(DX), BX
+	VADDPS 64(CX)(BX*1), Z11, Z11
+	MOVQ   48(DX), BX
+	VADDPS (CX)(BX*1), Z12, Z12
+	MOVQ   48(DX), BX
+	VADDPS 64(CX)(BX*1), Z13, Z13
+	MOVQ   56(DX), BX
+	VADDPS (CX)(BX*1), Z14, Z14
+	MOVQ   56(DX), BX
+	VADDPS 64(CX)(BX*1), Z15, Z15
 
 storeWhole:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, (CX)(AX*1)
-	MOVQ    (DX), AX
-	VMOVUPS Z1, 64(CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z2, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z3, 64(CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z4, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z5, 64(CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z6, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z7, 64(CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z8, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z9, 64(CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z10, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z11, 64(CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z12, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z13, 64(CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z14, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z15, 64(CX)(AX*1)
-	VZEROUPPER
-	RET
+	MOVQ    (DX), BX
+	VMOVUPS Z0, (CX)(BX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z1, 64(CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z2, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z3, 64(CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z4, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z5, 64(CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z6, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z7, 64(CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z8, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z9, 64(CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z10, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z11, 64(CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z12, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z13, 64(CX)(BX*1)
+	MOVQ    56(DX), BX
+	VMOVUPS Z14, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z15, 64(CX)(DX*1)
+	JMP     next
 
 partial:
 	MOVL      $-1, SI
@@ -7468,80 +7553,91 @@ partial:
 	KMOVW     SI, K1
 	CMPQ      72(AX), $0x00
 	JE        storePartial
-	MOVQ      (DX), AX
-	VADDPS    (CX)(AX*1), Z0, Z0
-	MOVQ      (DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      (DX), BX
+	VADDPS    (CX)(BX*1), Z0, Z0
+	MOVQ      (DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z1, Z1
-	MOVQ      8(DX), AX
-	VADDPS    (CX)(AX*1), Z2, Z2
-	MOVQ      8(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      8(DX), BX
+	VADDPS    (CX)(BX*1), Z2, Z2
+	MOVQ      8(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z3, Z3
-	MOVQ      16(DX), AX
-	VADDPS    (CX)(AX*1), Z4, Z4
-	MOVQ      16(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      16(DX), BX
+	VADDPS    (CX)(BX*1), Z4, Z4
+	MOVQ      16(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z5, Z5
-	MOVQ      24(DX), AX
-	VADDPS    (CX)(AX*1), Z6, Z6
-	MOVQ      24(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      24(DX), BX
+	VADDPS    (CX)(BX*1), Z6, Z6
+	MOVQ      24(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z7, Z7
-	MOVQ      32(DX), AX
-	VADDPS    (CX)(AX*1), Z8, Z8
-	MOVQ      32(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      32(DX), BX
+	VADDPS    (CX)(BX*1), Z8, Z8
+	MOVQ      32(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z9, Z9
-	MOVQ      40(DX), AX
-	VADDPS    (CX)(AX*1), Z10, Z10
-	MOVQ      40(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      40(DX), BX
+	VADDPS    (CX)(BX*1), Z10, Z10
+	MOVQ      40(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z11, Z11
-	MOVQ      48(DX), AX
-	VADDPS    (CX)(AX*1), Z12, Z12
-	MOVQ      48(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      48(DX), BX
+	VADDPS    (CX)(BX*1), Z12, Z12
+	MOVQ      48(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z13, Z13
-	MOVQ      56(DX), AX
-	VADDPS    (CX)(AX*1), Z14, Z14
-	MOVQ      56(DX), AX
-	VMOVUPS.Z 64(CX)(AX*1), K1, Z16
+	MOVQ      56(DX), BX
+	VADDPS    (CX)(BX*1), Z14, Z14
+	MOVQ      56(DX), BX
+	VMOVUPS.Z 64(CX)(BX*1), K1, Z16
 	VADDPS    Z16, Z15, Z15
 
 storePartial:
-	MOVQ    (DX), AX
-	VMOVUPS Z0, (CX)(AX*1)
-	MOVQ    (DX), AX
-	VMOVUPS Z1, K1, 64(CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z2, (CX)(AX*1)
-	MOVQ    8(DX), AX
-	VMOVUPS Z3, K1, 64(CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z4, (CX)(AX*1)
-	MOVQ    16(DX), AX
-	VMOVUPS Z5, K1, 64(CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z6, (CX)(AX*1)
-	MOVQ    24(DX), AX
-	VMOVUPS Z7, K1, 64(CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z8, (CX)(AX*1)
-	MOVQ    32(DX), AX
-	VMOVUPS Z9, K1, 64(CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z10, (CX)(AX*1)
-	MOVQ    40(DX), AX
-	VMOVUPS Z11, K1, 64(CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z12, (CX)(AX*1)
-	MOVQ    48(DX), AX
-	VMOVUPS Z13, K1, 64(CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z14, (CX)(AX*1)
-	MOVQ    56(DX), AX
-	VMOVUPS Z15, K1, 64(CX)(AX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z0, (CX)(BX*1)
+	MOVQ    (DX), BX
+	VMOVUPS Z1, K1, 64(CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z2, (CX)(BX*1)
+	MOVQ    8(DX), BX
+	VMOVUPS Z3, K1, 64(CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z4, (CX)(BX*1)
+	MOVQ    16(DX), BX
+	VMOVUPS Z5, K1, 64(CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z6, (CX)(BX*1)
+	MOVQ    24(DX), BX
+	VMOVUPS Z7, K1, 64(CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z8, (CX)(BX*1)
+	MOVQ    32(DX), BX
+	VMOVUPS Z9, K1, 64(CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z10, (CX)(BX*1)
+	MOVQ    40(DX), BX
+	VMOVUPS Z11, K1, 64(CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z12, (CX)(BX*1)
+	MOVQ    48(DX), BX
+	VMOVUPS Z13, K1, 64(CX)(BX*1)
+	MOVQ    56(DX), BX
+	VMOVUPS Z14, (CX)(BX*1)
+	MOVQ    56(DX), DX
+	VMOVUPS Z15, K1, 64(CX)(DX*1)
+
+next:
+	DECQ 88(AX)
+	JLE  end
+	MOVQ 96(AX), CX
+	ADDQ CX, (AX)
+	MOVQ 104(AX), CX
+	ADDQ CX, 56(AX)
+	JMP  tile
+
+end:
 	VZEROUPPER
 	RET
 

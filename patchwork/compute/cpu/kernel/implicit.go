@@ -46,6 +46,15 @@ type place struct {
 	pattern int32
 }
 
+// alike counts the tiles from at, the first of tiles, on that share its pattern and lie equally far apart.
+func (at *place) alike(tiles []place) int {
+	n := 1
+	for n < len(tiles) && tiles[n].pattern == at.pattern && tiles[n].in-tiles[n-1].in == tiles[1].in-at.in && tiles[n].out-tiles[n-1].out == tiles[1].out-at.out {
+		n++
+	}
+	return n
+}
+
 // newImplicit prepares a convolution along the axes of s, or with transposed the gradient of its input.
 func newImplicit(s ConvShape, down, along axis, transposed bool) *implicit {
 	v := active
@@ -220,13 +229,19 @@ func (r *implicitBlocks) Do(chunk int) {
 				zero: unsafe.Pointer(&r.zero.data[0]), segs: taps, run: r.run1,
 				b: unsafe.Pointer(&packed[j*r.cols.cols*taps*r.run1]), width: used,
 			}
-			for i := range tiles {
+			for i := 0; i < len(tiles); i += t.tiles {
 				at := &tiles[i]
+				t.tiles = at.alike(tiles[i:])
+				if t.tiles > 1 {
+					t.nextA, t.nextC = 4*int(tiles[i+1].in-at.in), 4*int(tiles[i+1].out-at.out)
+				}
 				t.a = unsafe.Pointer(&x[int(at.in)+in])
 				t.offs = unsafe.Pointer(&ph.offs[int(at.pattern)*taps*mr])
 				t.c = unsafe.Pointer(&y[int(at.out)+out+j*r.cols.cols])
 				t.coffs = unsafe.Pointer(&ph.coffs[int(at.pattern)*mr])
+				n := t.tiles // compute counts down
 				t.compute(r.v)
+				t.tiles = n
 			}
 		}
 	}

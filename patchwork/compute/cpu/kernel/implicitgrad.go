@@ -228,7 +228,7 @@ func (r *gradBlocks) multiply(b *gradBlock, dst []float32, group, c0, c1 int) {
 					continue
 				}
 				lo, hi := r.along.span(tap % s.KernelW)
-				t.segs, t.count, t.run = unsafe.Pointer(&segs[0]), len(segs), hi-lo
+				t.segs, t.count, t.run, t.tiles = unsafe.Pointer(&segs[0]), len(segs), hi-lo, 1
 				t.c = unsafe.Pointer(&dst[(tap*r.in+c)*s.Out+group*r.out+j*r.cols.cols])
 				t.compute(r.v)
 			}

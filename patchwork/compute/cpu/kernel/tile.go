@@ -2,7 +2,8 @@ package kernel
 
 import "unsafe"
 
-// rowTile is one tile of C = A·B where A is read in place, by rows. Every field has 8 bytes: the assembly counts them.
+// rowTile is a run of tiles of C = A·B where A is read in place, by rows; compute moves a and c along the run. Every
+// field has 8 bytes: the assembly counts them.
 //
 //	C[i][j] (+)= sum over segments s and k < run of at(s, i)[k] · B[s·run + k][j]
 //	at(s, i) = a + offs[s·tileRows + i] bytes, or zero where that offset is negative
@@ -19,9 +20,13 @@ type rowTile struct {
 	coffs unsafe.Pointer // *int64 [tileRows], bytes
 	add   int            // 1: add to C
 	width int            // columns of C to write, 1 to 2·lanes; up to lanes, the panel is lanes wide
+	tiles int            // at least 1; compute counts it down
+	nextA int            // bytes to a of the next tile
+	nextC int            // bytes to c of the next tile
 }
 
-// colTile is one tile of C = Aᵀ·B where A and B are read in place, by columns. Every field has 8 bytes.
+// colTile is a run of tiles of C = Aᵀ·B where A and B are read in place, by columns; compute moves a and c along the
+// run. Every field has 8 bytes: the assembly counts them.
 //
 //	C[i][j] (+)= sum over segments s and k < run of A(s)[k·astep + i] · B(s)[k·bstep + j]
 //	A(s) = a + segs[s][0] bytes, B(s) = b + segs[s][1] bytes
@@ -39,6 +44,9 @@ type colTile struct {
 	coffs unsafe.Pointer // *int64 [tileRows], bytes
 	add   int            // 1: add to C
 	width int            // columns of C to write, 1 to 2·lanes; up to lanes, B is read lanes wide
+	tiles int            // at least 1; compute counts it down
+	nextA int            // bytes to a of the next tile
+	nextC int            // bytes to c of the next tile
 }
 
 func floatsAt(p unsafe.Pointer, bytes, n int) []float32 {
@@ -46,6 +54,14 @@ func floatsAt(p unsafe.Pointer, bytes, n int) []float32 {
 }
 
 func (t *rowTile) portable() {
+	t.portableTile()
+	for ; t.tiles > 1; t.tiles-- {
+		t.a, t.c = unsafe.Add(t.a, t.nextA), unsafe.Add(t.c, t.nextC)
+		t.portableTile()
+	}
+}
+
+func (t *rowTile) portableTile() {
 	const mr, nr = 4, 8
 	w := panelWidth(portable, t.width)
 	offs := unsafe.Slice((*int32)(t.offs), t.segs*mr)
@@ -77,6 +93,14 @@ func (t *rowTile) portable() {
 }
 
 func (t *colTile) portable() {
+	t.portableTile()
+	for ; t.tiles > 1; t.tiles-- {
+		t.a, t.c = unsafe.Add(t.a, t.nextA), unsafe.Add(t.c, t.nextC)
+		t.portableTile()
+	}
+}
+
+func (t *colTile) portableTile() {
 	const mr, nr = 4, 8
 	w := panelWidth(portable, t.width)
 	segs := unsafe.Slice((*[2]int64)(t.segs), t.count)

@@ -4,15 +4,15 @@ import "unsafe"
 
 // The structs whose fields the assembly counts.
 var (
-	_ [10 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
-	_ [11 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
+	_ [13 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
+	_ [14 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthGradTile{})]byte{}
 	_ [11 * 8]byte = [unsafe.Sizeof(windowTile{})]byte{}
 	_ [9 * 8]byte  = [unsafe.Sizeof(maxGradTile{})]byte{}
 )
 
-// compute computes a tile made for variant v.
+// compute computes tiles made for variant v.
 func (t *rowTile) compute(v variant) {
 	p := (*byte)(unsafe.Pointer(t))
 	switch {

@@ -29,8 +29,9 @@ func (s isa) sums(vectors int) [][]vec {
 // rowTile computes a tile whose left side is read by rows; see the struct of that name in package kernel.
 func (s isa) rowTile(vectors int) {
 	begin(fmt.Sprintf("rows%dx%d%s", s.rows, vectors*s.lanes, s.name), "func(t *byte)", "computes t.")
-	const a, zero, offs, segs, run, b = 0, 1, 2, 3, 4, 5
+	const a, zero, offs, segs, run, b, c = 0, 1, 2, 3, 4, 5, 6
 	t := param("t")
+	Label("tile")
 	sums := s.sums(vectors)
 	off, seg, panel := field(t, offs), field(t, segs), field(t, b)
 	rows := make([]gp, s.rows)
@@ -75,24 +76,25 @@ func (s isa) rowTile(vectors int) {
 	JGE(LabelRef("four"))
 	Label("few")
 	ADDQ(Imm(4), k)
-	JZ(LabelRef("next"))
+	JZ(LabelRef("nextSegment"))
 	repeat("one", k, func() {
 		step(0)
 		INCQ(at)
 		ADDQ(Imm(uint64(vectors*s.bytes())), panel)
 	})
-	Label("next")
+	Label("nextSegment")
 	DECQ(seg)
 	JNZ(LabelRef("segment"))
-	s.storeTile(t, 6, sums)
-	end()
+	s.storeTile(t, c, sums)
+	nextTile(t, a, c)
 }
 
 // colTile computes a tile whose left side is read by columns; see the struct of that name in package kernel.
 func (s isa) colTile(vectors int) {
 	begin(fmt.Sprintf("cols%dx%d%s", s.rows, vectors*s.lanes, s.name), "func(t *byte)", "computes t.")
-	const a, b, segs, count, run, astep, bstep = 0, 1, 2, 3, 4, 5, 6
+	const a, b, segs, count, run, astep, bstep, c = 0, 1, 2, 3, 4, 5, 6, 7
 	t := param("t")
+	Label("tile")
 	sums := s.sums(vectors)
 	seg, left := field(t, segs), field(t, count)
 	stepA, stepB := field(t, astep), field(t, bstep)
@@ -134,12 +136,26 @@ func (s isa) colTile(vectors int) {
 	JGE(LabelRef("four"))
 	Label("few")
 	ADDQ(Imm(4), k)
-	JZ(LabelRef("next"))
+	JZ(LabelRef("nextSegment"))
 	repeat("one", k, step)
-	Label("next")
+	Label("nextSegment")
 	DECQ(left)
 	JNZ(LabelRef("segment"))
-	s.storeTile(t, 7, sums)
+	s.storeTile(t, c, sums)
+	nextTile(t, a, c)
+}
+
+// nextTile goes on with the next tile of a run, or returns. Fields tiles, nextA and nextC follow the four of C.
+func nextTile(t gp, a, c int) {
+	Label("next")
+	DECQ(Mem{Base: t, Disp: 8 * (c + 4)})
+	JLE(LabelRef("end"))
+	step := field(t, c+5)
+	ADDQ(step, Mem{Base: t, Disp: 8 * a})
+	MOVQ(Mem{Base: t, Disp: 8 * (c + 6)}, step)
+	ADDQ(step, Mem{Base: t, Disp: 8 * c})
+	JMP(LabelRef("tile"))
+	Label("end")
 	end()
 }
 
@@ -183,7 +199,7 @@ func (s isa) storeTile(t gp, first int, sums [][]vec) {
 	CMPQ(width, Imm(uint64(s.lanes)))
 	JL(LabelRef("partial"))
 	each("Whole", nil)
-	end()
+	JMP(LabelRef("next"))
 	Label("partial")
 	each("Partial", s.first(width))
 }

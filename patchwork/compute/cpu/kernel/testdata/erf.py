@@ -1,6 +1,6 @@
 """Fits the polynomial P of erf(x) = x P(x^2), |x| <= 1, that gen/elementwise.go holds.
 
-Run: python3 erf.py
+Run: python3 erf.py > erf.txt
 Needs only the standard library. Prints the coefficients, highest power first, and the largest relative error.
 """
 import math
