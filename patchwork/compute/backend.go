@@ -9,8 +9,6 @@ import (
 
 	gomlx "github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend" // registers "go"
-
-	_ "github.com/gopatchwork/patchwork/patchwork/compute/cpu" // registers "cpu"
 )
 
 // Safe is the configuration of GoMLX's Go backend that "go" alone stands for. Its operators run one after
