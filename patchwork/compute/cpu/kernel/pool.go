@@ -77,10 +77,40 @@ func (e *Panic) Error() string { return fmt.Sprintf("kernel: a task failed: %v\n
 func (e *Panic) Unwrap() error { err, _ := e.Value.(error); return err }
 
 func (p *Pool) work() {
-	for j := range p.offers {
+	for {
+		j, ok := p.next()
+		if !ok {
+			return
+		}
 		j.run()
 		p.drop(j)
 	}
+}
+
+// patience is how often a goroutine that waits looks again before it sleeps, some tens of microseconds in all: to be
+// woken takes about as long, and the next operation of a graph is seldom further away.
+const patience = 200
+
+// next returns the next job to help with; false when the pool is closed.
+func (p *Pool) next() (*job, bool) {
+	for range patience {
+		select {
+		case j, ok := <-p.offers:
+			return j, ok
+		default:
+			runtime.Gosched()
+		}
+	}
+	j, ok := <-p.offers
+	return j, ok
+}
+
+// wait returns when every chunk is done.
+func (j *job) wait() {
+	for i := 0; i < patience && j.left.Load() > 0; i++ {
+		runtime.Gosched()
+	}
+	<-j.done
 }
 
 // run claims chunks until none is left.
@@ -170,7 +200,7 @@ offering:
 		}
 	}
 	j.run()
-	<-j.done
+	j.wait()
 	failed := j.failed.Load()
 	p.drop(j)
 	return failed
