@@ -27,7 +27,7 @@ func measureExtract(t *trial) {
 	}
 	ex, err = features.OpenONNX(file, features.ONNXOptions{})
 	t.must(err)
-	t.extract("extract/mobilenet", "features by MobileNetV2 0.35 (ONNX)", ex, dir, index, 8)
+	t.extract("extract/mobilenet", "features by MobileNetV2 0.35 (ONNX)", ex, dir, index, 100)
 }
 
 // extract computes the features of the first n images, from file to store.
