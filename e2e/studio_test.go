@@ -215,6 +215,12 @@ func TestStudioInANotebook(t *testing.T) {
 	}
 	n.Studio(2)
 	n.Start(4)
+	n.Studio(4)
+	n.Interrupt() // lets go of the cell, not of the studio
+	if text := n.Wait(4, 20*time.Second); !strings.Contains(text, "held until done") || !strings.Contains(text, "images labelled") {
+		t.Errorf("the interrupted cell shows %q", text)
+	}
+	n.Start(4)
 	s = n.Studio(4) // the same studio, in a cell that waits for it
 	s.Click(".pw-tile:nth-child(1) .pw-picture")
 	s.Press(input.Digit6)
