@@ -3,11 +3,12 @@ package features
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 const (
@@ -113,29 +114,8 @@ func (s *sidecar) write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("features: %s: %w", file, err)
 	}
-	f, err := os.CreateTemp(dir, ".tmp-"+filepath.Base(file)+"-*")
-	if err != nil {
+	if err := atomicfile.Write(file, append(text, '\n'), 0o644, atomicfile.Durable); err != nil {
 		return fmt.Errorf("features: cannot write %s: %w", file, err)
 	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(append(text, '\n'))
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		return fmt.Errorf("features: cannot write %s: %w", file, err)
-	}
-	return syncDir(dir)
-}
-
-// syncDir makes renames and new files in dir last.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("features: %w", err)
-	}
-	defer d.Close()
-	d.Sync() // some file systems refuse to sync folders and need not
 	return nil
 }
