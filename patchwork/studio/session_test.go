@@ -321,22 +321,54 @@ func TestWatchShowsLabelsOfOtherAnnotators(t *testing.T) {
 	}
 }
 
-func TestClosedJournalLeavesTheEventWithThePage(t *testing.T) {
+func TestLostJournalLeavesTheEventWithThePage(t *testing.T) {
 	p := newProject(t, 4)
 	s := New(t.Context(), p, Options{})
 	file := filepath.Join(p.dir, "journal", "ann.jsonl")
 	do(t, s, "a1", "set", set(change{0, 0, 1}))
-	if os.Getuid() == 0 {
-		t.Skip("root may write everywhere, so a read-only journal cannot be tested")
-	}
-	if err := os.Chmod(file, 0o444); err != nil {
+	if err := os.Rename(file, file+".away"); err != nil { // as if the disk had been taken out
 		t.Fatal(err)
 	}
-	raw, _ := json.Marshal(set(change{1, 0, 1}))
+	if err := os.Mkdir(file, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(set(change{1, 0, 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.Receive(t.Context(), "tab", host.Event{ID: "a2", Kind: "set", Data: raw}); !errors.Is(err, host.ErrUnsaved) {
 		t.Errorf("got %v, want ErrUnsaved", err)
 	}
+	if got := p.store.Table().Value(1, 0); got != labels.Unknown {
+		t.Errorf("the label that is not on disk is in the table: %v", got)
+	}
 }
+
+func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
+	dir := t.TempDir()
+	index, err := imageset.NewIndex([]imageset.Image{{ID: "a.jpg", Hash: "0", Width: 1, Height: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := labels.Open(labels.Options{Dir: dir, Annotator: "ann", Images: index})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	s := New(t.Context(), classless{&fakeProject{dir: dir, index: index, store: store}}, Options{})
+	hello, err := s.Hello(t.Context(), "tab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(hello)
+	if err != nil || !strings.Contains(string(text), "--classes") || strings.Contains(string(text), "null") {
+		t.Errorf("the page gets %s (error %v), want advice and no null", text, err)
+	}
+}
+
+type classless struct{ *fakeProject }
+
+func (classless) Classes() []Class { return nil }
 
 func TestSummaryNeedsNoScript(t *testing.T) {
 	p := newProject(t, 4)

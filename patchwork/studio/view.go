@@ -33,6 +33,7 @@ type gridView struct {
 	Columns int         `json:"columns"`
 	Classes []classView `json:"classes"`
 	Tiles   []tileView  `json:"tiles"`
+	Empty   string      `json:"empty"` // shown in place of tiles where there are none
 }
 
 type classView struct {
@@ -100,7 +101,11 @@ func (s *Session) view() view {
 	v := view{
 		Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
 		Train: s.trainView(), Message: s.message, HasModel: scores != nil,
-		Grid: gridView{Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns},
+		Grid: gridView{
+			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns,
+			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
+		},
+		Counts: []countView{},
 	}
 	for _, c := range s.project.Classes() {
 		v.Grid.Classes = append(v.Grid.Classes, classView{Name: c.Name, Key: c.Key, Description: c.Description})
@@ -115,7 +120,17 @@ func (s *Session) view() view {
 		})
 	}
 	v.Totals = totals(t)
+	if len(v.Grid.Classes) == 0 {
+		v.Message = noClasses(v.Name)
+		v.Grid.Tiles, v.Grid.Empty = []tileView{}, v.Message
+	}
 	return v
+}
+
+// noClasses says what to do in a project that has nothing to label for.
+func noClasses(project string) string {
+	return fmt.Sprintf("No classes yet, so there is nothing to label for. Press Done, add some with Classes in patchwork.MustInit "+
+		"or with `patchwork init %s --classes water,road`, and open the studio again.", project)
 }
 
 func totals(t *labels.Table) totalsView {
