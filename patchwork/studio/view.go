@@ -121,8 +121,7 @@ func (s *Session) view() view {
 	}
 	v.Totals = totals(t)
 	if len(v.Grid.Classes) == 0 {
-		v.Message = noClasses(v.Name)
-		v.Grid.Tiles, v.Grid.Empty = []tileView{}, v.Message
+		v.Grid.Tiles, v.Grid.Empty = []tileView{}, noClasses(v.Name)
 	}
 	return v
 }
