@@ -329,6 +329,46 @@ func windowMinAVX2(t *byte)
 //go:noescape
 func maxGradAVX2(t *byte)
 
+// linesInputAVX2 computes t.
+//
+//go:noescape
+func linesInputAVX2(t *byte)
+
+// stepsInputAVX2 computes t.
+//
+//go:noescape
+func stepsInputAVX2(t *byte)
+
+// linesOutputAVX2 computes t.
+//
+//go:noescape
+func linesOutputAVX2(t *byte)
+
+// stepsOutputAVX2 computes t.
+//
+//go:noescape
+func stepsOutputAVX2(t *byte)
+
+// linesKernelAVX2 computes t.
+//
+//go:noescape
+func linesKernelAVX2(t *byte)
+
+// linesGradientAVX2 computes t.
+//
+//go:noescape
+func linesGradientAVX2(t *byte)
+
+// stepsGradientAVX2 computes t.
+//
+//go:noescape
+func stepsGradientAVX2(t *byte)
+
+// linesTapsAVX2 computes t.
+//
+//go:noescape
+func linesTapsAVX2(t *byte)
+
 // rows8x16AVX512 computes t.
 //
 //go:noescape
@@ -653,6 +693,46 @@ func windowMinAVX512(t *byte)
 //
 //go:noescape
 func maxGradAVX512(t *byte)
+
+// linesInputAVX512 computes t.
+//
+//go:noescape
+func linesInputAVX512(t *byte)
+
+// stepsInputAVX512 computes t.
+//
+//go:noescape
+func stepsInputAVX512(t *byte)
+
+// linesOutputAVX512 computes t.
+//
+//go:noescape
+func linesOutputAVX512(t *byte)
+
+// stepsOutputAVX512 computes t.
+//
+//go:noescape
+func stepsOutputAVX512(t *byte)
+
+// linesKernelAVX512 computes t.
+//
+//go:noescape
+func linesKernelAVX512(t *byte)
+
+// linesGradientAVX512 computes t.
+//
+//go:noescape
+func linesGradientAVX512(t *byte)
+
+// stepsGradientAVX512 computes t.
+//
+//go:noescape
+func stepsGradientAVX512(t *byte)
+
+// linesTapsAVX512 computes t.
+//
+//go:noescape
+func linesTapsAVX512(t *byte)
 
 // transpose8AVX2 transposes rows times cols blocks of 8 by 8 floats; rows are srcRow and dstRow bytes apart.
 //

@@ -6381,6 +6381,552 @@ done:
 	VZEROUPPER
 	RET
 
+// func linesInputAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·linesInputAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 48(AX), R9
+	MOVQ 56(AX), R10
+	MOVQ 64(AX), R11
+	MOVQ 72(AX), R12
+	MOVQ 80(AX), R13
+	MOVQ 88(AX), R14
+	MOVQ 96(AX), AX
+	SHLQ $0x02, AX
+	XORQ R15, R15
+
+vector:
+	VMOVUPS      (CX)(R15*1), Y0
+	VMOVUPS      (DX)(R15*1), Y1
+	VMOVUPS      (BX)(R15*1), Y2
+	VMOVUPS      (SI)(R15*1), Y3
+	VMOVUPS      (DI)(R15*1), Y4
+	VMOVUPS      (R8)(R15*1), Y5
+	VBROADCASTSS word_40200000<>+0(SB), Y6
+	VADDPS       Y4, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y2, Y6, Y0
+	VBROADCASTSS word_40000000<>+0(SB), Y6
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS Y2, Y6, Y7
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y6
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y8
+	VMULPS       Y8, Y3, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS Y1, Y6, Y8
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VBROADCASTSS word_3f000000<>+0(SB), Y8
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y2, Y8, Y4
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y2
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y8
+	VMULPS       Y8, Y3, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS Y1, Y2, Y8
+	VADDPS       Y8, Y4, Y2
+	VSUBPS       Y8, Y4, Y4
+	VBROADCASTSS word_40200000<>+0(SB), Y8
+	VADDPS       Y5, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS Y3, Y8, Y1
+	VMOVUPS      Y0, (R9)(R15*1)
+	VMOVUPS      Y6, (R10)(R15*1)
+	VMOVUPS      Y7, (R11)(R15*1)
+	VMOVUPS      Y2, (R12)(R15*1)
+	VMOVUPS      Y4, (R13)(R15*1)
+	VMOVUPS      Y1, (R14)(R15*1)
+	ADDQ         $0x20, R15
+	CMPQ         R15, AX
+	JL           vector
+	VZEROUPPER
+	RET
+
+DATA word_40200000<>+0(SB)/4, $0x40200000
+GLOBL word_40200000<>(SB), RODATA|NOPTR, $4
+
+DATA word_3fb504f3<>+0(SB)/4, $0x3fb504f3
+GLOBL word_3fb504f3<>(SB), RODATA|NOPTR, $4
+
+// func stepsInputAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·stepsInputAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 56(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ (AX), R9
+	MOVQ R9, R10
+	ADDQ CX, R10
+	MOVQ 8(AX), R11
+	MOVQ R11, R12
+	ADDQ DX, R12
+	SHLQ $0x02, DI
+	SUBQ DI, BX
+	SUBQ DI, SI
+	SHRQ $0x02, DI
+
+step:
+	MOVQ DI, AX
+
+vector:
+	VMOVUPS      (R9), Y0
+	VMOVUPS      (R10), Y1
+	VMOVUPS      (R9)(CX*2), Y2
+	VMOVUPS      (R10)(CX*2), Y3
+	VMOVUPS      (R9)(CX*4), Y4
+	VMOVUPS      (R10)(CX*4), Y5
+	VBROADCASTSS word_40200000<>+0(SB), Y6
+	VADDPS       Y4, Y0, Y0
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS Y2, Y6, Y0
+	VBROADCASTSS word_40000000<>+0(SB), Y6
+	VMOVAPS      Y4, Y7
+	VFNMADD231PS Y2, Y6, Y7
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y6
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y8
+	VMULPS       Y8, Y3, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS Y1, Y6, Y8
+	VADDPS       Y8, Y7, Y6
+	VSUBPS       Y8, Y7, Y7
+	VBROADCASTSS word_3f000000<>+0(SB), Y8
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS Y2, Y8, Y4
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y2
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y8
+	VMULPS       Y8, Y3, Y8
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS Y1, Y2, Y8
+	VADDPS       Y8, Y4, Y2
+	VSUBPS       Y8, Y4, Y4
+	VBROADCASTSS word_40200000<>+0(SB), Y8
+	VADDPS       Y5, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS Y3, Y8, Y1
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y6, (R12)
+	VMOVUPS      Y7, (R11)(DX*2)
+	VMOVUPS      Y2, (R12)(DX*2)
+	VMOVUPS      Y4, (R11)(DX*4)
+	VMOVUPS      Y1, (R12)(DX*4)
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, R12
+	SUBQ         $0x08, AX
+	JG           vector
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	DECQ         R8
+	JNZ          step
+	VZEROUPPER
+	RET
+
+// func linesOutputAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·linesOutputAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 48(AX), R9
+	MOVQ 56(AX), R10
+	MOVQ 64(AX), R11
+	MOVQ 72(AX), R12
+	MOVQ 96(AX), AX
+	SHLQ $0x02, AX
+	XORQ R13, R13
+
+vector:
+	VMOVUPS      (CX)(R13*1), Y0
+	VMOVUPS      (DX)(R13*1), Y1
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VMOVUPS      (DI)(R13*1), Y4
+	VMOVUPS      (R8)(R13*1), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VSUBPS       Y4, Y3, Y3
+	VADDPS       Y2, Y6, Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y4
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y3, Y4, Y7
+	VBROADCASTSS word_40000000<>+0(SB), Y4
+	VBROADCASTSS word_3f000000<>+0(SB), Y8
+	VMULPS       Y8, Y6, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y2, Y4, Y6
+	VBROADCASTSS word_403504f3<>+0(SB), Y2
+	VBROADCASTSS word_3eb504f3<>+0(SB), Y4
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVAPS      Y5, Y1
+	VFMADD231PS  Y3, Y2, Y1
+	VMOVUPS      Y0, (R9)(R13*1)
+	VMOVUPS      Y7, (R10)(R13*1)
+	VMOVUPS      Y6, (R11)(R13*1)
+	VMOVUPS      Y1, (R12)(R13*1)
+	ADDQ         $0x20, R13
+	CMPQ         R13, AX
+	JL           vector
+	VZEROUPPER
+	RET
+
+DATA word_403504f3<>+0(SB)/4, $0x403504f3
+GLOBL word_403504f3<>(SB), RODATA|NOPTR, $4
+
+DATA word_3eb504f3<>+0(SB)/4, $0x3eb504f3
+GLOBL word_3eb504f3<>(SB), RODATA|NOPTR, $4
+
+// func stepsOutputAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·stepsOutputAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 56(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ (AX), R9
+	MOVQ R9, R10
+	ADDQ CX, R10
+	MOVQ 8(AX), R11
+	MOVQ R11, R12
+	ADDQ DX, R12
+	SHLQ $0x02, DI
+	SUBQ DI, BX
+	SUBQ DI, SI
+	SHRQ $0x02, DI
+
+step:
+	MOVQ DI, AX
+
+vector:
+	VMOVUPS      (R9), Y0
+	VMOVUPS      (R10), Y1
+	VMOVUPS      (R9)(CX*2), Y2
+	VMOVUPS      (R10)(CX*2), Y3
+	VMOVUPS      (R9)(CX*4), Y4
+	VMOVUPS      (R10)(CX*4), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VSUBPS       Y4, Y3, Y3
+	VADDPS       Y2, Y6, Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y4
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y3, Y4, Y7
+	VBROADCASTSS word_40000000<>+0(SB), Y4
+	VBROADCASTSS word_3f000000<>+0(SB), Y8
+	VMULPS       Y8, Y6, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y2, Y4, Y6
+	VBROADCASTSS word_403504f3<>+0(SB), Y2
+	VBROADCASTSS word_3eb504f3<>+0(SB), Y4
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VMOVAPS      Y5, Y1
+	VFMADD231PS  Y3, Y2, Y1
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y7, (R12)
+	VMOVUPS      Y6, (R11)(DX*2)
+	VMOVUPS      Y1, (R12)(DX*2)
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, R12
+	SUBQ         $0x08, AX
+	JG           vector
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	DECQ         R8
+	JNZ          step
+	VZEROUPPER
+	RET
+
+// func linesKernelAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·linesKernelAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 56(AX), DI
+	MOVQ 64(AX), R8
+	MOVQ 72(AX), R9
+	MOVQ 80(AX), R10
+	MOVQ 88(AX), R11
+	MOVQ 96(AX), AX
+	SHLQ $0x02, AX
+	XORQ R12, R12
+
+vector:
+	VMOVUPS      (CX)(R12*1), Y0
+	VMOVUPS      (DX)(R12*1), Y1
+	VMOVUPS      (BX)(R12*1), Y2
+	VBROADCASTSS word_beaaaaab<>+0(SB), Y3
+	VBROADCASTSS word_bf2aaaab<>+0(SB), Y4
+	VMULPS       Y4, Y0, Y4
+	VMOVAPS      Y4, Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS word_bef15bef<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y3
+	VADDPS       Y3, Y4, Y5
+	VSUBPS       Y3, Y4, Y3
+	VBROADCASTSS word_3eaaaaab<>+0(SB), Y4
+	VBROADCASTSS word_3e2aaaab<>+0(SB), Y6
+	VMULPS       Y6, Y0, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y2, Y4, Y6
+	VBROADCASTSS word_3e715bef<>+0(SB), Y4
+	VMULPS       Y4, Y1, Y1
+	VADDPS       Y1, Y6, Y4
+	VSUBPS       Y1, Y6, Y1
+	VMOVUPS      Y0, (SI)(R12*1)
+	VMOVUPS      Y5, (DI)(R12*1)
+	VMOVUPS      Y3, (R8)(R12*1)
+	VMOVUPS      Y4, (R9)(R12*1)
+	VMOVUPS      Y1, (R10)(R12*1)
+	VMOVUPS      Y2, (R11)(R12*1)
+	ADDQ         $0x20, R12
+	CMPQ         R12, AX
+	JL           vector
+	VZEROUPPER
+	RET
+
+DATA word_beaaaaab<>+0(SB)/4, $0xbeaaaaab
+GLOBL word_beaaaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word_bf2aaaab<>+0(SB)/4, $0xbf2aaaab
+GLOBL word_bf2aaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word_bef15bef<>+0(SB)/4, $0xbef15bef
+GLOBL word_bef15bef<>(SB), RODATA|NOPTR, $4
+
+DATA word_3eaaaaab<>+0(SB)/4, $0x3eaaaaab
+GLOBL word_3eaaaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word_3e2aaaab<>+0(SB)/4, $0x3e2aaaab
+GLOBL word_3e2aaaab<>(SB), RODATA|NOPTR, $4
+
+DATA word_3e715bef<>+0(SB)/4, $0x3e715bef
+GLOBL word_3e715bef<>(SB), RODATA|NOPTR, $4
+
+// func linesGradientAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·linesGradientAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 48(AX), DI
+	MOVQ 56(AX), R8
+	MOVQ 64(AX), R9
+	MOVQ 72(AX), R10
+	MOVQ 80(AX), R11
+	MOVQ 88(AX), R12
+	MOVQ 96(AX), AX
+	SHLQ $0x02, AX
+	XORQ R13, R13
+
+vector:
+	VMOVUPS      (CX)(R13*1), Y0
+	VMOVUPS      (DX)(R13*1), Y1
+	VMOVUPS      (BX)(R13*1), Y2
+	VMOVUPS      (SI)(R13*1), Y3
+	VBROADCASTSS word_beaaaaab<>+0(SB), Y4
+	VBROADCASTSS word_bf2aaaab<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS word_be715bef<>+0(SB), Y4
+	VBROADCASTSS word_bef15bef<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y3, Y4, Y6
+	VADDPS       Y6, Y5, Y4
+	VSUBPS       Y6, Y5, Y5
+	VBROADCASTSS word_3eaaaaab<>+0(SB), Y6
+	VBROADCASTSS word_3e2aaaab<>+0(SB), Y7
+	VMULPS       Y7, Y0, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y2, Y6, Y7
+	VBROADCASTSS word_3ef15bef<>+0(SB), Y2
+	VBROADCASTSS word_3e715bef<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y3, Y2, Y1
+	VADDPS       Y1, Y7, Y2
+	VSUBPS       Y1, Y7, Y1
+	VMOVUPS      Y0, (DI)(R13*1)
+	VMOVUPS      Y4, (R8)(R13*1)
+	VMOVUPS      Y5, (R9)(R13*1)
+	VMOVUPS      Y2, (R10)(R13*1)
+	VMOVUPS      Y1, (R11)(R13*1)
+	VMOVUPS      Y3, (R12)(R13*1)
+	ADDQ         $0x20, R13
+	CMPQ         R13, AX
+	JL           vector
+	VZEROUPPER
+	RET
+
+DATA word_be715bef<>+0(SB)/4, $0xbe715bef
+GLOBL word_be715bef<>(SB), RODATA|NOPTR, $4
+
+DATA word_3ef15bef<>+0(SB)/4, $0x3ef15bef
+GLOBL word_3ef15bef<>(SB), RODATA|NOPTR, $4
+
+// func stepsGradientAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·stepsGradientAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 56(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ (AX), R9
+	MOVQ R9, R10
+	ADDQ CX, R10
+	MOVQ 8(AX), R11
+	MOVQ R11, R12
+	ADDQ DX, R12
+	SHLQ $0x02, DI
+	SUBQ DI, BX
+	SUBQ DI, SI
+	SHRQ $0x02, DI
+
+step:
+	MOVQ DI, AX
+
+vector:
+	VMOVUPS      (R9), Y0
+	VMOVUPS      (R10), Y1
+	VMOVUPS      (R9)(CX*2), Y2
+	VMOVUPS      (R10)(CX*2), Y3
+	VBROADCASTSS word_beaaaaab<>+0(SB), Y4
+	VBROADCASTSS word_bf2aaaab<>+0(SB), Y5
+	VMULPS       Y5, Y0, Y5
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS word_be715bef<>+0(SB), Y4
+	VBROADCASTSS word_bef15bef<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y6
+	VMOVAPS      Y6, Y6
+	VFMADD231PS  Y3, Y4, Y6
+	VADDPS       Y6, Y5, Y4
+	VSUBPS       Y6, Y5, Y5
+	VBROADCASTSS word_3eaaaaab<>+0(SB), Y6
+	VBROADCASTSS word_3e2aaaab<>+0(SB), Y7
+	VMULPS       Y7, Y0, Y7
+	VMOVAPS      Y7, Y7
+	VFMADD231PS  Y2, Y6, Y7
+	VBROADCASTSS word_3ef15bef<>+0(SB), Y2
+	VBROADCASTSS word_3e715bef<>+0(SB), Y6
+	VMULPS       Y6, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y3, Y2, Y1
+	VADDPS       Y1, Y7, Y2
+	VSUBPS       Y1, Y7, Y1
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      Y4, (R12)
+	VMOVUPS      Y5, (R11)(DX*2)
+	VMOVUPS      Y2, (R12)(DX*2)
+	VMOVUPS      Y1, (R11)(DX*4)
+	VMOVUPS      Y3, (R12)(DX*4)
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, R12
+	SUBQ         $0x08, AX
+	JG           vector
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	DECQ         R8
+	JNZ          step
+	VZEROUPPER
+	RET
+
+// func linesTapsAVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·linesTapsAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 8(AX), DX
+	MOVQ 16(AX), BX
+	MOVQ 24(AX), SI
+	MOVQ 32(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 48(AX), R9
+	MOVQ 56(AX), R10
+	MOVQ 64(AX), R11
+	MOVQ 96(AX), AX
+	SHLQ $0x02, AX
+	XORQ R12, R12
+
+vector:
+	VMOVUPS      (CX)(R12*1), Y0
+	VMOVUPS      (DX)(R12*1), Y1
+	VMOVUPS      (BX)(R12*1), Y2
+	VMOVUPS      (SI)(R12*1), Y3
+	VMOVUPS      (DI)(R12*1), Y4
+	VMOVUPS      (R8)(R12*1), Y5
+	VADDPS       Y2, Y1, Y6
+	VSUBPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y2
+	VSUBPS       Y4, Y3, Y3
+	VADDPS       Y2, Y6, Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS word_3fb504f3<>+0(SB), Y4
+	VBROADCASTSS word_3f3504f3<>+0(SB), Y7
+	VMULPS       Y7, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS word_40000000<>+0(SB), Y3
+	VBROADCASTSS word_3f000000<>+0(SB), Y4
+	VMOVAPS      Y5, Y5
+	VFMADD231PS  Y6, Y4, Y5
+	VMOVAPS      Y5, Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VMOVUPS      Y0, (R9)(R12*1)
+	VMOVUPS      Y1, (R10)(R12*1)
+	VMOVUPS      Y4, (R11)(R12*1)
+	ADDQ         $0x20, R12
+	CMPQ         R12, AX
+	JL           vector
+	VZEROUPPER
+	RET
+
 // func rows8x16AVX512(t *byte)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·rows8x16AVX512(SB), NOSPLIT, $0-8
@@ -12966,6 +13512,510 @@ tapRest:
 	JNZ       rowRest
 
 done:
+	VZEROUPPER
+	RET
+
+// func linesInputAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linesInputAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_40200000<>+0(SB), Z0
+	VBROADCASTSS word_40000000<>+0(SB), Z1
+	VBROADCASTSS word_3f000000<>+0(SB), Z2
+	VBROADCASTSS word_3fb504f3<>+0(SB), Z3
+	VBROADCASTSS word_3f3504f3<>+0(SB), Z4
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         48(AX), R9
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+	MOVQ         72(AX), R12
+	MOVQ         80(AX), R13
+	MOVQ         88(AX), R14
+	MOVQ         96(AX), AX
+	SHLQ         $0x02, AX
+	XORQ         R15, R15
+
+vector:
+	VMOVUPS      (CX)(R15*1), Z5
+	VMOVUPS      (DX)(R15*1), Z6
+	VMOVUPS      (BX)(R15*1), Z7
+	VMOVUPS      (SI)(R15*1), Z8
+	VMOVUPS      (DI)(R15*1), Z9
+	VMOVUPS      (R8)(R15*1), Z10
+	VADDPS       Z9, Z5, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS Z7, Z0, Z5
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z7, Z1, Z11
+	VMULPS       Z4, Z8, Z12
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS Z6, Z3, Z12
+	VADDPS       Z12, Z11, Z13
+	VSUBPS       Z12, Z11, Z11
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS Z7, Z2, Z9
+	VMULPS       Z3, Z8, Z7
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS Z6, Z4, Z7
+	VADDPS       Z7, Z9, Z12
+	VSUBPS       Z7, Z9, Z7
+	VADDPS       Z10, Z6, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS Z8, Z0, Z6
+	VMOVUPS      Z5, (R9)(R15*1)
+	VMOVUPS      Z13, (R10)(R15*1)
+	VMOVUPS      Z11, (R11)(R15*1)
+	VMOVUPS      Z12, (R12)(R15*1)
+	VMOVUPS      Z7, (R13)(R15*1)
+	VMOVUPS      Z6, (R14)(R15*1)
+	ADDQ         $0x40, R15
+	CMPQ         R15, AX
+	JL           vector
+	VZEROUPPER
+	RET
+
+// func stepsInputAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·stepsInputAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_40200000<>+0(SB), Z0
+	VBROADCASTSS word_40000000<>+0(SB), Z1
+	VBROADCASTSS word_3f000000<>+0(SB), Z2
+	VBROADCASTSS word_3fb504f3<>+0(SB), Z3
+	VBROADCASTSS word_3f3504f3<>+0(SB), Z4
+	MOVQ         16(AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         (AX), R9
+	MOVQ         R9, R10
+	ADDQ         CX, R10
+	MOVQ         8(AX), R11
+	MOVQ         R11, R12
+	ADDQ         DX, R12
+	SHLQ         $0x02, DI
+	SUBQ         DI, BX
+	SUBQ         DI, SI
+	SHRQ         $0x02, DI
+
+step:
+	MOVQ DI, AX
+
+vector:
+	VMOVUPS      (R9), Z5
+	VMOVUPS      (R10), Z6
+	VMOVUPS      (R9)(CX*2), Z7
+	VMOVUPS      (R10)(CX*2), Z8
+	VMOVUPS      (R9)(CX*4), Z9
+	VMOVUPS      (R10)(CX*4), Z10
+	VADDPS       Z9, Z5, Z5
+	VMOVAPS      Z5, Z5
+	VFNMADD231PS Z7, Z0, Z5
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z7, Z1, Z11
+	VMULPS       Z4, Z8, Z12
+	VMOVAPS      Z12, Z12
+	VFNMADD231PS Z6, Z3, Z12
+	VADDPS       Z12, Z11, Z13
+	VSUBPS       Z12, Z11, Z11
+	VMOVAPS      Z9, Z9
+	VFNMADD231PS Z7, Z2, Z9
+	VMULPS       Z3, Z8, Z7
+	VMOVAPS      Z7, Z7
+	VFNMADD231PS Z6, Z4, Z7
+	VADDPS       Z7, Z9, Z12
+	VSUBPS       Z7, Z9, Z7
+	VADDPS       Z10, Z6, Z6
+	VMOVAPS      Z6, Z6
+	VFNMADD231PS Z8, Z0, Z6
+	VMOVUPS      Z5, (R11)
+	VMOVUPS      Z13, (R12)
+	VMOVUPS      Z11, (R11)(DX*2)
+	VMOVUPS      Z12, (R12)(DX*2)
+	VMOVUPS      Z7, (R11)(DX*4)
+	VMOVUPS      Z6, (R12)(DX*4)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	SUBQ         $0x10, AX
+	JG           vector
+	ADDQ         BX, R9
+	ADDQ         BX, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	DECQ         R8
+	JNZ          step
+	VZEROUPPER
+	RET
+
+// func linesOutputAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linesOutputAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_40000000<>+0(SB), Z0
+	VBROADCASTSS word_3f000000<>+0(SB), Z1
+	VBROADCASTSS word_3fb504f3<>+0(SB), Z2
+	VBROADCASTSS word_3f3504f3<>+0(SB), Z3
+	VBROADCASTSS word_403504f3<>+0(SB), Z4
+	VBROADCASTSS word_3eb504f3<>+0(SB), Z5
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         48(AX), R9
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+	MOVQ         72(AX), R12
+	MOVQ         96(AX), AX
+	SHLQ         $0x02, AX
+	XORQ         R13, R13
+
+vector:
+	VMOVUPS     (CX)(R13*1), Z6
+	VMOVUPS     (DX)(R13*1), Z7
+	VMOVUPS     (BX)(R13*1), Z8
+	VMOVUPS     (SI)(R13*1), Z9
+	VMOVUPS     (DI)(R13*1), Z10
+	VMOVUPS     (R8)(R13*1), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z8, Z12, Z10
+	VADDPS      Z10, Z6, Z6
+	VMULPS      Z3, Z7, Z10
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z9, Z2, Z10
+	VMULPS      Z1, Z12, Z12
+	VMOVAPS     Z12, Z12
+	VFMADD231PS Z8, Z0, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z7, Z5, Z8
+	VMOVAPS     Z8, Z7
+	VFMADD231PS Z9, Z4, Z7
+	VMOVUPS     Z6, (R9)(R13*1)
+	VMOVUPS     Z10, (R10)(R13*1)
+	VMOVUPS     Z12, (R11)(R13*1)
+	VMOVUPS     Z7, (R12)(R13*1)
+	ADDQ        $0x40, R13
+	CMPQ        R13, AX
+	JL          vector
+	VZEROUPPER
+	RET
+
+// func stepsOutputAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·stepsOutputAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_40000000<>+0(SB), Z0
+	VBROADCASTSS word_3f000000<>+0(SB), Z1
+	VBROADCASTSS word_3fb504f3<>+0(SB), Z2
+	VBROADCASTSS word_3f3504f3<>+0(SB), Z3
+	VBROADCASTSS word_403504f3<>+0(SB), Z4
+	VBROADCASTSS word_3eb504f3<>+0(SB), Z5
+	MOVQ         16(AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         (AX), R9
+	MOVQ         R9, R10
+	ADDQ         CX, R10
+	MOVQ         8(AX), R11
+	MOVQ         R11, R12
+	ADDQ         DX, R12
+	SHLQ         $0x02, DI
+	SUBQ         DI, BX
+	SUBQ         DI, SI
+	SHRQ         $0x02, DI
+
+step:
+	MOVQ DI, AX
+
+vector:
+	VMOVUPS     (R9), Z6
+	VMOVUPS     (R10), Z7
+	VMOVUPS     (R9)(CX*2), Z8
+	VMOVUPS     (R10)(CX*2), Z9
+	VMOVUPS     (R9)(CX*4), Z10
+	VMOVUPS     (R10)(CX*4), Z11
+	VADDPS      Z8, Z7, Z12
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z10, Z9, Z8
+	VSUBPS      Z10, Z9, Z9
+	VADDPS      Z8, Z12, Z10
+	VADDPS      Z10, Z6, Z6
+	VMULPS      Z3, Z7, Z10
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z9, Z2, Z10
+	VMULPS      Z1, Z12, Z12
+	VMOVAPS     Z12, Z12
+	VFMADD231PS Z8, Z0, Z12
+	VMOVAPS     Z11, Z8
+	VFMADD231PS Z7, Z5, Z8
+	VMOVAPS     Z8, Z7
+	VFMADD231PS Z9, Z4, Z7
+	VMOVUPS     Z6, (R11)
+	VMOVUPS     Z10, (R12)
+	VMOVUPS     Z12, (R11)(DX*2)
+	VMOVUPS     Z7, (R12)(DX*2)
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	SUBQ        $0x10, AX
+	JG          vector
+	ADDQ        BX, R9
+	ADDQ        BX, R10
+	ADDQ        SI, R11
+	ADDQ        SI, R12
+	DECQ        R8
+	JNZ         step
+	VZEROUPPER
+	RET
+
+// func linesKernelAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linesKernelAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_beaaaaab<>+0(SB), Z0
+	VBROADCASTSS word_bf2aaaab<>+0(SB), Z1
+	VBROADCASTSS word_bef15bef<>+0(SB), Z2
+	VBROADCASTSS word_3eaaaaab<>+0(SB), Z3
+	VBROADCASTSS word_3e2aaaab<>+0(SB), Z4
+	VBROADCASTSS word_3e715bef<>+0(SB), Z5
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         48(AX), SI
+	MOVQ         56(AX), DI
+	MOVQ         64(AX), R8
+	MOVQ         72(AX), R9
+	MOVQ         80(AX), R10
+	MOVQ         88(AX), R11
+	MOVQ         96(AX), AX
+	SHLQ         $0x02, AX
+	XORQ         R12, R12
+
+vector:
+	VMOVUPS     (CX)(R12*1), Z6
+	VMOVUPS     (DX)(R12*1), Z7
+	VMOVUPS     (BX)(R12*1), Z8
+	VMULPS      Z1, Z6, Z9
+	VMOVAPS     Z9, Z9
+	VFMADD231PS Z8, Z0, Z9
+	VMULPS      Z2, Z7, Z10
+	VADDPS      Z10, Z9, Z11
+	VSUBPS      Z10, Z9, Z9
+	VMULPS      Z4, Z6, Z10
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z8, Z3, Z10
+	VMULPS      Z5, Z7, Z7
+	VADDPS      Z7, Z10, Z12
+	VSUBPS      Z7, Z10, Z7
+	VMOVUPS     Z6, (SI)(R12*1)
+	VMOVUPS     Z11, (DI)(R12*1)
+	VMOVUPS     Z9, (R8)(R12*1)
+	VMOVUPS     Z12, (R9)(R12*1)
+	VMOVUPS     Z7, (R10)(R12*1)
+	VMOVUPS     Z8, (R11)(R12*1)
+	ADDQ        $0x40, R12
+	CMPQ        R12, AX
+	JL          vector
+	VZEROUPPER
+	RET
+
+// func linesGradientAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linesGradientAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_beaaaaab<>+0(SB), Z0
+	VBROADCASTSS word_bf2aaaab<>+0(SB), Z1
+	VBROADCASTSS word_be715bef<>+0(SB), Z2
+	VBROADCASTSS word_bef15bef<>+0(SB), Z3
+	VBROADCASTSS word_3eaaaaab<>+0(SB), Z4
+	VBROADCASTSS word_3e2aaaab<>+0(SB), Z5
+	VBROADCASTSS word_3ef15bef<>+0(SB), Z6
+	VBROADCASTSS word_3e715bef<>+0(SB), Z7
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         48(AX), DI
+	MOVQ         56(AX), R8
+	MOVQ         64(AX), R9
+	MOVQ         72(AX), R10
+	MOVQ         80(AX), R11
+	MOVQ         88(AX), R12
+	MOVQ         96(AX), AX
+	SHLQ         $0x02, AX
+	XORQ         R13, R13
+
+vector:
+	VMOVUPS     (CX)(R13*1), Z8
+	VMOVUPS     (DX)(R13*1), Z9
+	VMOVUPS     (BX)(R13*1), Z10
+	VMOVUPS     (SI)(R13*1), Z11
+	VMULPS      Z1, Z8, Z12
+	VMOVAPS     Z12, Z12
+	VFMADD231PS Z10, Z0, Z12
+	VMULPS      Z3, Z9, Z13
+	VMOVAPS     Z13, Z13
+	VFMADD231PS Z11, Z2, Z13
+	VADDPS      Z13, Z12, Z14
+	VSUBPS      Z13, Z12, Z12
+	VMULPS      Z5, Z8, Z13
+	VMOVAPS     Z13, Z13
+	VFMADD231PS Z10, Z4, Z13
+	VMULPS      Z7, Z9, Z9
+	VMOVAPS     Z9, Z9
+	VFMADD231PS Z11, Z6, Z9
+	VADDPS      Z9, Z13, Z10
+	VSUBPS      Z9, Z13, Z9
+	VMOVUPS     Z8, (DI)(R13*1)
+	VMOVUPS     Z14, (R8)(R13*1)
+	VMOVUPS     Z12, (R9)(R13*1)
+	VMOVUPS     Z10, (R10)(R13*1)
+	VMOVUPS     Z9, (R11)(R13*1)
+	VMOVUPS     Z11, (R12)(R13*1)
+	ADDQ        $0x40, R13
+	CMPQ        R13, AX
+	JL          vector
+	VZEROUPPER
+	RET
+
+// func stepsGradientAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·stepsGradientAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_beaaaaab<>+0(SB), Z0
+	VBROADCASTSS word_bf2aaaab<>+0(SB), Z1
+	VBROADCASTSS word_be715bef<>+0(SB), Z2
+	VBROADCASTSS word_bef15bef<>+0(SB), Z3
+	VBROADCASTSS word_3eaaaaab<>+0(SB), Z4
+	VBROADCASTSS word_3e2aaaab<>+0(SB), Z5
+	VBROADCASTSS word_3ef15bef<>+0(SB), Z6
+	VBROADCASTSS word_3e715bef<>+0(SB), Z7
+	MOVQ         16(AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	MOVQ         56(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         (AX), R9
+	MOVQ         R9, R10
+	ADDQ         CX, R10
+	MOVQ         8(AX), R11
+	MOVQ         R11, R12
+	ADDQ         DX, R12
+	SHLQ         $0x02, DI
+	SUBQ         DI, BX
+	SUBQ         DI, SI
+	SHRQ         $0x02, DI
+
+step:
+	MOVQ DI, AX
+
+vector:
+	VMOVUPS     (R9), Z8
+	VMOVUPS     (R10), Z9
+	VMOVUPS     (R9)(CX*2), Z10
+	VMOVUPS     (R10)(CX*2), Z11
+	VMULPS      Z1, Z8, Z12
+	VMOVAPS     Z12, Z12
+	VFMADD231PS Z10, Z0, Z12
+	VMULPS      Z3, Z9, Z13
+	VMOVAPS     Z13, Z13
+	VFMADD231PS Z11, Z2, Z13
+	VADDPS      Z13, Z12, Z14
+	VSUBPS      Z13, Z12, Z12
+	VMULPS      Z5, Z8, Z13
+	VMOVAPS     Z13, Z13
+	VFMADD231PS Z10, Z4, Z13
+	VMULPS      Z7, Z9, Z9
+	VMOVAPS     Z9, Z9
+	VFMADD231PS Z11, Z6, Z9
+	VADDPS      Z9, Z13, Z10
+	VSUBPS      Z9, Z13, Z9
+	VMOVUPS     Z8, (R11)
+	VMOVUPS     Z14, (R12)
+	VMOVUPS     Z12, (R11)(DX*2)
+	VMOVUPS     Z10, (R12)(DX*2)
+	VMOVUPS     Z9, (R11)(DX*4)
+	VMOVUPS     Z11, (R12)(DX*4)
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	SUBQ        $0x10, AX
+	JG          vector
+	ADDQ        BX, R9
+	ADDQ        BX, R10
+	ADDQ        SI, R11
+	ADDQ        SI, R12
+	DECQ        R8
+	JNZ         step
+	VZEROUPPER
+	RET
+
+// func linesTapsAVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·linesTapsAVX512(SB), NOSPLIT, $0-8
+	MOVQ         t+0(FP), AX
+	VBROADCASTSS word_40000000<>+0(SB), Z0
+	VBROADCASTSS word_3f000000<>+0(SB), Z1
+	VBROADCASTSS word_3fb504f3<>+0(SB), Z2
+	VBROADCASTSS word_3f3504f3<>+0(SB), Z3
+	MOVQ         (AX), CX
+	MOVQ         8(AX), DX
+	MOVQ         16(AX), BX
+	MOVQ         24(AX), SI
+	MOVQ         32(AX), DI
+	MOVQ         40(AX), R8
+	MOVQ         48(AX), R9
+	MOVQ         56(AX), R10
+	MOVQ         64(AX), R11
+	MOVQ         96(AX), AX
+	SHLQ         $0x02, AX
+	XORQ         R12, R12
+
+vector:
+	VMOVUPS     (CX)(R12*1), Z4
+	VMOVUPS     (DX)(R12*1), Z5
+	VMOVUPS     (BX)(R12*1), Z6
+	VMOVUPS     (SI)(R12*1), Z7
+	VMOVUPS     (DI)(R12*1), Z8
+	VMOVUPS     (R8)(R12*1), Z9
+	VADDPS      Z6, Z5, Z10
+	VSUBPS      Z6, Z5, Z5
+	VADDPS      Z8, Z7, Z6
+	VSUBPS      Z8, Z7, Z7
+	VADDPS      Z6, Z10, Z8
+	VADDPS      Z8, Z4, Z4
+	VMULPS      Z3, Z5, Z5
+	VMOVAPS     Z5, Z5
+	VFMADD231PS Z7, Z2, Z5
+	VMOVAPS     Z9, Z7
+	VFMADD231PS Z10, Z1, Z7
+	VMOVAPS     Z7, Z7
+	VFMADD231PS Z6, Z0, Z7
+	VMOVUPS     Z4, (R9)(R12*1)
+	VMOVUPS     Z5, (R10)(R12*1)
+	VMOVUPS     Z7, (R11)(R12*1)
+	ADDQ        $0x40, R12
+	CMPQ        R12, AX
+	JL          vector
 	VZEROUPPER
 	RET
 

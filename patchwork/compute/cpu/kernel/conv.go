@@ -18,6 +18,8 @@ type ConvShape struct {
 	DilationH, DilationW                 int // of the kernel; 0 means 1
 	PadTop, PadBottom, PadLeft, PadRight int // negative cuts off
 	Groups                               int // divides In and Out; 0 means 1
+
+	Direct bool // compute every product, rather than fewer by the method of Winograd
 }
 
 func (s ConvShape) withDefaults() ConvShape {
@@ -93,7 +95,7 @@ type kernelGrad interface {
 	run(p *Pool, x, dy, dw []float32)
 }
 
-// NewConv checks s and chooses the paths: depthwise, matrix product (1×1), or implicit matrix product.
+// NewConv checks s and chooses the paths: depthwise, matrix product (1×1), Winograd (3×3), or implicit matrix product.
 func NewConv(s ConvShape) (*Conv, error) {
 	s = s.withDefaults()
 	if err := s.check(); err != nil {
@@ -119,6 +121,10 @@ func NewConv(s ConvShape) (*Conv, error) {
 		c.forward = newDepthwise(s.Batch, s.In, down, along)
 		c.back = newDepthwise(s.Batch, s.In, down.reverse(), along.reverse())
 		c.grad = newDepthwiseGrad(s.Batch, s.In, down, along)
+	case s.fitsWinograd():
+		c.forward = newWinograd(s, false)
+		c.back = newWinograd(s, true)
+		c.grad = newWinogradGrad(s)
 	default:
 		c.forward = newImplicit(s, down, along, false)
 		c.back = newImplicit(s, down.reverse(), along.reverse(), true)

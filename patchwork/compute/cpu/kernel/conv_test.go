@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,6 +54,15 @@ func checkConv(t *testing.T, s ConvShape, seed uint64) {
 		add(wantX, ix, dy[iy], w[iw])
 		add(wantW, iw, dy[iy], x[ix])
 	})
+	if s.withDefaults().fitsWinograd() {
+		// A tile's rounding errors are as large as its largest values give, and spread over all of it.
+		for _, s := range []sums{wantY, wantX, wantW} {
+			largest := slices.Max(s.size)
+			for i := range s.size {
+				s.size[i] = largest
+			}
+		}
+	}
 	var first [3][]float32
 	for _, workers := range []int{1, 3} {
 		p := NewPool(workers)
@@ -109,6 +120,78 @@ func TestConv(t *testing.T) {
 	})
 }
 
+// winogradShapes have tiles that do not fit the picture, unequal padding, panels that are not full, sums in one part and
+// in several.
+var winogradShapes = map[string]ConvShape{
+	"whole tiles":     {Batch: 4, Height: 16, Width: 16, In: 16, Out: 32, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+	"parts of tiles":  {Batch: 9, Height: 15, Width: 13, In: 48, Out: 16, KernelH: 3, KernelW: 3, PadTop: 2, PadBottom: 1, PadRight: 1},
+	"without padding": {Batch: 7, Height: 18, Width: 14, In: 16, Out: 80, KernelH: 3, KernelW: 3},
+	"wide padding":    {Batch: 5, Height: 14, Width: 15, In: 16, Out: 16, KernelH: 3, KernelW: 3, PadTop: 2, PadBottom: 2, PadLeft: 2, PadRight: 2},
+	"many channels":   {Batch: 16, Height: 8, Width: 8, In: 96, Out: 64, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+	"small pictures":  {Batch: 70, Height: 5, Width: 4, In: 32, Out: 16, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+}
+
+func TestConvWinograd(t *testing.T) {
+	eachVariant(t, func(t *testing.T) {
+		for name, s := range winogradShapes {
+			if !s.withDefaults().fitsWinograd() {
+				t.Fatalf("%s: %+v is not computed by tiles", name, s)
+			}
+			t.Run(name, func(t *testing.T) { checkConv(t, s, 5) })
+		}
+	})
+	for name, change := range map[string]func(s *ConvShape){
+		"Direct":         func(s *ConvShape) { s.Direct = true },
+		"a stride":       func(s *ConvShape) { s.StrideW = 2 },
+		"dilation":       func(s *ConvShape) { s.DilationH = 2 },
+		"groups":         func(s *ConvShape) { s.Groups = 2 },
+		"15 channels":    func(s *ConvShape) { s.In = 15 },
+		"4 tiles":        func(s *ConvShape) { s.Batch = 1; s.Height = 8; s.Width = 8 },
+		"negative":       func(s *ConvShape) { s.PadTop = -1 },
+		"one pixel each": func(s *ConvShape) { s.Batch = 500; s.Height = 1; s.Width = 1 },
+	} {
+		s := winogradShapes["whole tiles"].withDefaults()
+		if change(&s); s.fitsWinograd() {
+			t.Errorf("%s: %+v is computed by tiles", name, s)
+		}
+	}
+}
+
+// TestWinogradError holds the error of tiles to what the comment of winograd says, on numbers like those of a network:
+// at most ten times that of the direct sum, and at most 2e-6 of the size of the results.
+func TestWinogradError(t *testing.T) {
+	s := ConvShape{Batch: 4, Height: 16, Width: 16, In: 64, Out: 32, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1}
+	exact := make([]float64, s.Batch*s.Height*s.Width*s.Out)
+	r := newRand(1)
+	x, w := normals(r, s.Batch*s.Height*s.Width*s.In), normals(r, 9*s.In*s.Out)
+	for i := range x {
+		x[i] = max(x[i], 0)
+	}
+	naiveConv(s, func(ix, iw, iy int) { exact[iy] += float64(x[ix]) * float64(w[iw]) })
+	relative := func(direct bool) float64 {
+		s.Direct = direct
+		c, err := NewConv(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y := make([]float32, len(exact))
+		c.Forward(nil, x, w, y, nil)
+		var wrong, size float64
+		for i, v := range exact {
+			wrong += (float64(y[i]) - v) * (float64(y[i]) - v)
+			size += v * v
+		}
+		return math.Sqrt(wrong / size)
+	}
+	eachVariant(t, func(t *testing.T) {
+		tiles, direct := relative(false), relative(true)
+		t.Logf("root mean square error: tiles %.2g, direct %.2g", tiles, direct)
+		if tiles > 2e-6 || tiles > 10*direct {
+			t.Errorf("the root mean square error is %.2g of the result, %.2g of the direct sum", tiles, direct)
+		}
+	})
+}
+
 // TestConvRandom draws shapes of every kind.
 func TestConvRandom(t *testing.T) {
 	eachVariant(t, func(t *testing.T) {
@@ -137,6 +220,7 @@ func TestConvThen(t *testing.T) {
 		"implicit":  {Batch: 3, Height: 20, Width: 19, In: 8, Out: 16, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2},
 		"depthwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 8, Groups: 8, KernelH: 3, KernelW: 3},
 		"pointwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 70, KernelH: 1, KernelW: 1},
+		"winograd":  winogradShapes["parts of tiles"],
 		"padding":   {Batch: 1, Height: 0, Width: 3, In: 3, Out: 4, KernelH: 1, KernelW: 1, PadTop: 2},
 	} {
 		c, err := NewConv(s)

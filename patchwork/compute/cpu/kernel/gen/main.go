@@ -15,6 +15,7 @@ func main() {
 		s.elementwise()
 		s.reductions()
 		s.windows()
+		s.winograd()
 	}
 	transposes()
 	Generate()
