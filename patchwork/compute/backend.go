@@ -18,6 +18,9 @@ import (
 // two graphs side by side; the smaller MobileNetV1 0.25 at 128 pixels 0.13 s against 0.16 s.
 const Safe = "go:ops_sequential"
 
+// imports names, for the backends of the project that must be asked for, the package to import.
+var imports = map[string]string{"xla": "github.com/gopatchwork/patchwork/patchwork/compute/xla"}
+
 // variables are read in this order; the first that is set and not empty decides.
 var variables = []string{"PATCHWORK_BACKEND", gomlx.ConfigEnvVar}
 
@@ -30,7 +33,8 @@ var variables = []string{"PATCHWORK_BACKEND", gomlx.ConfigEnvVar}
 // Later calls return the same value or the same error. It may be called from several goroutines. Nobody may finalise
 // the backend.
 //
-// Errors: a name that is not compiled in (the error lists those that are); a configuration that the backend refuses.
+// Errors: a name that is not compiled in (the error lists those that are, and for "xla" names the package to import); a
+// configuration that the backend refuses.
 func Backend() (gomlx.Backend, error) { return shared() }
 
 var shared = sync.OnceValues(func() (gomlx.Backend, error) {
@@ -62,8 +66,12 @@ func choose(env func(string) string) (config, from string) {
 func open(config, from string) (b gomlx.Backend, err error) {
 	name, _, _ := strings.Cut(config, ":")
 	if registered := Names(); !slices.Contains(registered, name) {
+		remedy := fmt.Sprintf("import the package that registers %q", name)
+		if p := imports[name]; p != "" {
+			remedy = fmt.Sprintf("write import _ %q in the program", p)
+		}
 		return nil, fmt.Errorf("compute: %s asks for the backend %q, which this program does not hold; it holds: %s. "+
-			"Name one of these, or import the package that registers %q", from, config, strings.Join(registered, ", "), name)
+			"Name one of these, or %s", from, config, strings.Join(registered, ", "), remedy)
 	}
 	err = Try(fmt.Sprintf("the backend %q (%s) cannot be started", config, from), func() (err error) {
 		b, err = gomlx.NewWithConfig(config)

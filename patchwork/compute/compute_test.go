@@ -39,6 +39,7 @@ func TestChoose(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	tests := []struct{ config, want string }{
 		{"tpu:v5", `compute: environment variable X asks for the backend "tpu:v5", which this program does not hold; it holds: cpu, go. Name one of these, or import the package that registers "tpu"`},
+		{"xla:cpu", `asks for the backend "xla:cpu", which this program does not hold; it holds: cpu, go. Name one of these, or write import _ "github.com/gopatchwork/patchwork/patchwork/compute/xla" in the program`},
 		{"go:warp=9", `the backend "go:warp=9" (environment variable X) cannot be started: unknown configuration option "warp"`},
 		{"", `asks for the backend ""`},
 	}

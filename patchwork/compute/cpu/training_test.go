@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +17,10 @@ import (
 
 // resnet is the network that the project's figures are about: a 3×3 stem and three stages of width, 2·width and
 // 4·width, each of so many residual blocks, batch normalisation in training, averaged over the map.
-type resnet struct{ width, blocks int }
+type resnet struct {
+	width, blocks int
+	one           bool // normalisation is one operation, which GoMLX's Go backend lacks
+}
 
 func (n resnet) weights(s *model.Scope, g *Graph, dims ...int) *Node {
 	return s.WithInitializer(initializer.XavierNormalFn(s.Store())).VariableWithShape("w", shapeOf(dtypes.Float32, dims...)).NodeValue(g)
@@ -26,6 +30,10 @@ func (n resnet) norm(s *model.Scope, x *Node) *Node {
 	c := x.Shape().Dimensions[3]
 	gain := s.WithInitializer(initializer.One).VariableWithShape("gain", shapeOf(dtypes.Float32, 1, 1, 1, c)).NodeValue(x.Graph())
 	shift := s.WithInitializer(initializer.Zero).VariableWithShape("shift", shapeOf(dtypes.Float32, 1, 1, 1, c)).NodeValue(x.Graph())
+	if n.one {
+		y, _, _ := InternalBatchNormForTraining(x, Reshape(gain, c), Reshape(shift, c), 1e-5, 3)
+		return y
+	}
 	return batchNormOver(0, 1, 2)([]*Node{x, gain, shift})
 }
 
@@ -127,7 +135,7 @@ func TestTraining(t *testing.T) {
 func BenchmarkResNetStep(b *testing.B) {
 	be := testBackend(b, Options{Stats: true})
 	x := randomTensor(rand.New(rand.NewPCG(2, 2)), 64, 32, 32, 3)
-	step := trainer(b, be, resnet{width: 32, blocks: 2})
+	step := trainer(b, be, resnet{width: 32, blocks: 2, one: true})
 	start := time.Now()
 	step(x)
 	b.Logf("the first step, with compiling, took %v", time.Since(start))
@@ -141,5 +149,7 @@ func BenchmarkResNetStep(b *testing.B) {
 	}
 	b.ReportMetric(64/best.Seconds(), "best-images/s")
 	b.ReportMetric(64*float64(b.N)/b.Elapsed().Seconds(), "images/s")
-	b.Log("\n" + be.StatsTable(16))
+	for line := range strings.Lines(be.StatsTable(40)) {
+		b.Log(strings.TrimSpace(line))
+	}
 }
