@@ -103,6 +103,8 @@ func TestCheckImportsOnMadeUpTrees(t *testing.T) {
 		{"notebooks below the facade", p("patchwork/features", "github.com/janpfeifer/gonb/gonbui"), "knows that notebooks exist"},
 		{"xla for everybody", p("patchwork/compute", "github.com/gomlx/go-xla/xla"), "only patchwork/compute/xla may"},
 		{"xla where it belongs", p("patchwork/compute/xla", "github.com/gomlx/go-xla/xla"), ""},
+		{"our xla is the user's choice", p("patchwork/studio", "patchwork/compute/xla"), "patchwork/studio imports patchwork/compute/xla; want only"},
+		{"our xla in compute itself", p("patchwork/compute", "patchwork/compute/xla"), "patchwork/compute imports patchwork/compute/xla; want only"},
 		{"a test helper in a program", p("widgets", "internal/browsertest"), "widgets imports internal/browsertest"},
 		{"a folder nobody placed", p("patchwork/newthing"), "has no row in archtest.Imports"},
 	} {

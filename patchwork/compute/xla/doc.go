@@ -4,7 +4,8 @@
 //	import _ "github.com/gopatchwork/patchwork/patchwork/compute/xla"
 //
 // Then PATCHWORK_BACKEND (or GOMLX_BACKEND) selects it; without such a variable the project's own backend stays. Only
-// programs and tests import this package: it links cgo, which more than doubles the time that a program takes to link.
+// programs of users and tests import this package: it links cgo. Building a program that had changed by one line took
+// 0.8 s in place of 0.3 s where it needs compute alone, and its file grew from 6 to 17 MB.
 //
 // # The setting
 //
