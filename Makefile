@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race bench golden tools jupyter clean
+.PHONY: help notebook test check race bench bench-compute golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/bin:$(PATH)
 OPEN ?=
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  OPEN=1 make notebook   the same, then start Jupyter on notebooks/"
 
 notebook: tools jupyter ## set everything up and run the quickstart: build/quickstart.ipynb and .html
@@ -38,6 +38,9 @@ race: ## the concurrent packages under the race detector
 
 bench: ## the figures that README promises, as a table
 	@$(GO) run ./internal/bench
+
+bench-compute: ## the backend beside PyTorch and GoMLX's own: ratios, as a table
+	@$(GO) run ./internal/benchcompute
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

@@ -12,7 +12,7 @@ type Rule struct {
 
 // The layers, lowest first. An import goes down or not at all.
 var (
-	ground = []string{"internal/atomicfile", "patchwork/imageset", "patchwork/compute/...", "patchwork/runlog"}
+	ground = []string{"internal/atomicfile", "patchwork/imageset", "patchwork/compute", "patchwork/compute/cpu/...", "patchwork/runlog"}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
 	facts  = []string{"patchwork/features", "patchwork/evaluate"}
 	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
@@ -26,7 +26,7 @@ var (
 var Imports = []Rule{
 	{Packages: []string{"internal/atomicfile"}},
 	{Packages: []string{"patchwork/imageset", "patchwork/runlog"}, Imports: []string{"internal/atomicfile"}},
-	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute/..."}},
+	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute", "patchwork/compute/cpu/..."}},
 	{Packages: basis, Imports: ground},
 	{Packages: facts, Imports: join(ground, basis)},
 	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
@@ -50,6 +50,7 @@ var Imports = []Rule{
 		Imports:  join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/...", "internal/browsertest"}),
 	},
 	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
+	{Packages: []string{"internal/benchcompute"}, Imports: []string{"patchwork/compute/..."}},
 	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},
 	{
 		Packages: []string{"internal/bench"},
@@ -57,8 +58,9 @@ var Imports = []Rule{
 	},
 }
 
-// TestHelpers may be imported by the tests of any package.
-var TestHelpers = []string{"internal/browsertest"}
+// TestHelpers may be imported by the tests of any package. compute/xla stands here and in no layer, because it links cgo:
+// only a program of the user's imports it.
+var TestHelpers = []string{"internal/browsertest", "patchwork/compute/xla"}
 
 // Outside limits who may import packages of other modules that would bind a layer to more than it promises. It does
 // not hold for tests.
