@@ -118,12 +118,20 @@ func spread32(dst, src []float32, a access, at int) {
 		if last.keep {
 			copy(dst[:n], src[base*last.n+in:])
 		} else {
-			v := src[base]
-			for i := range dst[:n] {
-				dst[i] = v
-			}
+			fill(dst[:n], src[base])
 		}
 		dst, row, in = dst[n:], row+1, 0
+	}
+}
+
+// fill writes v everywhere.
+func fill(dst []float32, v float32) {
+	n := min(16, len(dst))
+	for i := range dst[:n] {
+		dst[i] = v
+	}
+	for ; n > 0 && n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
 	}
 }
 

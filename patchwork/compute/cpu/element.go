@@ -11,12 +11,13 @@ import (
 // element is an operation on single elements, in the form that passes call: on blocks. A truth value is 0 or 1 there.
 // dst may be the same slice as an operand.
 type element struct {
-	unary   func(dst, x []float32)
-	binary  func(dst, x, y []float32)
-	choose  func(dst, cond, x, y []float32)
-	dear    bool // better stored than computed again
-	test    bool // the result is a truth value
-	logical bool // operands and result are truth values
+	unary    func(dst, x []float32)
+	binary   func(dst, x, y []float32)
+	choose   func(dst, cond, x, y []float32)
+	byScalar func(dst, x []float32, y float32, left bool) // binary with one number, left: op(y, x); nil if there is none
+	dear     bool                                         // better stored than computed again
+	test     bool                                         // the result is a truth value
+	logical  bool                                         // operands and result are truth values
 }
 
 func (e *element) arity() int {
@@ -54,22 +55,22 @@ var elements = map[compute.OpType]*element{
 	compute.OpTypeErf:      {unary: one(kernel.Erf), dear: true},
 	compute.OpTypeLogistic: {unary: one(kernel.Logistic), dear: true},
 
-	compute.OpTypeAdd:   {binary: two(kernel.Add)},
-	compute.OpTypeSub:   {binary: two(kernel.Sub)},
-	compute.OpTypeMul:   {binary: two(kernel.Mul)},
-	compute.OpTypeDiv:   {binary: two(kernel.Div)},
-	compute.OpTypeMax:   {binary: two(kernel.Max)},
-	compute.OpTypeMin:   {binary: two(kernel.Min)},
+	compute.OpTypeAdd:   pair(kernel.Add),
+	compute.OpTypeSub:   pair(kernel.Sub),
+	compute.OpTypeMul:   pair(kernel.Mul),
+	compute.OpTypeDiv:   pair(kernel.Div),
+	compute.OpTypeMax:   pair(kernel.Max),
+	compute.OpTypeMin:   pair(kernel.Min),
 	compute.OpTypePow:   {binary: pairs64(math.Pow), dear: true},
 	compute.OpTypeRem:   {binary: pairs64(math.Mod), dear: true},
 	compute.OpTypeAtan2: {binary: pairs64(math.Atan2), dear: true},
 
-	compute.OpTypeEqual:          {test: true, binary: two(kernel.Equal)},
-	compute.OpTypeNotEqual:       {test: true, binary: two(kernel.NotEqual)},
-	compute.OpTypeGreaterThan:    {test: true, binary: two(kernel.Greater)},
-	compute.OpTypeGreaterOrEqual: {test: true, binary: two(kernel.GreaterOrEqual)},
-	compute.OpTypeLessThan:       {test: true, binary: two(kernel.Less)},
-	compute.OpTypeLessOrEqual:    {test: true, binary: two(kernel.LessOrEqual)},
+	compute.OpTypeEqual:          comparison(kernel.Equal),
+	compute.OpTypeNotEqual:       comparison(kernel.NotEqual),
+	compute.OpTypeGreaterThan:    comparison(kernel.Greater),
+	compute.OpTypeGreaterOrEqual: comparison(kernel.GreaterOrEqual),
+	compute.OpTypeLessThan:       comparison(kernel.Less),
+	compute.OpTypeLessOrEqual:    comparison(kernel.LessOrEqual),
 	compute.OpTypeIsFinite:       {test: true, unary: each(func(x float32) float32 { return truth(x-x == 0) })},
 	compute.OpTypeIsNaN:          {test: true, unary: each(func(x float32) float32 { return truth(x != x) })},
 
@@ -94,6 +95,25 @@ func one(op kernel.UnaryOp) func(dst, x []float32) {
 
 func two(op kernel.BinaryOp) func(dst, x, y []float32) {
 	return func(dst, x, y []float32) { kernel.Binary(op, dst, x, y) }
+}
+
+func pair(op kernel.BinaryOp) *element {
+	return &element{binary: two(op), byScalar: func(dst, x []float32, y float32, left bool) {
+		switch {
+		case left:
+			kernel.ScalarBinary(op, dst, y, x)
+		case op == kernel.Div && len(x) > 1 && float32(math.Abs(float64(y))) > 1e-30 && float32(math.Abs(float64(y))) < 1e30:
+			kernel.BinaryScalar(kernel.Mul, dst, x, 1/y) // within 1.5 units in the last place, in a quarter of the time
+		default:
+			kernel.BinaryScalar(op, dst, x, y)
+		}
+	}}
+}
+
+func comparison(op kernel.BinaryOp) *element {
+	e := pair(op)
+	e.test = true
+	return e
 }
 
 // each applies f to single elements.

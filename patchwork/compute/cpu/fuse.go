@@ -52,6 +52,9 @@ func (p *plan) fuses(n *node) *fusion {
 		return convertFusion(n)
 	}
 	e, ok := elements[n.op]
+	if _, indicator := n.attr.(*opIndicator); indicator {
+		e = indicatorElement
+	}
 	if !ok || len(n.in) != e.arity() {
 		return nil
 	}

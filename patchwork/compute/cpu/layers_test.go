@@ -117,6 +117,17 @@ var layerCases = []layerCase{
 	}},
 	{name: "batch norm, channels last", in: [][]int{{6, 5, 5, 7}, {1, 1, 1, 7}, {1, 1, 1, 7}}, f: batchNormOver(0, 1, 2)},
 	{name: "batch norm, channels second", in: [][]int{{6, 7, 5, 5}, {1, 7, 1, 1}, {1, 7, 1, 1}}, f: batchNormOver(0, 2, 3)},
+	{name: "ReLU", in: [][]int{{6, 5, 7}}, f: func(x []*Node) *Node { return relu(x[0]) }},
+	{name: "ReLU of a sum", in: [][]int{{6, 5, 7}, {1, 1, 7}}, f: func(x []*Node) *Node { return Max(ZerosLike(x[0]), Add(x[0], x[1])) }},
+	{name: "larger of two", in: [][]int{{6, 5, 7}, {6, 5, 7}}, f: func(x []*Node) *Node { return Max(x[0], x[1]) }},
+	{name: "unit length of rows and their mean", in: [][]int{{40, 50}}, f: func(x []*Node) *Node {
+		u := Sub(x[0], ReduceAndKeep(x[0], ReduceMean, -1))
+		return Mul(ReduceAndKeep(L2Normalize(u, -1), ReduceMean, 0), u)
+	}},
+	{name: "layer norm, long rows", in: [][]int{{37, 1030}, {1, 1030}, {1, 1030}}, f: layerNorm},
+	{name: "layer norm", in: [][]int{{3, 70, 96}, {1, 1, 96}, {1, 1, 96}}, f: layerNorm},
+	{name: "softmax, long", in: [][]int{{90, 130}}, f: func(x []*Node) *Node { return Softmax(x[0], -1) }},
+	{name: "logarithm of softmax", in: [][]int{{5, 9, 65}}, f: func(x []*Node) *Node { return LogSoftmax(x[0], -1) }},
 	{name: "mean over apart axes", in: [][]int{{3, 4, 5, 6}}, f: func(x []*Node) *Node { return ReduceMean(x[0], 0, 2) }},
 	{name: "largest over apart axes", in: [][]int{{3, 4, 5, 6}}, f: func(x []*Node) *Node { return ReduceMax(x[0], 1, 3) }},
 	{name: "product", in: [][]int{{3, 4, 5}}, f: func(x []*Node) *Node { return ReduceMultiply(x[0], 0, 2) }, forward: true},
@@ -160,6 +171,13 @@ var layerCases = []layerCase{
 	{name: "circle functions", in: [][]int{{3, 99}}, f: func(x []*Node) *Node {
 		return Add(Mul(Sin(x[0]), Cos(x[0])), Log1P(Square(x[0])))
 	}},
+}
+
+// layerNorm normalises the last axis, with a gain and a shift.
+func layerNorm(x []*Node) *Node {
+	centred := Sub(x[0], ReduceAndKeep(x[0], ReduceMean, -1))
+	variance := ReduceAndKeep(Square(centred), ReduceMean, -1)
+	return Add(Mul(Div(centred, Sqrt(AddScalar(variance, 1e-5))), x[1]), x[2])
 }
 
 func batchNormOver(axes ...int) func(x []*Node) *Node {

@@ -25,6 +25,9 @@ type pass struct {
 	scratch  int           // registers of one block that are written while running
 	pinned   int           // registers behind them that hold for a whole chunk
 	heads    int           // elements of partial sums per chunk
+	title    string        // the operations
+
+	localResults []int // in a chain: for each result 1 + its place among the local values, 0 if it is in memory
 
 	mu   sync.Mutex
 	idle []*passRun
@@ -36,6 +39,7 @@ type operand struct {
 	at     access
 	pinned int // register that holds it for a whole chunk; -1 if there is none
 	direct bool
+	local  int // in a chain: 1 + its place among the local values, 0 if it is in memory
 }
 
 // sink is a result that is not written block by block as it is computed.
@@ -43,6 +47,7 @@ type sink struct {
 	v      *value
 	reduce *reduction // nil: converted
 	head   int        // where its partial sums begin among those of a chunk
+	local  int        // like operand.local
 }
 
 // instruction is one call on a block. Cells number the registers first, then the operands, then the results.
@@ -52,6 +57,9 @@ type instruction struct {
 	x, y, z cell
 	load    int // operand to spread into dst, -1 for none
 	sink    int // sink to feed x to, -1 for none
+
+	column bool // y is an operand that has one number for each run of positions, or for all; left: it stands on the left of x
+	left   bool
 }
 
 // cell names a place where a block of values lies while the pass is compiled.
@@ -97,12 +105,13 @@ func (p *plan) newPass(members []*node) (*step, error) {
 		s.in = append(s.in, o.v)
 	}
 	s.over = c.overlays()
-	s.name = fmt.Sprintf("pass %d: %s", c.size, c.title())
+	c.pass.title = c.words()
+	s.name = fmt.Sprintf("pass %d: %s", c.size, c.pass.title)
 	s.do, s.pass = c.pass.do, c.pass
 	return s, nil
 }
 
-func (c *compiler) title() string {
+func (c *compiler) words() string {
 	var words []string
 	for name, n := range c.names {
 		if n > 1 {
@@ -148,8 +157,10 @@ func (c *compiler) compute(n *node) cell {
 		return at
 	}
 	in := instruction{element: n.plan.fuse.element, load: -1, sink: -1}
-	for i, x := range n.in {
-		*[]*cell{&in.x, &in.y, &in.z}[i] = c.read(x, n.iteration())
+	if !c.byColumn(n, &in) {
+		for i, x := range n.in {
+			*[]*cell{&in.x, &in.y, &in.z}[i] = c.read(x, n.iteration())
+		}
 	}
 	if v.plan.stored && v.is(dtypes.Float32) {
 		c.results = append(c.results, v)
@@ -161,6 +172,30 @@ func (c *compiler) compute(n *node) cell {
 	c.emit(in)
 	c.cells[v] = in.dst
 	return in.dst
+}
+
+// columnRun is the shortest run of positions for which an operand's number is worth a call of its own.
+const columnRun = 32
+
+// byColumn reads one side of a binary operation number by number, if it has one for each run of positions or for all of
+// them, rather than to spread it in a register.
+func (c *compiler) byColumn(n *node, in *instruction) bool {
+	if in.element.byScalar == nil {
+		return false
+	}
+	for i, x := range n.in {
+		src, at := source(x, n.iteration())
+		if len(at.runs) == 0 || !src.is(dtypes.Float32) || at.full() {
+			continue
+		}
+		if last := at.runs[len(at.runs)-1]; last.keep || last.n < columnRun {
+			continue
+		}
+		in.x = c.read(n.in[1-i], n.iteration())
+		in.y, in.column, in.left = cell{memoryOperand, c.operand(src, at)}, true, i == 0
+		return true
+	}
+	return false
 }
 
 func (c *compiler) register() cell {
@@ -176,15 +211,10 @@ func (c *compiler) read(v *value, dims []int) cell {
 			return c.compute(src.node)
 		}
 	}
-	i := slices.IndexFunc(c.operands, func(o operand) bool { return o.v == src && o.at.equal(at) })
-	if i < 0 {
-		i = len(c.operands)
-		o := operand{v: src, at: at, pinned: -1, direct: at.full() && src.is(dtypes.Float32)}
-		if !o.direct && (at.scalar() || at.period() > 0 && at.period() <= pinLimit && src.is(dtypes.Float32)) {
-			o.pinned = c.pinned
-			c.pinned++
-		}
-		c.operands = append(c.operands, o)
+	i := c.operand(src, at)
+	if o := &c.operands[i]; !o.direct && o.pinned < 0 && (at.scalar() || at.period() > 0 && at.period() <= pinLimit && src.is(dtypes.Float32)) {
+		o.pinned = c.pinned
+		c.pinned++
 	}
 	switch o := c.operands[i]; {
 	case o.direct:
@@ -199,6 +229,16 @@ func (c *compiler) read(v *value, dims []int) cell {
 	c.emit(instruction{dst: dst, load: i, sink: -1})
 	c.loaded[i] = dst
 	return dst
+}
+
+// operand returns the number of a value among those that are read from memory.
+func (c *compiler) operand(src *value, at access) int {
+	i := slices.IndexFunc(c.operands, func(o operand) bool { return o.v == src && o.at.equal(at) })
+	if i < 0 {
+		i = len(c.operands)
+		c.operands = append(c.operands, operand{v: src, at: at, pinned: -1, direct: at.full() && src.is(dtypes.Float32)})
+	}
+	return i
 }
 
 const (
@@ -282,19 +322,19 @@ func (c *compiler) cut() {
 }
 
 // unpin reads an operand block by block: its rows and the blocks do not fit together.
-func (c *compiler) unpin(i int) {
-	pinned := cell{pinnedRegister, c.operands[i].pinned}
-	c.operands[i].pinned = -1
-	dst := cell{register, c.scratch}
-	c.scratch++
-	for k := range c.code {
-		for _, x := range []*cell{&c.code[k].x, &c.code[k].y, &c.code[k].z} {
+func (p *pass) unpin(i int) {
+	pinned := cell{pinnedRegister, p.operands[i].pinned}
+	p.operands[i].pinned = -1
+	dst := cell{register, p.scratch}
+	p.scratch++
+	for k := range p.code {
+		for _, x := range []*cell{&p.code[k].x, &p.code[k].y, &p.code[k].z} {
 			if *x == pinned {
 				*x = dst
 			}
 		}
 	}
-	c.code = slices.Insert(c.code, 0, instruction{dst: dst, load: i, sink: -1})
+	p.code = slices.Insert(p.code, 0, instruction{dst: dst, load: i, sink: -1})
 }
 
 // overlays finds the results that may be written over an operand: whoever reads the operand has done so before.

@@ -26,6 +26,7 @@ type passRun struct {
 type worker struct {
 	views   [][]float32 // by cell: scratch registers, pinned ones, operands, results
 	scratch *block
+	locals  [][]float32 // in a chain: a block of each local value
 }
 
 // open begins a run of the pass.
@@ -137,21 +138,39 @@ func (q *passRun) compute(chunk, begin, end int) {
 func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 	first := q.scratch + q.pinned
 	for i := range q.operands {
-		if o := &q.operands[i]; o.direct {
+		switch o := &q.operands[i]; {
+		case !o.direct:
+		case o.local > 0:
+			w.views[first+i] = w.locals[o.local-1][:n]
+		default:
 			w.views[first+i] = q.run.f32(o.v)[at:][:n]
 		}
 	}
 	first += len(q.operands)
 	for i, v := range q.results {
-		w.views[first+i] = q.run.f32(v)[at:][:n]
+		if q.localResults != nil && q.localResults[i] > 0 {
+			w.views[first+i] = w.locals[q.localResults[i]-1][:n]
+		} else {
+			w.views[first+i] = q.run.f32(v)[at:][:n]
+		}
 	}
 	for i := range q.code {
 		in := &q.code[i]
 		switch {
 		case in.load >= 0:
-			q.spread(q.view(w, in.dst)[:n], &q.operands[in.load], at)
+			if o := &q.operands[in.load]; o.local > 0 {
+				spread32(q.view(w, in.dst)[:n], w.locals[o.local-1], o.at, 0)
+			} else {
+				q.spread(q.view(w, in.dst)[:n], o, at)
+			}
 		case in.sink >= 0:
-			q.feed(&q.sinks[in.sink], q.view(w, in.x)[:n], chunk, begin, at)
+			if s := &q.sinks[in.sink]; s.local > 0 {
+				s.reduce.op.rows(w.locals[s.local-1][:n/s.reduce.group], q.view(w, in.x)[:n], s.reduce.group)
+			} else {
+				q.feed(s, q.view(w, in.x)[:n], chunk, begin, at)
+			}
+		case in.column:
+			q.byColumn(w, in, at, n)
 		case in.element.unary != nil:
 			in.element.unary(q.view(w, in.dst)[:n], q.view(w, in.x)[:n])
 		case in.element.binary != nil:
@@ -159,6 +178,25 @@ func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 		default:
 			in.element.choose(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], q.view(w, in.z)[:n])
 		}
+	}
+}
+
+// byColumn does a binary operation of which one side is the same number for every run of positions.
+func (q *passRun) byColumn(w *worker, in *instruction, at, n int) {
+	o := &q.operands[in.y.n]
+	dst, x := q.view(w, in.dst)[:n], q.view(w, in.x)[:n]
+	var src []float32
+	if o.local > 0 {
+		src, at = w.locals[o.local-1], 0
+	} else {
+		src = q.run.f32(o.v)
+	}
+	run := o.at.runs[len(o.at.runs)-1].n
+	row, from := at/run, at%run
+	for len(dst) > 0 {
+		k := min(run-from, len(dst))
+		in.element.byScalar(dst[:k], x[:k], src[o.at.element(row)], in.left)
+		dst, x, row, from = dst[k:], x[k:], row+1, 0
 	}
 }
 

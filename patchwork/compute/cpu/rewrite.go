@@ -20,6 +20,8 @@ func (p *plan) rewrite() {
 				p.rewriteGrouped(n)
 			case compute.OpTypePow:
 				p.rewritePow(n)
+			case compute.OpTypeSign:
+				p.rewriteIndicator(n)
 			case compute.OpTypeReduceSum, compute.OpTypeReduceMax, compute.OpTypeReduceMin, compute.OpTypeReduceProduct:
 				p.rewriteReduce(n)
 			}

@@ -48,6 +48,7 @@ func (p *plan) schedule() error {
 		return err
 	}
 	p.follow()
+	p.chain()
 	return nil
 }
 

@@ -1,51 +1,34 @@
-"""Fits the polynomial P of erf(x) = x P(x^2), |x| <= 1, that gen/elementwise.go holds.
+"""Fits the rational function of erf(x) = x P(x^2) / Q(x^2), |x| <= 3.925, that gen/elementwise.go holds.
 
-Run: python3 erf.py > erf.txt
-Needs only the standard library. Prints the coefficients, highest power first, and the largest relative error.
+Run: /usr/bin/python3 erf.py > erf.txt (needs numpy)
+Iteratively reweighted least squares for the smallest relative error. Prints the coefficients of P and Q, highest power
+first, and the largest relative error of the fit.
 """
 import math
 
-DEGREE, NODES = 6, 200
+import numpy as np
 
+LIMIT, DEGREE_P, DEGREE_Q, NODES, ROUNDS = 3.925, 5, 5, 1200, 60
 
-def target(z):
-    x = math.sqrt(z)
-    return math.erf(x) / x
+k = np.arange(NODES)
+x = np.maximum(LIMIT * (0.5 - 0.5 * np.cos((k + 0.5) * np.pi / NODES)), 1e-4)
+y = np.array([math.erf(v) for v in x]) / x
+u = (x / LIMIT) ** 2  # scaled to [0, 1], where the powers are less alike
+powers_p, powers_q = u[:, None] ** np.arange(DEGREE_P + 1), u[:, None] ** np.arange(DEGREE_Q + 1)
 
+weight, q_before, best = np.ones(NODES), np.ones(NODES), None
+for _ in range(ROUNDS):
+    scale = weight / (y * q_before)
+    columns = np.concatenate([powers_p, -y[:, None] * powers_q[:, 1:]], 1)
+    c = np.linalg.lstsq(columns * scale[:, None], y * scale, rcond=None)[0]
+    p, q = c[: DEGREE_P + 1], np.concatenate([[1], c[DEGREE_P + 1 :]])
+    q_before = powers_q @ q
+    error = np.abs(powers_p @ p / q_before / y - 1)
+    if best is None or error.max() < best[0]:
+        best = error.max(), p / LIMIT ** (2 * np.arange(DEGREE_P + 1)), q / LIMIT ** (2 * np.arange(DEGREE_Q + 1))
+    weight *= (0.2 + error / error.max()) ** 0.5
+    weight /= weight.mean()
 
-# Chebyshev coefficients from the values at the nodes of [0, 1].
-angles = [math.pi * (i + 0.5) / NODES for i in range(NODES)]
-values = [target((math.cos(a) + 1) / 2) for a in angles]
-cheb = [2 / NODES * sum(v * math.cos(k * a) for v, a in zip(values, angles)) for k in range(DEGREE + 1)]
-cheb[0] /= 2
-
-
-def times(p, q):
-    r = [0.0] * (len(p) + len(q) - 1)
-    for i, a in enumerate(p):
-        for j, b in enumerate(q):
-            r[i + j] += a * b
-    return r
-
-
-# The same in powers of z; T_k in powers of 2z - 1, lowest power first.
-before, now, powers = [1.0], [-1.0, 2.0], [0.0] * (DEGREE + 1)
-for k in range(DEGREE + 1):
-    t = before if k == 0 else now
-    for i, a in enumerate(t):
-        powers[i] += cheb[k] * a
-    if k > 0:
-        after = [2 * a for a in times([-1.0, 2.0], now)]
-        for i, a in enumerate(before):
-            after[i] -= a
-        before, now = now, after
-
-worst = 0.0
-for i in range(1, 20001):
-    z = i / 20000
-    p = 0.0
-    for a in reversed(powers):
-        p = p * z + a
-    worst = max(worst, abs(p / target(z) - 1))
-print(*reversed(powers), sep="\n")
-print("largest relative error", worst)
+for name, values in ("P", best[1]), ("Q", best[2]):
+    print(name, *(f"{v:.9g}" for v in reversed(values)))
+print("largest relative error", f"{best[0]:.3g}")
