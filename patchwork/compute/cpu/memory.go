@@ -21,6 +21,7 @@ type block struct {
 	base  unsafe.Pointer // aligned; keeps the memory alive
 	size  int            // usable bytes; base has Slack more
 	class int
+	back  int // when it came back, by memory.clock
 }
 
 func (b *block) bytes(n int) []byte { return unsafe.Slice((*byte)(b.base), n) }
@@ -33,6 +34,7 @@ type memory struct {
 	idle  int              // bytes in free
 	used  int              // bytes handed out
 	limit int              // 0: none
+	clock int              // blocks handed out
 	shut  bool
 }
 
@@ -46,6 +48,14 @@ func classOf(size int) (class, rounded int) {
 	return rounded, rounded
 }
 
+// loose is how many times too large a block may be that serves a smaller value: layers of a network differ in size, and
+// each would otherwise keep blocks of its own.
+const loose = 4
+
+// patient is how many blocks are handed out before one that nobody has asked for in the meantime is let go of, when
+// memory has to grow.
+const patient = 1 << 16
+
 // take returns a block of at least size bytes with undefined content.
 //
 // Errors: ErrMemory.
@@ -55,17 +65,15 @@ func (m *memory) take(size int) (*block, error) {
 	}
 	class, rounded := classOf(size)
 	m.mu.Lock()
-	if list := m.free[class]; len(list) > 0 {
-		b := list[len(list)-1]
-		m.free[class] = list[:len(list)-1]
-		m.idle -= rounded
-		m.used += rounded
+	m.clock++
+	if b := m.reuse(rounded); b != nil {
 		m.mu.Unlock()
 		return b, nil
 	}
-	if m.idle > m.used+rounded || (m.limit > 0 && m.used+m.idle+rounded > m.limit) {
-		clear(m.free) // sizes have changed; what lies here serves nobody
-		m.idle = 0
+	if m.limit > 0 && m.used+m.idle+rounded > m.limit {
+		m.trim(m.clock)
+	} else {
+		m.trim(m.clock - patient)
 	}
 	if m.limit > 0 && m.used+rounded > m.limit {
 		used := m.used
@@ -87,6 +95,44 @@ func (m *memory) take(size int) (*block, error) {
 	return &block{base: base, size: rounded, class: class}, nil
 }
 
+// reuse returns the smallest idle block of at least size bytes that is not much larger, nil if there is none.
+func (m *memory) reuse(size int) *block {
+	best := 0
+	for class, list := range m.free {
+		if len(list) > 0 && class >= size && class <= loose*size && (best == 0 || class < best) {
+			best = class
+		}
+	}
+	if best == 0 {
+		return nil
+	}
+	list := m.free[best]
+	b := list[len(list)-1]
+	list[len(list)-1] = nil
+	m.free[best] = list[:len(list)-1]
+	m.idle -= b.size
+	m.used += b.size
+	return b
+}
+
+// trim lets go of the idle blocks that came back at time before or earlier.
+func (m *memory) trim(before int) {
+	for class, list := range m.free {
+		kept := list[:0]
+		for _, b := range list {
+			if b.back > before {
+				kept = append(kept, b)
+			} else {
+				m.idle -= b.size
+			}
+		}
+		clear(list[len(kept):])
+		if m.free[class] = kept; len(kept) == 0 {
+			delete(m.free, class)
+		}
+	}
+}
+
 // hugeFrom is the size in bytes from which a block asks for huge pages: with small ones, a pass over it spends a
 // quarter of its time on looking up addresses.
 const hugeFrom = 4 << 20
@@ -95,7 +141,7 @@ const hugeFrom = 4 << 20
 func (m *memory) put(b *block) {
 	m.mu.Lock()
 	m.used -= b.size
-	if !m.shut {
+	if b.back = m.clock; !m.shut {
 		m.free[b.class] = append(m.free[b.class], b)
 		m.idle += b.size
 	}

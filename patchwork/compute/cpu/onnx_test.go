@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,15 +103,22 @@ func BenchmarkMobileNet(b *testing.B) {
 				continue // a minute an iteration
 			}
 			b.Run(fmt.Sprintf("%s/batch%d", name, n), func(b *testing.B) {
-				var be compute.Backend = testBackend(b, Options{})
+				own := testBackend(b, Options{Stats: true})
+				var be compute.Backend = own
 				if name == "go" {
 					be = reference(b)
 				}
 				x := randomTensor(rand.New(rand.NewPCG(3, 4)), n, 3, 224, 224)
 				run := network(b, be, file)
 				run(x)
+				own.ResetStats()
 				for b.Loop() {
 					run(x).MustFinalizeAll()
+				}
+				if name == "cpu" {
+					for line := range strings.Lines(own.StatsTable(40)) {
+						b.Log(strings.TrimSpace(line))
+					}
 				}
 				b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "images/s")
 			})
