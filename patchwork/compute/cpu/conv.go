@@ -205,17 +205,27 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 	if c.role == convForward && back == nil {
 		s.tail = t
 	}
+	var known *prepared
+	if c.role == convForward {
+		known = p.prepares(conv, y, second)
+	}
 	s.do = func(r *run) error {
 		a, doneA, err := ordered(r, x, first)
 		if err != nil {
 			return err
 		}
 		defer doneA()
-		b, doneB, err := ordered(r, y, second)
+		b, packed, ok, err := known.get(r)
 		if err != nil {
 			return err
 		}
-		defer doneB()
+		if !ok {
+			var doneB func()
+			if b, doneB, err = ordered(r, y, second); err != nil {
+				return err
+			}
+			defer doneB()
+		}
 		dst, doneOut := r.f32(out), func() {}
 		if back != nil {
 			m, err := r.backend.memory.take(4 * out.size())
@@ -230,7 +240,7 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 		}
 		switch c.role {
 		case convForward:
-			return t.follow(r, func(then func(lo, hi int)) { conv.Forward(r.backend.pool, a, b, dst, then); doneOut() })
+			return t.follow(r, func(then func(lo, hi int)) { conv.ForwardPacked(r.backend.pool, a, b, packed, dst, then); doneOut() })
 		case convInput:
 			conv.GradInput(r.backend.pool, a, b, dst)
 		case convWeights:

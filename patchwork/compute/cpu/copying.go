@@ -50,7 +50,7 @@ func newCopying(dims, strides []int, offset, bytes int) *copying {
 	last := len(c.dims) - 1
 	if bytes == 4 && c.strides[last] > 1 {
 		for i, s := range c.strides[:last] {
-			if s == 1 && c.dims[i] >= 4 && c.dims[last] >= 4 {
+			if s == 1 && c.dims[i] >= 4 && c.dims[last] >= 2 {
 				c.axis = i
 			}
 		}

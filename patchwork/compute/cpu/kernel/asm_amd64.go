@@ -738,3 +738,6 @@ func linesTapsAVX512(t *byte)
 //
 //go:noescape
 func transpose8AVX2(rows int, cols int, src *float32, srcRow int, dst *float32, dstRow int)
+
+// pause does nothing n times, n at least 1, and tells the processor so.
+func pause(n int)

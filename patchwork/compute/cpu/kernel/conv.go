@@ -87,7 +87,9 @@ type Conv struct {
 
 // direction computes the output of a convolution, or the gradient of its input.
 type direction interface {
-	run(p *Pool, x, w, y []float32, then func(lo, hi int))
+	packedLen() int                    // floats of the weights in the form that run reads them; 0: as they are
+	pack(p *Pool, w, packed []float32) // all of packed is written
+	run(p *Pool, x, w, packed, y []float32, then func(lo, hi int))
 }
 
 // kernelGrad computes the gradient of the weights.
@@ -136,6 +138,26 @@ func NewConv(s ConvShape) (*Conv, error) {
 // Forward computes y = x ∗ w. If then is not nil it is called with bounds of elements of y as soon as they are final,
 // while they are in the cache, from several goroutines at the same time; the ranges cover y once and are whole pixels.
 func (c *Conv) Forward(p *Pool, x, w, y []float32, then func(lo, hi int)) {
+	c.ForwardPacked(p, x, w, nil, y, then)
+}
+
+// PackedLen is the length of the weights in the form that Forward reads them, 0 if it reads them as they are.
+func (c *Conv) PackedLen() int {
+	if c.lenX == 0 || c.lenY == 0 {
+		return 0
+	}
+	return c.forward.packedLen()
+}
+
+// Pack writes the weights in the form that Forward reads them, for ForwardPacked. packed has PackedLen elements.
+func (c *Conv) Pack(p *Pool, w, packed []float32) {
+	if n := c.PackedLen(); n > 0 {
+		c.forward.pack(p, w[:c.lenW], packed[:n])
+	}
+}
+
+// ForwardPacked is Forward with weights that Pack has brought into form before, or nil.
+func (c *Conv) ForwardPacked(p *Pool, x, w, packed, y []float32, then func(lo, hi int)) {
 	x, w, y = x[:c.lenX], w[:c.lenW], y[:c.lenY]
 	switch {
 	case c.lenY == 0:
@@ -146,8 +168,19 @@ func (c *Conv) Forward(p *Pool, x, w, y []float32, then func(lo, hi int)) {
 			then(0, c.lenY)
 		}
 	default:
-		c.forward.run(p, x, w, y, then)
+		runPacked(p, c.forward, x, w, packed, y, then)
 	}
+}
+
+// runPacked packs the weights, unless they are, and runs d.
+func runPacked(p *Pool, d direction, x, w, packed, y []float32, then func(lo, hi int)) {
+	if n := d.packedLen(); n > 0 && packed == nil {
+		s := grab(n)
+		defer s.release()
+		packed = s.data
+		d.pack(p, w, packed)
+	}
+	d.run(p, x, w, packed, y, then)
 }
 
 // GradInput computes dx, the gradient of x, from dy, the gradient of y. It is also the transposed convolution.
@@ -159,7 +192,7 @@ func (c *Conv) GradInput(p *Pool, dy, w, dx []float32) {
 	case c.lenY == 0:
 		clear(dx)
 	default:
-		c.back.run(p, dy, w, dx, nil)
+		runPacked(p, c.back, dy, w, nil, dx, nil)
 	}
 }
 

@@ -61,7 +61,10 @@ type depthRun struct {
 	then    func(lo, hi int)
 }
 
-func (m *depthwise) run(p *Pool, x, w, y []float32, then func(lo, hi int)) {
+func (m *depthwise) packedLen() int                   { return 0 }
+func (m *depthwise) pack(*Pool, []float32, []float32) {}
+
+func (m *depthwise) run(p *Pool, x, w, _, y []float32, then func(lo, hi int)) {
 	r := m.runs.Get().(*depthRun)
 	r.depthwise, r.x, r.w, r.y, r.then = m, x, w, y, then
 	p.Run(m.batch*m.blocks, r)

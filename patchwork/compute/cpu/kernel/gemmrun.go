@@ -8,8 +8,8 @@ type gemmRun struct {
 	a, b, c []float32
 	item    int // of the batch, where the items run one after another
 	then    func(lo, hi int)
-	packed  *scratch // sharedB: [k block][panel][step][column]
-	partial *scratch // splits > 1: [split][M][N]
+	packed  []float32 // sharedB: [k block][panel][step][column]
+	partial *scratch  // splits > 1: [split][M][N]
 }
 
 // Run computes c from a and b.
@@ -19,6 +19,36 @@ func (g *Gemm) Run(p *Pool, a, b, c []float32) { g.RunThen(p, a, b, c, nil) }
 // the cache, from several goroutines at the same time. The ranges are whole rows and cover them once; that needs rows
 // without gaps, CRow = N, in matrices without gaps.
 func (g *Gemm) RunThen(p *Pool, a, b, c []float32, then func(lo, hi int)) {
+	g.RunPacked(p, a, b, nil, c, then)
+}
+
+// PackedLen is the length of B in the form in which it is multiplied, 0 if it cannot be brought into form beforehand.
+func (g *Gemm) PackedLen() int {
+	if g.mode != sharedB || g.s.Batch != 1 || g.s.K == 0 || g.lenC == 0 {
+		return 0
+	}
+	return g.s.K * g.cols.width
+}
+
+// Pack writes b in the form in which it is multiplied, for RunPacked. packed has PackedLen elements.
+func (g *Gemm) Pack(p *Pool, b, packed []float32) {
+	if n := g.PackedLen(); n > 0 {
+		r := g.runs.Get().(*gemmRun)
+		r.Gemm, r.b, r.packed = g, b[:g.lenB], packed[:n]
+		defer r.end()
+		p.Run(ceilDiv(g.s.K, g.depth)*g.cols.count, (*gemmPacking)(r))
+	}
+}
+
+func (r *gemmRun) end() {
+	g := r.Gemm
+	r.partial.release()
+	*r = gemmRun{}
+	g.runs.Put(r)
+}
+
+// RunPacked is RunThen with a b that Pack has brought into form before, or nil.
+func (g *Gemm) RunPacked(p *Pool, a, b, packed, c []float32, then func(lo, hi int)) {
 	s := g.s
 	if g.lenC == 0 {
 		return
@@ -35,12 +65,7 @@ func (g *Gemm) RunThen(p *Pool, a, b, c []float32, then func(lo, hi int)) {
 	}
 	r := g.runs.Get().(*gemmRun)
 	r.Gemm, r.a, r.b, r.c, r.then = g, a, b, c, then
-	defer func() {
-		r.packed.release()
-		r.partial.release()
-		*r = gemmRun{}
-		g.runs.Put(r)
-	}()
+	defer r.end()
 	blocks := g.rowBlocks * g.colBlocks
 	switch {
 	case g.splits > 1:
@@ -50,9 +75,15 @@ func (g *Gemm) RunThen(p *Pool, a, b, c []float32, then func(lo, hi int)) {
 			p.Run(ceilDiv(s.M, sumRows), (*gemmSums)(r))
 		}
 	case g.mode == sharedB:
-		r.packed = grab(s.K * g.cols.width)
+		if r.packed = packed; packed == nil {
+			own := grab(s.K * g.cols.width)
+			defer own.release()
+			r.packed = own.data
+		}
 		for r.item = range s.Batch {
-			p.Run(ceilDiv(s.K, g.depth)*g.cols.count, (*gemmPacking)(r))
+			if packed == nil {
+				p.Run(ceilDiv(s.K, g.depth)*g.cols.count, (*gemmPacking)(r))
+			}
 			p.Run(blocks, (*gemmBlocks)(r))
 		}
 	default:
@@ -86,7 +117,7 @@ func (r *gemmPacking) Do(chunk int) {
 	s, j := r.s, chunk%r.cols.count
 	k0 := chunk / r.cols.count * r.depth
 	k := min(r.depth, s.K-k0)
-	r.cols.pack(r.v, r.packed.data[k0*r.cols.width+j*k*r.cols.cols:], j, k, r.b[r.item*s.BBatch+k0*s.BRow:], s.BRow, s.BCol)
+	r.cols.pack(r.v, r.packed[k0*r.cols.width+j*k*r.cols.cols:], j, k, r.b[r.item*s.BBatch+k0*s.BRow:], s.BRow, s.BCol)
 }
 
 // gemmBlocks computes one block of one item.
@@ -159,7 +190,7 @@ func (r *gemmRun) block(item, chunk int) {
 			bstep := padded
 			switch {
 			case r.mode == sharedB:
-				panel = r.packed.data[q*r.cols.width+j*k*r.cols.cols:]
+				panel = r.packed[q*r.cols.width+j*k*r.cols.cols:]
 			case r.mode == inPlaceB && used == padded:
 				panel, bstep = b[q*s.BRow+j*r.cols.cols:], s.BRow
 			default:

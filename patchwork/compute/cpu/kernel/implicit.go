@@ -153,24 +153,34 @@ func (m *implicit) addPhase(down, along axis, y0, x0 int) {
 type implicitRun struct {
 	*implicit
 	x, w, y []float32
-	packed  *scratch // [group][phase][panel][tap][channel][column]
+	packed  []float32 // [group][phase][panel][tap][channel][column]
 	zero    *scratch
 	then    func(lo, hi int)
 }
 
-func (m *implicit) run(p *Pool, x, w, y []float32, then func(lo, hi int)) {
+func (m *implicit) packedLen() int { return m.groups * m.packLen }
+
+func (m *implicit) pack(p *Pool, w, packed []float32) {
 	r := m.runs.Get().(*implicitRun)
-	r.implicit, r.x, r.w, r.y, r.then = m, x, w, y, then
-	r.packed, r.zero = grab(m.groups*m.packLen), grab(m.run1)
-	clear(r.zero.data)
-	defer func() {
-		r.packed.release()
-		r.zero.release()
-		*r = implicitRun{}
-		m.runs.Put(r)
-	}()
+	r.implicit, r.w, r.packed = m, w, packed
+	defer r.end()
 	p.Run(m.groups*m.cols.count, (*implicitPacking)(r))
+}
+
+func (m *implicit) run(p *Pool, x, _, packed, y []float32, then func(lo, hi int)) {
+	r := m.runs.Get().(*implicitRun)
+	r.implicit, r.x, r.packed, r.y, r.then = m, x, packed, y, then
+	defer r.end()
+	r.zero = grab(m.run1)
+	clear(r.zero.data)
 	p.Run(m.batch*m.blocks, (*implicitBlocks)(r))
+}
+
+func (r *implicitRun) end() {
+	m := r.implicit
+	r.zero.release()
+	*r = implicitRun{}
+	m.runs.Put(r)
 }
 
 // implicitPacking packs one panel of the weights of one group for every phase.
@@ -182,7 +192,7 @@ func (r *implicitPacking) Do(chunk int) {
 	n := r.outC / r.groups
 	for i := range r.phases {
 		ph := &r.phases[i]
-		dst := r.packed.data[group*r.packLen+ph.packed+j*r.cols.cols*len(ph.taps)*r.run1:]
+		dst := r.packed[group*r.packLen+ph.packed+j*r.cols.cols*len(ph.taps)*r.run1:]
 		for t, tap := range ph.taps {
 			d := dst[t*r.run1*padded:]
 			src := r.w[tap*r.kernelIn*r.kernelOut:]
@@ -221,7 +231,7 @@ func (r *implicitBlocks) Do(chunk int) {
 		if taps == 0 {
 			break
 		}
-		packed := r.packed.data[group*r.packLen+ph.packed:]
+		packed := r.packed[group*r.packLen+ph.packed:]
 		in, out := group*r.run1, group*(r.outC/r.groups)
 		for j := range r.cols.count {
 			used, _ := r.cols.at(j)

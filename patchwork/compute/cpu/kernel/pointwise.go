@@ -28,8 +28,12 @@ func (c *Conv) pointwise() error {
 
 type pixelGemm struct{ *Gemm }
 
-func (g pixelGemm) run(p *Pool, x, w, y []float32, then func(lo, hi int)) {
-	g.RunThen(p, x, w, y, then)
+func (g pixelGemm) packedLen() int { return g.PackedLen() }
+
+func (g pixelGemm) pack(p *Pool, w, packed []float32) { g.Pack(p, w, packed) }
+
+func (g pixelGemm) run(p *Pool, x, w, packed, y []float32, then func(lo, hi int)) {
+	g.RunPacked(p, x, w, packed, y, then)
 }
 
 type weightGemm struct{ *Gemm }

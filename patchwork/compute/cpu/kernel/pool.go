@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Task is work cut into numbered chunks that may run in any order and at the same time.
@@ -87,29 +88,48 @@ func (p *Pool) work() {
 	}
 }
 
-// patience is how often a goroutine that waits looks again before it sleeps, some tens of microseconds in all: to be
-// woken takes about as long, and the next operation of a graph is seldom further away.
-const patience = 200
+// patience is how long a goroutine that waits looks again before it sleeps. To be woken takes some tens of microseconds,
+// as long as many an operation of a graph, and the next operation is seldom further away than this.
+const patience = 300 * time.Microsecond
 
-// next returns the next job to help with; false when the pool is closed.
-func (p *Pool) next() (*job, bool) {
-	for range patience {
-		select {
-		case j, ok := <-p.offers:
-			return j, ok
-		default:
-			runtime.Gosched()
+// until looks again and again whether ready holds; false when patience is at an end. Others get their turn meanwhile.
+func until(ready func() bool) bool {
+	var begin time.Time
+	for i := 1; !ready(); i++ {
+		pause(8)
+		if i%32 != 0 {
+			continue
+		}
+		runtime.Gosched()
+		switch now := time.Now(); {
+		case begin.IsZero():
+			begin = now
+		case now.Sub(begin) > patience:
+			return false
 		}
 	}
-	j, ok := <-p.offers
+	return true
+}
+
+// next returns the next job to help with; false when the pool is closed.
+func (p *Pool) next() (j *job, ok bool) {
+	if until(func() bool {
+		select {
+		case j, ok = <-p.offers:
+			return true
+		default:
+			return false
+		}
+	}) {
+		return j, ok
+	}
+	j, ok = <-p.offers
 	return j, ok
 }
 
 // wait returns when every chunk is done.
 func (j *job) wait() {
-	for i := 0; i < patience && j.left.Load() > 0; i++ {
-		runtime.Gosched()
-	}
+	until(func() bool { return j.left.Load() <= 0 })
 	<-j.done
 }
 

@@ -13,6 +13,10 @@ func Transpose(dst []float32, dstRow int, src []float32, srcRow, rows, cols int)
 const transposeBlock = 64
 
 func transpose(v variant, dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
+	if rows < 8 {
+		transposePortable(dst, dstRow, src, srcRow, rows, cols)
+		return
+	}
 	for r := 0; r < rows; r += transposeBlock {
 		for c := 0; c < cols; c += transposeBlock {
 			transposeOne(v, dst[c*dstRow+r:], dstRow, src[r*srcRow+c:], srcRow, min(transposeBlock, rows-r), min(transposeBlock, cols-c))
@@ -21,6 +25,17 @@ func transpose(v variant, dst []float32, dstRow int, src []float32, srcRow, rows
 }
 
 func transposePortable(dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
+	if rows < 8 { // channels of a picture
+		for r := range rows {
+			d := dst[r:]
+			at := 0
+			for _, v := range src[r*srcRow:][:cols] {
+				d[at] = v
+				at += dstRow
+			}
+		}
+		return
+	}
 	for c := range cols {
 		d := dst[c*dstRow:][:rows]
 		at := c

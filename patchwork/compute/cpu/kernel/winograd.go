@@ -111,21 +111,30 @@ type winogradRun struct {
 	src     []float32
 	weights []float32
 	dst     []float32
-	u       *scratch // transformed weights: [place][panel][channel][column]
+	u       []float32 // transformed weights: [place][panel][channel][column]
 	then    func(lo, hi int)
 }
 
-func (m *winograd) run(p *Pool, x, w, y []float32, then func(lo, hi int)) {
+func (m *winograd) packedLen() int { return winogradPlaces * m.in * m.cols.width }
+
+func (m *winograd) pack(p *Pool, w, packed []float32) {
 	r := m.runs.Get().(*winogradRun)
-	r.winograd, r.src, r.weights, r.dst, r.then = m, x, w, y, then
-	r.u = grab(winogradPlaces * m.in * m.cols.width)
-	defer func() {
-		r.u.release()
-		*r = winogradRun{}
-		m.runs.Put(r)
-	}()
+	r.winograd, r.weights, r.u = m, w, packed
+	defer r.end()
 	p.Run(m.cols.count, (*winogradWeights)(r))
+}
+
+func (m *winograd) run(p *Pool, x, _, packed, y []float32, then func(lo, hi int)) {
+	r := m.runs.Get().(*winogradRun)
+	r.winograd, r.src, r.u, r.dst, r.then = m, x, packed, y, then
+	defer r.end()
 	p.Run(ceilDiv(m.batch*m.tilesY, m.rows), (*winogradBlocks)(r))
+}
+
+func (r *winogradRun) end() {
+	m := r.winograd
+	*r = winogradRun{}
+	m.runs.Put(r)
 }
 
 // winogradWeights transforms one panel of the weights.
@@ -156,7 +165,7 @@ func (r *winogradWeights) Do(j int) {
 			l.src[i] = unsafe.Pointer(&lines.data[(3*row+i)*n])
 		}
 		for i := range 6 {
-			l.dst[i] = unsafe.Pointer(&r.u.data[(6*row+i)*r.in*r.cols.width+j*r.in*r.cols.cols])
+			l.dst[i] = unsafe.Pointer(&r.u[(6*row+i)*r.in*r.cols.width+j*r.in*r.cols.cols])
 		}
 		kernelTransform.lines(r.v, &l)
 	}

@@ -40,7 +40,7 @@ func (r *winogradBlocks) multiply(v, m []float32, tiles int) {
 		for j := range r.cols.count {
 			used, _ := r.cols.at(j)
 			t := rowTile{
-				segs: 1, run: r.in, b: unsafe.Pointer(&r.u.data[place*r.in*r.cols.width+j*r.in*r.cols.cols]), width: used,
+				segs: 1, run: r.in, b: unsafe.Pointer(&r.u[place*r.in*r.cols.width+j*r.in*r.cols.cols]), width: used,
 				nextA: 4 * mr * r.in, nextC: 4 * mr * r.out,
 			}
 			for i, n := 0, tiles/mr; i < tiles; i, n = i+n*mr, 1 {

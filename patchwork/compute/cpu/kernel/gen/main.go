@@ -4,7 +4,10 @@
 // Every kernel is written once, against isa, and emitted for AVX2 and for AVX-512.
 package main
 
-import . "github.com/mmcloughlin/avo/build"
+import (
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+)
 
 func main() {
 	ConstraintExpr("amd64")
@@ -18,5 +21,15 @@ func main() {
 		s.winograd()
 	}
 	transposes()
+	pause()
 	Generate()
+}
+
+// pause emits the wait of a goroutine that looks again soon.
+func pause() {
+	TEXT("pause", attr.NOSPLIT, "func(n int)")
+	Doc("pause does nothing n times, n at least 1, and tells the processor so.")
+	n := param("n")
+	repeat("again", n, PAUSE)
+	RET()
 }

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package kernel
+
+import "runtime"
+
+func pause(int) { runtime.Gosched() }
