@@ -74,16 +74,17 @@ func (l *layers) batchNorm(s *model.Scope, x *Node) *Node {
 	gain, shift := channels(s, "gain", initializer.One, c), channels(s, "shift", initializer.Zero, c)
 	means := channels(s, "means", initializer.Zero, c).SetTrainable(false)
 	variances := channels(s, "variances", initializer.One, c).SetTrainable(false)
-	mean, variance := ExpandLeftToRank(means.NodeValue(g), 4), ExpandLeftToRank(variances.NodeValue(g), 4)
-	if l.training {
-		mean, variance = moments(x, 0, 1, 2)
-		follow := func(v *model.Variable, now *Node) {
-			v.SetNodeValue(Add(MulScalar(v.NodeValue(g), 0.9), MulScalar(Reshape(StopGradient(now), c), 0.1)))
-		}
-		follow(means, mean)
-		follow(variances, variance)
+	if !l.training {
+		mean, variance := ExpandLeftToRank(means.NodeValue(g), 4), ExpandLeftToRank(variances.NodeValue(g), 4)
+		return normalize(x, mean, variance, gain.NodeValue(g), shift.NodeValue(g))
 	}
-	return normalize(x, mean, variance, gain.NodeValue(g), shift.NodeValue(g))
+	y, mean, variance := batchNorm(x, gain.NodeValue(g), shift.NodeValue(g))
+	follow := func(v *model.Variable, now *Node) {
+		v.SetNodeValue(Add(MulScalar(v.NodeValue(g), 0.9), MulScalar(StopGradient(now), 0.1)))
+	}
+	follow(means, mean)
+	follow(variances, variance)
+	return y
 }
 
 func last(x *Node) int { return x.Shape().Dimensions[x.Rank()-1] }

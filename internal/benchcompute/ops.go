@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
@@ -17,8 +18,8 @@ var operations = map[string]func(w Work, x []*Node) *Node{
 		return c.Done()
 	},
 	"batchnorm": func(_ Work, x []*Node) *Node {
-		mean, variance := moments(x[0], 0, 1, 2)
-		return normalize(x[0], mean, variance, x[1], x[2])
+		y, _, _ := batchNorm(x[0], x[1], x[2])
+		return y
 	},
 	"layernorm": func(_ Work, x []*Node) *Node {
 		mean, variance := moments(x[0], -1)
@@ -39,6 +40,17 @@ var operations = map[string]func(w Work, x []*Node) *Node{
 func moments(x *Node, axes ...int) (mean, variance *Node) {
 	mean = ReduceAndKeep(x, ReduceMean, axes...)
 	return mean, ReduceAndKeep(Square(Sub(x, mean)), ReduceMean, axes...)
+}
+
+// batchNorm normalises each channel over the batch and returns mean and variance [channels] as well. It is the operation
+// that GoMLX's layer uses where the backend has it, and written out where it has not.
+func batchNorm(x, gain, shift *Node) (y, mean, variance *Node) {
+	if x.Graph().Backend().Capabilities().Operations[compute.OpTypeBatchNormForTraining] {
+		return InternalBatchNormForTraining(x, gain, shift, epsilon, x.Rank()-1)
+	}
+	mean, variance = moments(x, 0, 1, 2)
+	c := last(x)
+	return normalize(x, mean, variance, gain, shift), Reshape(mean, c), Reshape(variance, c)
 }
 
 const epsilon = 1e-5 // PyTorch's

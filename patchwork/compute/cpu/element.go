@@ -14,10 +14,10 @@ type element struct {
 	unary    func(dst, x []float32)
 	binary   func(dst, x, y []float32)
 	choose   func(dst, cond, x, y []float32)
-	byScalar func(dst, x []float32, y float32, left bool) // binary with one number, left: op(y, x); nil if there is none
-	dear     bool                                         // better stored than computed again
-	test     bool                                         // the result is a truth value
-	logical  bool                                         // operands and result are truth values
+	byColumn func(dst, x, column []float32, left bool) // binary with one number for each row; left: op(column, x); nil: none
+	dear     bool                                      // better stored than computed again
+	test     bool                                      // the result is a truth value
+	logical  bool                                      // operands and result are truth values
 }
 
 func (e *element) arity() int {
@@ -98,16 +98,34 @@ func two(op kernel.BinaryOp) func(dst, x, y []float32) {
 }
 
 func pair(op kernel.BinaryOp) *element {
-	return &element{binary: two(op), byScalar: func(dst, x []float32, y float32, left bool) {
-		switch {
-		case left:
-			kernel.ScalarBinary(op, dst, y, x)
-		case op == kernel.Div && len(x) > 1 && float32(math.Abs(float64(y))) > 1e-30 && float32(math.Abs(float64(y))) < 1e30:
-			kernel.BinaryScalar(kernel.Mul, dst, x, 1/y) // within 1.5 units in the last place, in a quarter of the time
-		default:
-			kernel.BinaryScalar(op, dst, x, y)
+	return &element{binary: two(op), byColumn: func(dst, x, column []float32, left bool) {
+		if op == kernel.Div && !left {
+			divideRows(dst, x, column)
+			return
 		}
+		kernel.BinaryColumn(op, dst, x, column, left)
 	}}
+}
+
+// divideRows writes x[r, c]/column[r], as a product with the reciprocal: within 1.5 units in the last place, in a quarter
+// of the time. Where the reciprocal would lose digits it divides.
+func divideRows(dst, x, column []float32) {
+	cols := len(dst) / len(column)
+	var reciprocal [64]float32
+	for len(column) > 0 {
+		n := min(len(reciprocal), len(column))
+		usual := cols > 1
+		for i, y := range column[:n] {
+			usual = usual && (y > 1e-30 && y < 1e30 || y < -1e-30 && y > -1e30)
+			reciprocal[i] = 1 / y
+		}
+		if usual {
+			kernel.BinaryColumn(kernel.Mul, dst[:n*cols], x, reciprocal[:n], false)
+		} else {
+			kernel.BinaryColumn(kernel.Div, dst[:n*cols], x, column[:n], false)
+		}
+		dst, x, column = dst[n*cols:], x[n*cols:], column[n:]
+	}
 }
 
 func comparison(op kernel.BinaryOp) *element {

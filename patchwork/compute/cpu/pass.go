@@ -180,7 +180,7 @@ const columnRun = 32
 // byColumn reads one side of a binary operation number by number, if it has one for each run of positions or for all of
 // them, rather than to spread it in a register.
 func (c *compiler) byColumn(n *node, in *instruction) bool {
-	if in.element.byScalar == nil {
+	if in.element.byColumn == nil {
 		return false
 	}
 	for i, x := range n.in {

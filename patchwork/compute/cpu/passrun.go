@@ -194,9 +194,12 @@ func (q *passRun) byColumn(w *worker, in *instruction, at, n int) {
 	run := o.at.runs[len(o.at.runs)-1].n
 	row, from := at/run, at%run
 	for len(dst) > 0 {
-		k := min(run-from, len(dst))
-		in.element.byScalar(dst[:k], x[:k], src[o.at.element(row)], in.left)
-		dst, x, row, from = dst[k:], x[k:], row+1, 0
+		k, rows, first := min(run-from, len(dst)), 1, o.at.element(row)
+		if whole := len(dst) / run; from == 0 && whole > 1 && len(o.at.runs) == 2 { // neighbouring rows have neighbouring numbers
+			k, rows = whole*run, whole
+		}
+		in.element.byColumn(dst[:k], x[:k], src[first:][:rows], in.left)
+		dst, x, row, from = dst[k:], x[k:], row+rows, 0
 	}
 }
 

@@ -139,6 +139,11 @@ func addAVX2(n int, dst *float32, a *float32, b *float32)
 //go:noescape
 func addScalarAVX2(n int, dst *float32, a *float32, b float32)
 
+// addColumnAVX2 applies a function to rows, with one number for each.
+//
+//go:noescape
+func addColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+
 // subAVX2 applies a function to n floats.
 //
 //go:noescape
@@ -148,6 +153,16 @@ func subAVX2(n int, dst *float32, a *float32, b *float32)
 //
 //go:noescape
 func subScalarAVX2(n int, dst *float32, a *float32, b float32)
+
+// subColumnAVX2 applies a function to rows, with one number for each.
+//
+//go:noescape
+func subColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+
+// subFromColumnAVX2 applies a function to rows, with one number for each.
+//
+//go:noescape
+func subFromColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
 
 // subFromAVX2 applies a function to n floats.
 //
@@ -164,6 +179,11 @@ func mulAVX2(n int, dst *float32, a *float32, b *float32)
 //go:noescape
 func mulScalarAVX2(n int, dst *float32, a *float32, b float32)
 
+// mulColumnAVX2 applies a function to rows, with one number for each.
+//
+//go:noescape
+func mulColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+
 // divAVX2 applies a function to n floats.
 //
 //go:noescape
@@ -173,6 +193,16 @@ func divAVX2(n int, dst *float32, a *float32, b *float32)
 //
 //go:noescape
 func divScalarAVX2(n int, dst *float32, a *float32, b float32)
+
+// divColumnAVX2 applies a function to rows, with one number for each.
+//
+//go:noescape
+func divColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+
+// divFromColumnAVX2 applies a function to rows, with one number for each.
+//
+//go:noescape
+func divFromColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
 
 // divFromAVX2 applies a function to n floats.
 //
@@ -504,6 +534,11 @@ func addAVX512(n int, dst *float32, a *float32, b *float32)
 //go:noescape
 func addScalarAVX512(n int, dst *float32, a *float32, b float32)
 
+// addColumnAVX512 applies a function to rows, with one number for each.
+//
+//go:noescape
+func addColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+
 // subAVX512 applies a function to n floats.
 //
 //go:noescape
@@ -513,6 +548,16 @@ func subAVX512(n int, dst *float32, a *float32, b *float32)
 //
 //go:noescape
 func subScalarAVX512(n int, dst *float32, a *float32, b float32)
+
+// subColumnAVX512 applies a function to rows, with one number for each.
+//
+//go:noescape
+func subColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+
+// subFromColumnAVX512 applies a function to rows, with one number for each.
+//
+//go:noescape
+func subFromColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
 
 // subFromAVX512 applies a function to n floats.
 //
@@ -529,6 +574,11 @@ func mulAVX512(n int, dst *float32, a *float32, b *float32)
 //go:noescape
 func mulScalarAVX512(n int, dst *float32, a *float32, b float32)
 
+// mulColumnAVX512 applies a function to rows, with one number for each.
+//
+//go:noescape
+func mulColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+
 // divAVX512 applies a function to n floats.
 //
 //go:noescape
@@ -538,6 +588,16 @@ func divAVX512(n int, dst *float32, a *float32, b *float32)
 //
 //go:noescape
 func divScalarAVX512(n int, dst *float32, a *float32, b float32)
+
+// divColumnAVX512 applies a function to rows, with one number for each.
+//
+//go:noescape
+func divColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+
+// divFromColumnAVX512 applies a function to rows, with one number for each.
+//
+//go:noescape
+func divFromColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
 
 // divFromAVX512 applies a function to n floats.
 //

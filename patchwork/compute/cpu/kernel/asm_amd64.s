@@ -3536,6 +3536,71 @@ done:
 	VZEROUPPER
 	RET
 
+// func addColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX
+TEXT ·addColumnAVX2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Y0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x20
+	JL      single
+	VMOVUPS (BX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(BX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x20, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x08
+	JL      rest
+	VMOVUPS (BX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x08, DI
+	JMP     single
+
+rest:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VADDPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x07, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
 // func subAVX2(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX
 TEXT ·subAVX2(SB), NOSPLIT, $0-32
@@ -3647,6 +3712,136 @@ rest:
 	VMASKMOVPS Y0, Y1, (CX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func subColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX
+TEXT ·subColumnAVX2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Y0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x20
+	JL      single
+	VMOVUPS (BX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(BX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(BX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(BX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x20, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x08
+	JL      rest
+	VMOVUPS (BX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x08, DI
+	JMP     single
+
+rest:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VSUBPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x07, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func subFromColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX
+TEXT ·subFromColumnAVX2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Y0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x20
+	JL      single
+	VMOVUPS (BX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(BX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(BX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(BX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x20, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x08
+	JL      rest
+	VMOVUPS (BX), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x08, DI
+	JMP     single
+
+rest:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x07, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
 	VZEROUPPER
 	RET
 
@@ -3817,6 +4012,71 @@ done:
 	VZEROUPPER
 	RET
 
+// func mulColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX
+TEXT ·mulColumnAVX2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Y0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x20
+	JL      single
+	VMOVUPS (BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x20, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x08
+	JL      rest
+	VMOVUPS (BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x08, DI
+	JMP     single
+
+rest:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x07, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
 // func divAVX2(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX
 TEXT ·divAVX2(SB), NOSPLIT, $0-32
@@ -3928,6 +4188,136 @@ rest:
 	VMASKMOVPS Y0, Y1, (CX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func divColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX
+TEXT ·divColumnAVX2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Y0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x20
+	JL      single
+	VMOVUPS (BX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(BX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(BX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(BX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x20, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x08
+	JL      rest
+	VMOVUPS (BX), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x08, DI
+	JMP     single
+
+rest:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VDIVPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x07, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func divFromColumnAVX2(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX
+TEXT ·divFromColumnAVX2(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Y0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x20
+	JL      single
+	VMOVUPS (BX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(BX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS 64(BX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS 96(BX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, 96(DX)
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x20, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x08
+	JL      rest
+	VMOVUPS (BX), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (DX)
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x08, DI
+	JMP     single
+
+rest:
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (BX), Y1, Y2
+	VDIVPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x07, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
 	VZEROUPPER
 	RET
 
@@ -10591,6 +10981,71 @@ done:
 	VZEROUPPER
 	RET
 
+// func addColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addColumnAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Z0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x40
+	JL      single
+	VMOVUPS (BX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	VMOVUPS 64(BX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS 128(BX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(DX)
+	VMOVUPS 192(BX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(DX)
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x10
+	JL      rest
+	VMOVUPS (BX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, DI
+	JMP     single
+
+rest:
+	TESTQ     DI, DI
+	JZ        done
+	MOVL      $-1, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x0f, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
 // func subAVX512(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·subAVX512(SB), NOSPLIT, $0-32
@@ -10702,6 +11157,136 @@ rest:
 	VMOVUPS   Z0, K1, (CX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func subColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subColumnAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Z0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x40
+	JL      single
+	VMOVUPS (BX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	VMOVUPS 64(BX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS 128(BX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(DX)
+	VMOVUPS 192(BX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(DX)
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x10
+	JL      rest
+	VMOVUPS (BX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, DI
+	JMP     single
+
+rest:
+	TESTQ     DI, DI
+	JZ        done
+	MOVL      $-1, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VSUBPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x0f, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func subFromColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·subFromColumnAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Z0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x40
+	JL      single
+	VMOVUPS (BX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DX)
+	VMOVUPS 64(BX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS 128(BX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(DX)
+	VMOVUPS 192(BX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, 192(DX)
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x10
+	JL      rest
+	VMOVUPS (BX), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, DI
+	JMP     single
+
+rest:
+	TESTQ     DI, DI
+	JZ        done
+	MOVL      $-1, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x0f, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
 	VZEROUPPER
 	RET
 
@@ -10872,6 +11457,71 @@ done:
 	VZEROUPPER
 	RET
 
+// func mulColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulColumnAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Z0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x40
+	JL      single
+	VMOVUPS (BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	VMOVUPS 64(BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS 128(BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(DX)
+	VMOVUPS 192(BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(DX)
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x10
+	JL      rest
+	VMOVUPS (BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, DI
+	JMP     single
+
+rest:
+	TESTQ     DI, DI
+	JZ        done
+	MOVL      $-1, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x0f, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
 // func divAVX512(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·divAVX512(SB), NOSPLIT, $0-32
@@ -10983,6 +11633,136 @@ rest:
 	VMOVUPS   Z0, K1, (CX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func divColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divColumnAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Z0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x40
+	JL      single
+	VMOVUPS (BX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	VMOVUPS 64(BX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS 128(BX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(DX)
+	VMOVUPS 192(BX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(DX)
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x10
+	JL      rest
+	VMOVUPS (BX), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, DI
+	JMP     single
+
+rest:
+	TESTQ     DI, DI
+	JZ        done
+	MOVL      $-1, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VDIVPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x0f, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func divFromColumnAVX512(rows int, cols int, dst *float32, a *float32, column *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·divFromColumnAVX512(SB), NOSPLIT, $0-40
+	MOVQ rows+0(FP), AX
+	MOVQ cols+8(FP), CX
+	MOVQ dst+16(FP), DX
+	MOVQ a+24(FP), BX
+	MOVQ column+32(FP), SI
+
+row:
+	VBROADCASTSS (SI), Z0
+	ADDQ         $0x04, SI
+	MOVQ         CX, DI
+
+several:
+	CMPQ    DI, $0x40
+	JL      single
+	VMOVUPS (BX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DX)
+	VMOVUPS 64(BX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS 128(BX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(DX)
+	VMOVUPS 192(BX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, 192(DX)
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x40, DI
+	JMP     several
+
+single:
+	CMPQ    DI, $0x10
+	JL      rest
+	VMOVUPS (BX), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x10, DI
+	JMP     single
+
+rest:
+	TESTQ     DI, DI
+	JZ        done
+	MOVL      $-1, R8
+	BZHIL     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (BX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+
+done:
+	MOVQ CX, DI
+	ANDQ $0x0f, DI
+	LEAQ (BX)(DI*4), BX
+	LEAQ (DX)(DI*4), DX
+	DECQ AX
+	JNZ  row
 	VZEROUPPER
 	RET
 

@@ -87,6 +87,12 @@ func BinaryColumn(op BinaryOp, dst, a, column []float32, swap bool) {
 		return
 	}
 	n := len(dst) / len(column)
+	if n == 0 {
+		return
+	}
+	if a = a[:n*len(column)]; binaryColumn(active, op, len(column), n, &dst[0], &a[0], &column[0], swap) {
+		return
+	}
 	for r, v := range column {
 		if swap {
 			ScalarBinary(op, dst[r*n:][:n], v, a[r*n:])

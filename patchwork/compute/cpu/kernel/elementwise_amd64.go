@@ -130,6 +130,33 @@ var fromFuncs = [variants][binaryOps]scalarFunc{
 	},
 }
 
+// columnFunc has one number for each row.
+type columnFunc func(rows, cols int, dst, a, column *float32)
+
+// columnFuncs and fromColumnFuncs, which have the number on the left, are those that there are.
+var (
+	columnFuncs = [variants][binaryOps]columnFunc{
+		avx2:   {Add: addColumnAVX2, Sub: subColumnAVX2, Mul: mulColumnAVX2, Div: divColumnAVX2},
+		avx512: {Add: addColumnAVX512, Sub: subColumnAVX512, Mul: mulColumnAVX512, Div: divColumnAVX512},
+	}
+	fromColumnFuncs = [variants][binaryOps]columnFunc{
+		avx2:   {Add: addColumnAVX2, Sub: subFromColumnAVX2, Mul: mulColumnAVX2, Div: divFromColumnAVX2},
+		avx512: {Add: addColumnAVX512, Sub: subFromColumnAVX512, Mul: mulColumnAVX512, Div: divFromColumnAVX512},
+	}
+)
+
+// binaryColumn reports whether there was a function.
+func binaryColumn(v variant, op BinaryOp, rows, cols int, dst, a, column *float32, swap bool) bool {
+	f := columnFuncs[v][op]
+	if swap {
+		f = fromColumnFuncs[v][op]
+	}
+	if f != nil {
+		f(rows, cols, dst, a, column)
+	}
+	return f != nil
+}
+
 func unary(v variant, op UnaryOp, n int, dst, a *float32) {
 	f := unaryFuncs[v][op]
 	switch {

@@ -15,3 +15,5 @@ func scalarBinary(_ variant, op BinaryOp, n int, dst *float32, a float32, b *flo
 
 func choose(_ variant, n int, dst, cond, yes, no *float32) { choosePortable(n, dst, cond, yes, no) }
 func mulAdd(_ variant, n int, dst, a, b *float32)          { mulAddPortable(n, dst, a, b) }
+
+func binaryColumn(variant, BinaryOp, int, int, *float32, *float32, *float32, bool) bool { return false }

@@ -196,11 +196,17 @@ func TestBroadcasts(t *testing.T) {
 				want[i] = op(a[i], row[i%cols])
 			}
 			equalOrNaN(t, "BinaryRow", got, want)
-			BinaryColumn(Sub, got, a, column, swap)
-			for i := range want {
-				want[i] = op(a[i], column[i/cols])
+			for op := range binaryOps {
+				BinaryColumn(op, got, a, column, swap)
+				for r, v := range column {
+					if swap {
+						scalarBinaryPortable(op, cols, &want[r*cols], v, &a[r*cols])
+					} else {
+						binaryScalarPortable(op, cols, &want[r*cols], &a[r*cols], v)
+					}
+				}
+				equalOrNaN(t, "BinaryColumn", got, want)
 			}
-			equalOrNaN(t, "BinaryColumn", got, want)
 		}
 		copy(got, a)
 		b := normals(r, rows*cols)

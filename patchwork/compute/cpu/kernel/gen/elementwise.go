@@ -37,23 +37,30 @@ func (s isa) elementwise() {
 		name    string
 		f       func(x, y vec) vec
 		swapped bool // the scalar may also stand left, and no other function gives that
+		column  bool // there is a function of rows with one number each
 	}{
-		{"add", func(x, y vec) vec { return s.add(x, y) }, false},
-		{"sub", func(x, y vec) vec { return s.sub(x, y) }, true},
-		{"mul", func(x, y vec) vec { return s.mul(x, y) }, false},
-		{"div", func(x, y vec) vec { return s.div(x, y) }, true},
-		{"max", func(x, y vec) vec { return s.where(s.compare(unordered, x, x), x, s.op(VMAXPS, x, y)) }, false},
-		{"min", func(x, y vec) vec { return s.where(s.compare(unordered, x, x), x, s.op(VMINPS, x, y)) }, false},
-		{"equal", s.truth(equal), false},
-		{"notEqual", s.truth(notEqual), false},
-		{"less", s.truth(less), false},
-		{"lessOrEqual", s.truth(lessEqual), false},
-		{"greater", s.truth(greater), false},
-		{"greaterOrEqual", s.truth(greaterEqual), false},
+		{"add", func(x, y vec) vec { return s.add(x, y) }, false, true},
+		{"sub", func(x, y vec) vec { return s.sub(x, y) }, true, true},
+		{"mul", func(x, y vec) vec { return s.mul(x, y) }, false, true},
+		{"div", func(x, y vec) vec { return s.div(x, y) }, true, true},
+		{"max", func(x, y vec) vec { return s.where(s.compare(unordered, x, x), x, s.op(VMAXPS, x, y)) }, false, false},
+		{"min", func(x, y vec) vec { return s.where(s.compare(unordered, x, x), x, s.op(VMINPS, x, y)) }, false, false},
+		{"equal", s.truth(equal), false, false},
+		{"notEqual", s.truth(notEqual), false, false},
+		{"less", s.truth(less), false, false},
+		{"lessOrEqual", s.truth(lessEqual), false, false},
+		{"greater", s.truth(greater), false, false},
+		{"greaterOrEqual", s.truth(greaterEqual), false, false},
 	} {
 		apply := func(x []vec) vec { return f.f(x[0], x[1]) }
 		s.function(f.name+s.name, "func(n int, dst, a, b *float32)", []string{"a", "b"}, "", 4, apply)
 		s.function(f.name+"Scalar"+s.name, "func(n int, dst, a *float32, b float32)", []string{"a"}, "b", 4, apply)
+		if f.column {
+			s.columnFunction(f.name+"Column"+s.name, apply)
+			if f.swapped {
+				s.columnFunction(f.name+"FromColumn"+s.name, func(x []vec) vec { return f.f(x[1], x[0]) })
+			}
+		}
 		if f.swapped {
 			s.function(f.name+"From"+s.name, "func(n int, dst, a *float32, b float32)", []string{"a"}, "b", 4, func(x []vec) vec { return f.f(x[1], x[0]) })
 		}
@@ -103,6 +110,31 @@ func (s isa) function(name, signature string, inputs []string, scalar string, un
 		}
 		ADDQ(U32(uint32(vectors*s.bytes())), dst)
 	})
+	end()
+}
+
+// columnFunction emits dst[r, c] = f(a[r, c], column[r]).
+func (s isa) columnFunction(name string, f func(x []vec) vec) {
+	begin(name, "func(rows, cols int, dst, a, column *float32)", "applies a function to rows, with one number for each.")
+	rows, cols, dst, a, column := param("rows"), param("cols"), param("dst"), param("a"), param("column")
+	constant, n := s.vec(), GP64()
+	Label("row")
+	VBROADCASTSS(Mem{Base: column}, constant)
+	ADDQ(Imm(4), column)
+	MOVQ(cols, n)
+	s.pass(n, 4, func(at int, m mask) {
+		s.store(f([]vec{s.load(Mem{Base: a, Disp: at * s.bytes()}, m), constant}), Mem{Base: dst, Disp: at * s.bytes()}, m)
+	}, func(vectors int) {
+		ADDQ(U32(uint32(vectors*s.bytes())), a)
+		ADDQ(U32(uint32(vectors*s.bytes())), dst)
+	})
+	// What the mask left.
+	MOVQ(cols, n)
+	ANDQ(Imm(uint64(s.lanes-1)), n)
+	LEAQ(Mem{Base: a, Index: n, Scale: 4}, a)
+	LEAQ(Mem{Base: dst, Index: n, Scale: 4}, dst)
+	DECQ(rows)
+	JNZ(LabelRef("row"))
 	end()
 }
 
