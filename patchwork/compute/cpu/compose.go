@@ -114,7 +114,8 @@ func (f *function) BatchNormForTraining(operand, scale, offset compute.Value, ep
 	centred := c.sub(operand, c.wide(mean))
 	variance = c.mean(c.mul(centred, centred))
 	factor := c.mul(c.scaleOf(variance, epsilon), scale)
-	y = c.add(c.mul(centred, c.wide(factor)), c.wide(offset))
+	shift := c.sub(offset, c.mul(mean, factor))
+	y = c.add(c.mul(operand, c.wide(factor)), c.wide(shift))
 	return y, mean, variance, c.err
 }
 
@@ -135,6 +136,8 @@ func (f *function) BatchNormForInference(operand, scale, offset, mean, variance 
 //	r = 1/sqrt(variance + epsilon), x' = operand − mean
 //	gradOffset = Σ g,  gradScale = r·Σ g·x'
 //	gradOperand = scale·r·(g − mean(g) − x'·r²·mean(g·x'))
+//
+// The last is computed as a·g + (b·operand + c), with a, b and c for each feature.
 func (f *function) BatchNormGradient(operand, scale, mean, variance, g compute.Value, epsilon float32, axis int) (dx, dscale, doffset compute.Value, err error) {
 	c, err := f.compose(compute.OpTypeBatchNormGradient, operand, axis)
 	if err != nil {
@@ -146,8 +149,10 @@ func (f *function) BatchNormGradient(operand, scale, mean, variance, g compute.V
 	along := c.sum(c.mul(g, centred))
 	dscale = c.mul(along, r)
 	share := c.number(1 / float64(c.n))
-	level := c.wide(c.mul(doffset, share))
-	slope := c.wide(c.mul(c.mul(along, share), c.mul(r, r)))
-	dx = c.mul(c.sub(c.sub(g, level), c.mul(centred, slope)), c.wide(c.mul(scale, r)))
+	factor := c.mul(scale, r)
+	slope := c.mul(factor, c.mul(c.mul(along, share), c.mul(r, r)))
+	level := c.sub(c.mul(mean, slope), c.mul(factor, c.mul(doffset, share)))
+	rest := c.sub(c.wide(level), c.mul(operand, c.wide(slope)))
+	dx = c.add(c.mul(g, c.wide(factor)), rest)
 	return dx, dscale, doffset, c.err
 }

@@ -14,6 +14,7 @@ type element struct {
 	unary    func(dst, x []float32)
 	binary   func(dst, x, y []float32)
 	choose   func(dst, cond, x, y []float32)
+	fused    func(dst, x, y, z []float32)
 	byColumn func(dst, x, column []float32, left bool) // binary with one number for each row; left: op(column, x); nil: none
 	dear     bool                                      // better stored than computed again
 	test     bool                                      // the result is a truth value
@@ -34,6 +35,17 @@ var (
 	copyElement    = &element{unary: func(dst, x []float32) { copy(dst, x) }}
 	nonzeroElement = &element{test: true, unary: each(func(x float32) float32 { return truth(x != 0) })}
 )
+
+// A product that only a sum or difference needs is computed with it.
+var (
+	fusedElement     = fusion3(kernel.Fused)
+	fusedLessElement = fusion3(kernel.FusedLess)
+	fusedFromElement = fusion3(kernel.FusedFrom)
+)
+
+func fusion3(op kernel.FusedOp) *element {
+	return &element{fused: func(dst, x, y, z []float32) { kernel.Ternary(op, dst, x, y, z) }}
+}
 
 // elements are the operations that passes compute. What has no kernel is plain Go, but runs in the same passes.
 var elements = map[compute.OpType]*element{

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 )
 
@@ -157,7 +158,7 @@ func (c *compiler) compute(n *node) cell {
 		return at
 	}
 	in := instruction{element: n.plan.fuse.element, load: -1, sink: -1}
-	if !c.byColumn(n, &in) {
+	if !c.withProduct(n, &in) && !c.byColumn(n, &in) {
 		for i, x := range n.in {
 			*[]*cell{&in.x, &in.y, &in.z}[i] = c.read(x, n.iteration())
 		}
@@ -172,6 +173,41 @@ func (c *compiler) compute(n *node) cell {
 	c.emit(in)
 	c.cells[v] = in.dst
 	return in.dst
+}
+
+// withProduct computes a sum or difference together with a product that nobody else reads.
+func (c *compiler) withProduct(n *node, in *instruction) bool {
+	if n.op != compute.OpTypeAdd && n.op != compute.OpTypeSub {
+		return false
+	}
+	for i, x := range n.in {
+		v, at := source(x, n.iteration())
+		other, otherAt := source(n.in[1-i], n.iteration())
+		if v.constant != nil || v.node.op != compute.OpTypeMul || !at.full() || v.plan.stored || !v.node.passed() || len(v.plan.uses) != 1 ||
+			otherAt.scalar() || other == v {
+			continue
+		}
+		if _, done := c.cells[v]; done {
+			continue
+		}
+		product := v.node
+		if slices.ContainsFunc(product.in, func(y *value) bool { _, a := source(y, product.iteration()); return !a.full() && a.period() == 0 }) {
+			continue // numbers for all or for rows have calls of their own
+		}
+		in.x, in.y = c.read(product.in[0], product.iteration()), c.read(product.in[1], product.iteration())
+		in.z = c.read(n.in[1-i], n.iteration())
+		switch {
+		case n.op == compute.OpTypeAdd:
+			in.element = fusedElement
+		case i == 0:
+			in.element = fusedLessElement
+		default:
+			in.element = fusedFromElement
+		}
+		c.names[product.op.String()]++
+		return true
+	}
+	return false
 }
 
 // columnRun is the shortest run of positions for which an operand's number is worth a call of its own.

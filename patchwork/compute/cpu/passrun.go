@@ -171,6 +171,8 @@ func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 			}
 		case in.column:
 			q.byColumn(w, in, at, n)
+		case in.element.fused != nil:
+			in.element.fused(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], q.view(w, in.z)[:n])
 		case in.element.unary != nil:
 			in.element.unary(q.view(w, in.dst)[:n], q.view(w, in.x)[:n])
 		case in.element.binary != nil:

@@ -294,6 +294,21 @@ func greaterOrEqualScalarAVX2(n int, dst *float32, a *float32, b float32)
 //go:noescape
 func chooseAVX2(n int, dst *float32, cond *float32, yes *float32, no *float32)
 
+// fusedAVX2 applies a function to n floats.
+//
+//go:noescape
+func fusedAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
+
+// fusedLessAVX2 applies a function to n floats.
+//
+//go:noescape
+func fusedLessAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
+
+// fusedFromAVX2 applies a function to n floats.
+//
+//go:noescape
+func fusedFromAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
+
 // mulAddAVX2 applies a function to n floats.
 //
 //go:noescape
@@ -688,6 +703,21 @@ func greaterOrEqualScalarAVX512(n int, dst *float32, a *float32, b float32)
 //
 //go:noescape
 func chooseAVX512(n int, dst *float32, cond *float32, yes *float32, no *float32)
+
+// fusedAVX512 applies a function to n floats.
+//
+//go:noescape
+func fusedAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
+
+// fusedLessAVX512 applies a function to n floats.
+//
+//go:noescape
+func fusedLessAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
+
+// fusedFromAVX512 applies a function to n floats.
+//
+//go:noescape
+func fusedFromAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
 
 // mulAddAVX512 applies a function to n floats.
 //

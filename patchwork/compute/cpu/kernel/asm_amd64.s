@@ -5546,6 +5546,216 @@ done:
 	VZEROUPPER
 	RET
 
+// func fusedAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
+// Requires: AVX, FMA3
+TEXT ·fusedAVX2(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ c+32(FP), SI
+
+several:
+	CMPQ        AX, $0x20
+	JL          single
+	VMOVUPS     (DX), Y0
+	VMOVUPS     (BX), Y1
+	VMOVUPS     (SI), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     32(DX), Y0
+	VMOVUPS     32(BX), Y1
+	VMOVUPS     32(SI), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(CX)
+	VMOVUPS     64(DX), Y0
+	VMOVUPS     64(BX), Y1
+	VMOVUPS     64(SI), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 64(CX)
+	VMOVUPS     96(DX), Y0
+	VMOVUPS     96(BX), Y1
+	VMOVUPS     96(SI), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 96(CX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x20, AX
+	JMP         several
+
+single:
+	CMPQ        AX, $0x08
+	JL          rest
+	VMOVUPS     (DX), Y0
+	VMOVUPS     (BX), Y1
+	VMOVUPS     (SI), Y2
+	VFMADD231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x08, AX
+	JMP         single
+
+rest:
+	TESTQ       AX, AX
+	JZ          done
+	LEAQ        lanes_first<>+0(SB), DI
+	NEGQ        AX
+	VMOVUPS     32(DI)(AX*4), Y0
+	VMASKMOVPS  (DX), Y0, Y1
+	VMASKMOVPS  (BX), Y0, Y2
+	VMASKMOVPS  (SI), Y0, Y3
+	VFMADD231PS Y2, Y1, Y3
+	VMASKMOVPS  Y3, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func fusedLessAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
+// Requires: AVX, FMA3
+TEXT ·fusedLessAVX2(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ c+32(FP), SI
+
+several:
+	CMPQ        AX, $0x20
+	JL          single
+	VMOVUPS     (DX), Y0
+	VMOVUPS     (BX), Y1
+	VMOVUPS     (SI), Y2
+	VFMSUB231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	VMOVUPS     32(DX), Y0
+	VMOVUPS     32(BX), Y1
+	VMOVUPS     32(SI), Y2
+	VFMSUB231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 32(CX)
+	VMOVUPS     64(DX), Y0
+	VMOVUPS     64(BX), Y1
+	VMOVUPS     64(SI), Y2
+	VFMSUB231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 64(CX)
+	VMOVUPS     96(DX), Y0
+	VMOVUPS     96(BX), Y1
+	VMOVUPS     96(SI), Y2
+	VFMSUB231PS Y1, Y0, Y2
+	VMOVUPS     Y2, 96(CX)
+	ADDQ        $0x00000080, DX
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000080, SI
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x20, AX
+	JMP         several
+
+single:
+	CMPQ        AX, $0x08
+	JL          rest
+	VMOVUPS     (DX), Y0
+	VMOVUPS     (BX), Y1
+	VMOVUPS     (SI), Y2
+	VFMSUB231PS Y1, Y0, Y2
+	VMOVUPS     Y2, (CX)
+	ADDQ        $0x00000020, DX
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, SI
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x08, AX
+	JMP         single
+
+rest:
+	TESTQ       AX, AX
+	JZ          done
+	LEAQ        lanes_first<>+0(SB), DI
+	NEGQ        AX
+	VMOVUPS     32(DI)(AX*4), Y0
+	VMASKMOVPS  (DX), Y0, Y1
+	VMASKMOVPS  (BX), Y0, Y2
+	VMASKMOVPS  (SI), Y0, Y3
+	VFMSUB231PS Y2, Y1, Y3
+	VMASKMOVPS  Y3, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func fusedFromAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
+// Requires: AVX, FMA3
+TEXT ·fusedFromAVX2(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ c+32(FP), SI
+
+several:
+	CMPQ         AX, $0x20
+	JL           single
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VMOVUPS      (SI), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      32(DX), Y0
+	VMOVUPS      32(BX), Y1
+	VMOVUPS      32(SI), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, 32(CX)
+	VMOVUPS      64(DX), Y0
+	VMOVUPS      64(BX), Y1
+	VMOVUPS      64(SI), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      96(DX), Y0
+	VMOVUPS      96(BX), Y1
+	VMOVUPS      96(SI), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, 96(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x20, AX
+	JMP          several
+
+single:
+	CMPQ         AX, $0x08
+	JL           rest
+	VMOVUPS      (DX), Y0
+	VMOVUPS      (BX), Y1
+	VMOVUPS      (SI), Y2
+	VFNMADD231PS Y1, Y0, Y2
+	VMOVUPS      Y2, (CX)
+	ADDQ         $0x00000020, DX
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000020, SI
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x08, AX
+	JMP          single
+
+rest:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanes_first<>+0(SB), DI
+	NEGQ         AX
+	VMOVUPS      32(DI)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMASKMOVPS   (BX), Y0, Y2
+	VMASKMOVPS   (SI), Y0, Y3
+	VFNMADD231PS Y2, Y1, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func mulAddAVX2(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX, FMA3
 TEXT ·mulAddAVX2(SB), NOSPLIT, $0-32
@@ -12986,6 +13196,216 @@ rest:
 	VCMPPS    $0x04, Z9, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z10
 	VMOVUPS   Z10, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func fusedAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·fusedAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ c+32(FP), SI
+
+several:
+	CMPQ        AX, $0x40
+	JL          single
+	VMOVUPS     (DX), Z0
+	VMOVUPS     (BX), Z1
+	VMOVUPS     (SI), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     64(DX), Z0
+	VMOVUPS     64(BX), Z1
+	VMOVUPS     64(SI), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 64(CX)
+	VMOVUPS     128(DX), Z0
+	VMOVUPS     128(BX), Z1
+	VMOVUPS     128(SI), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 128(CX)
+	VMOVUPS     192(DX), Z0
+	VMOVUPS     192(BX), Z1
+	VMOVUPS     192(SI), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 192(CX)
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x40, AX
+	JMP         several
+
+single:
+	CMPQ        AX, $0x10
+	JL          rest
+	VMOVUPS     (DX), Z0
+	VMOVUPS     (BX), Z1
+	VMOVUPS     (SI), Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x10, AX
+	JMP         single
+
+rest:
+	TESTQ       AX, AX
+	JZ          done
+	MOVL        $-1, DI
+	BZHIL       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX), K1, Z0
+	VMOVUPS.Z   (BX), K1, Z1
+	VMOVUPS.Z   (SI), K1, Z2
+	VFMADD231PS Z1, Z0, Z2
+	VMOVUPS     Z2, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func fusedLessAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·fusedLessAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ c+32(FP), SI
+
+several:
+	CMPQ        AX, $0x40
+	JL          single
+	VMOVUPS     (DX), Z0
+	VMOVUPS     (BX), Z1
+	VMOVUPS     (SI), Z2
+	VFMSUB231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)
+	VMOVUPS     64(DX), Z0
+	VMOVUPS     64(BX), Z1
+	VMOVUPS     64(SI), Z2
+	VFMSUB231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 64(CX)
+	VMOVUPS     128(DX), Z0
+	VMOVUPS     128(BX), Z1
+	VMOVUPS     128(SI), Z2
+	VFMSUB231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 128(CX)
+	VMOVUPS     192(DX), Z0
+	VMOVUPS     192(BX), Z1
+	VMOVUPS     192(SI), Z2
+	VFMSUB231PS Z1, Z0, Z2
+	VMOVUPS     Z2, 192(CX)
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	ADDQ        $0x00000100, SI
+	ADDQ        $0x00000100, CX
+	SUBQ        $0x40, AX
+	JMP         several
+
+single:
+	CMPQ        AX, $0x10
+	JL          rest
+	VMOVUPS     (DX), Z0
+	VMOVUPS     (BX), Z1
+	VMOVUPS     (SI), Z2
+	VFMSUB231PS Z1, Z0, Z2
+	VMOVUPS     Z2, (CX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	ADDQ        $0x00000040, SI
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x10, AX
+	JMP         single
+
+rest:
+	TESTQ       AX, AX
+	JZ          done
+	MOVL        $-1, DI
+	BZHIL       AX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (DX), K1, Z0
+	VMOVUPS.Z   (BX), K1, Z1
+	VMOVUPS.Z   (SI), K1, Z2
+	VFMSUB231PS Z1, Z0, Z2
+	VMOVUPS     Z2, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func fusedFromAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·fusedFromAVX512(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ c+32(FP), SI
+
+several:
+	CMPQ         AX, $0x40
+	JL           single
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VMOVUPS      (SI), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      64(DX), Z0
+	VMOVUPS      64(BX), Z1
+	VMOVUPS      64(SI), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 64(CX)
+	VMOVUPS      128(DX), Z0
+	VMOVUPS      128(BX), Z1
+	VMOVUPS      128(SI), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 128(CX)
+	VMOVUPS      192(DX), Z0
+	VMOVUPS      192(BX), Z1
+	VMOVUPS      192(SI), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 192(CX)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x00000100, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x40, AX
+	JMP          several
+
+single:
+	CMPQ         AX, $0x10
+	JL           rest
+	VMOVUPS      (DX), Z0
+	VMOVUPS      (BX), Z1
+	VMOVUPS      (SI), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, (CX)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x10, AX
+	JMP          single
+
+rest:
+	TESTQ        AX, AX
+	JZ           done
+	MOVL         $-1, DI
+	BZHIL        AX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX), K1, Z0
+	VMOVUPS.Z    (BX), K1, Z1
+	VMOVUPS.Z    (SI), K1, Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, K1, (CX)
 
 done:
 	VZEROUPPER

@@ -118,6 +118,24 @@ func MulAdd(dst, a, b []float32) {
 	}
 }
 
+// FusedOp is a product with a sum, rounded once or twice.
+type FusedOp uint8
+
+const (
+	Fused     FusedOp = iota // a·b + c
+	FusedLess                // a·b − c
+	FusedFrom                // c − a·b
+	fusedOps
+)
+
+// Ternary writes op(a[i], b[i], c[i]) for every element of dst.
+func Ternary(op FusedOp, dst, a, b, c []float32) {
+	if n := len(dst); n > 0 {
+		a, b, c = a[:n], b[:n], c[:n]
+		ternary(active, op, n, &dst[0], &a[0], &b[0], &c[0])
+	}
+}
+
 // FromBools writes 1 for true and 0 for false.
 func FromBools(dst []float32, src []bool) {
 	src = src[:len(dst)]

@@ -214,3 +214,16 @@ func mulAdd(v variant, n int, dst, a, b *float32) {
 		mulAddPortable(n, dst, a, b)
 	}
 }
+
+var fusedFuncs = [variants][fusedOps]func(n int, dst, a, b, c *float32){
+	avx2:   {Fused: fusedAVX2, FusedLess: fusedLessAVX2, FusedFrom: fusedFromAVX2},
+	avx512: {Fused: fusedAVX512, FusedLess: fusedLessAVX512, FusedFrom: fusedFromAVX512},
+}
+
+func ternary(v variant, op FusedOp, n int, dst, a, b, c *float32) {
+	if f := fusedFuncs[v][op]; f != nil {
+		f(n, dst, a, b, c)
+		return
+	}
+	ternaryPortable(op, n, dst, a, b, c)
+}

@@ -17,3 +17,7 @@ func choose(_ variant, n int, dst, cond, yes, no *float32) { choosePortable(n, d
 func mulAdd(_ variant, n int, dst, a, b *float32)          { mulAddPortable(n, dst, a, b) }
 
 func binaryColumn(variant, BinaryOp, int, int, *float32, *float32, *float32, bool) bool { return false }
+
+func ternary(_ variant, op FusedOp, n int, dst, a, b, c *float32) {
+	ternaryPortable(op, n, dst, a, b, c)
+}

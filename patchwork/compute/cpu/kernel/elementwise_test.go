@@ -208,8 +208,17 @@ func TestBroadcasts(t *testing.T) {
 				equalOrNaN(t, "BinaryColumn", got, want)
 			}
 		}
+		b, c := normals(r, rows*cols), normals(r, rows*cols)
+		for op := range fusedOps {
+			Ternary(op, got, a, b, c)
+			exact := make([]float64, rows*cols)
+			for i := range exact {
+				x, y, z := float64(a[i]), float64(b[i]), float64(c[i])
+				exact[i] = [...]float64{Fused: x*y + z, FusedLess: x*y - z, FusedFrom: z - x*y}[op]
+			}
+			checkClose(t, "Ternary", got, exact, nil, 1e-6)
+		}
 		copy(got, a)
-		b := normals(r, rows*cols)
 		MulAdd(got, a, b)
 		sum := make([]float64, rows*cols)
 		for i := range sum {

@@ -135,3 +135,19 @@ func mulAddPortable(n int, dst, a, b *float32) {
 		d[i] += v * y[i]
 	}
 }
+
+func ternaryPortable(op FusedOp, n int, dst, a, b, c *float32) {
+	x, y, z := unsafe.Slice(a, n), unsafe.Slice(b, n), unsafe.Slice(c, n)
+	for i := range unsafe.Slice(dst, n) {
+		p := x[i] * y[i]
+		switch op {
+		case Fused:
+			p += z[i]
+		case FusedLess:
+			p -= z[i]
+		default:
+			p = z[i] - p
+		}
+		unsafe.Slice(dst, n)[i] = p
+	}
+}

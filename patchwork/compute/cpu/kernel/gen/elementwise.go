@@ -68,6 +68,15 @@ func (s isa) elementwise() {
 	s.function("choose"+s.name, "func(n int, dst, cond, yes, no *float32)", []string{"cond", "yes", "no"}, "", 2, func(x []vec) vec {
 		return s.where(s.compare(notEqual, x[0], s.zero()), x[1], x[2])
 	})
+	for _, f := range []struct {
+		name string
+		op   func(...Op)
+	}{{"fused", VFMADD231PS}, {"fusedLess", VFMSUB231PS}, {"fusedFrom", VFNMADD231PS}} {
+		s.function(f.name+s.name, "func(n int, dst, a, b, c *float32)", []string{"a", "b", "c"}, "", 4, func(x []vec) vec {
+			f.op(x[1], x[0], x[2])
+			return x[2]
+		})
+	}
 	s.function("mulAdd"+s.name, "func(n int, dst, a, b *float32)", []string{"a", "b", "dst"}, "", 4, func(x []vec) vec {
 		s.fma(x[2], x[0], x[1])
 		return x[2]
