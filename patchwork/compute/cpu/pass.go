@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
 // pass computes one or more results of the same number of elements in one go: block by block, each block through all
@@ -158,7 +161,7 @@ func (c *compiler) compute(n *node) cell {
 		return at
 	}
 	in := instruction{element: n.plan.fuse.element, load: -1, sink: -1}
-	if !c.withProduct(n, &in) && !c.byColumn(n, &in) {
+	if !c.withProduct(n, &in) && !c.clampedSum(n, &in) && !c.byColumn(n, &in) {
 		for i, x := range n.in {
 			*[]*cell{&in.x, &in.y, &in.z}[i] = c.read(x, n.iteration())
 		}
@@ -183,11 +186,7 @@ func (c *compiler) withProduct(n *node, in *instruction) bool {
 	for i, x := range n.in {
 		v, at := source(x, n.iteration())
 		other, otherAt := source(n.in[1-i], n.iteration())
-		if v.constant != nil || v.node.op != compute.OpTypeMul || !at.full() || v.plan.stored || !v.node.passed() || len(v.plan.uses) != 1 ||
-			otherAt.scalar() || other == v {
-			continue
-		}
-		if _, done := c.cells[v]; done {
+		if !c.private(v, at) || v.node.op != compute.OpTypeMul || otherAt.scalar() || other == v {
 			continue
 		}
 		product := v.node
@@ -208,6 +207,48 @@ func (c *compiler) withProduct(n *node, in *instruction) bool {
 		return true
 	}
 	return false
+}
+
+// private reports whether a value is computed for one reader of the pass alone, position by position.
+func (c *compiler) private(v *value, at access) bool {
+	if v.constant != nil || !at.full() || v.plan.stored || !v.node.passed() || len(v.plan.uses) != 1 {
+		return false
+	}
+	_, done := c.cells[v]
+	return !done
+}
+
+// clampedSum computes a sum together with the limits behind it, such as bias and ReLU.
+func (c *compiler) clampedSum(n *node, in *instruction) bool {
+	limits := [2]float32{float32(math.Inf(-1)), float32(math.Inf(1))}
+	last := n
+	for i, op := range [...]compute.OpType{compute.OpTypeMin, compute.OpTypeMax} { // from the outside in
+		if n.op != op {
+			continue
+		}
+		for k, limit := range n.in {
+			x, ok := uniform(limit)
+			v, at := source(n.in[1-k], n.iteration())
+			if !ok || !c.private(v, at) {
+				continue
+			}
+			limits[1-i] = x
+			n = v.node
+			break
+		}
+	}
+	if n == last || n.op != compute.OpTypeAdd {
+		return false
+	}
+	for _, x := range n.in {
+		if _, at := source(x, n.iteration()); !at.full() && at.period() == 0 {
+			return false // numbers for all or for rows have calls of their own
+		}
+	}
+	in.x, in.y = c.read(n.in[0], n.iteration()), c.read(n.in[1], n.iteration())
+	in.element = &element{binary: func(dst, x, y []float32) { kernel.AddClamp(dst, x, y, &limits) }}
+	c.names[n.op.String()]++
+	return true
 }
 
 // columnRun is the shortest run of positions for which an operand's number is worth a call of its own.

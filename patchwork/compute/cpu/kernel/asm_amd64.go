@@ -309,6 +309,11 @@ func fusedLessAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
 //go:noescape
 func fusedFromAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
 
+// addClampAVX2 adds n floats and cuts the sums off at two limits.
+//
+//go:noescape
+func addClampAVX2(n int, dst *float32, a *float32, b *float32, limits *float32)
+
 // mulAddAVX2 applies a function to n floats.
 //
 //go:noescape
@@ -718,6 +723,11 @@ func fusedLessAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
 //
 //go:noescape
 func fusedFromAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
+
+// addClampAVX512 adds n floats and cuts the sums off at two limits.
+//
+//go:noescape
+func addClampAVX512(n int, dst *float32, a *float32, b *float32, limits *float32)
 
 // mulAddAVX512 applies a function to n floats.
 //

@@ -5756,6 +5756,82 @@ done:
 	VZEROUPPER
 	RET
 
+// func addClampAVX2(n int, dst *float32, a *float32, b *float32, limits *float32)
+// Requires: AVX
+TEXT ·addClampAVX2(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         a+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         limits+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+
+several:
+	CMPQ    AX, $0x20
+	JL      single
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(DX), Y2
+	VMOVUPS 32(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 64(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(DX), Y2
+	VMOVUPS 96(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x20, AX
+	JMP     several
+
+single:
+	CMPQ    AX, $0x08
+	JL      rest
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x08, AX
+	JMP     single
+
+rest:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       lanes_first<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y2
+	VMASKMOVPS (DX), Y2, Y3
+	VMASKMOVPS (BX), Y2, Y4
+	VADDPS     Y4, Y3, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMINPS     Y3, Y1, Y3
+	VMASKMOVPS Y3, Y2, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func mulAddAVX2(n int, dst *float32, a *float32, b *float32)
 // Requires: AVX, FMA3
 TEXT ·mulAddAVX2(SB), NOSPLIT, $0-32
@@ -13406,6 +13482,82 @@ rest:
 	VMOVUPS.Z    (SI), K1, Z2
 	VFNMADD231PS Z1, Z0, Z2
 	VMOVUPS      Z2, K1, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addClampAVX512(n int, dst *float32, a *float32, b *float32, limits *float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addClampAVX512(SB), NOSPLIT, $0-40
+	MOVQ         n+0(FP), AX
+	MOVQ         dst+8(FP), CX
+	MOVQ         a+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         limits+32(FP), SI
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+
+several:
+	CMPQ    AX, $0x40
+	JL      single
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (CX)
+	VMOVUPS 64(DX), Z2
+	VMOVUPS 64(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(CX)
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 128(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS 192(DX), Z2
+	VMOVUPS 192(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(CX)
+	ADDQ    $0x00000100, DX
+	ADDQ    $0x00000100, BX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x40, AX
+	JMP     several
+
+single:
+	CMPQ    AX, $0x10
+	JL      rest
+	VMOVUPS (DX), Z2
+	VMOVUPS (BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x10, AX
+	JMP     single
+
+rest:
+	TESTQ     AX, AX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+	VMAXPS    Z2, Z0, Z2
+	VMINPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (CX)
 
 done:
 	VZEROUPPER

@@ -136,6 +136,14 @@ func Ternary(op FusedOp, dst, a, b, c []float32) {
 	}
 }
 
+// AddClamp writes a[i] + b[i], but at least limits[0] and at most limits[1], for every element of dst. NaN stays.
+func AddClamp(dst, a, b []float32, limits *[2]float32) {
+	if n := len(dst); n > 0 {
+		a, b = a[:n], b[:n]
+		addClamp(active, n, &dst[0], &a[0], &b[0], &limits[0])
+	}
+}
+
 // FromBools writes 1 for true and 0 for false.
 func FromBools(dst []float32, src []bool) {
 	src = src[:len(dst)]

@@ -227,3 +227,14 @@ func ternary(v variant, op FusedOp, n int, dst, a, b, c *float32) {
 	}
 	ternaryPortable(op, n, dst, a, b, c)
 }
+
+func addClamp(v variant, n int, dst, a, b, limits *float32) {
+	switch v {
+	case avx512:
+		addClampAVX512(n, dst, a, b, limits)
+	case avx2:
+		addClampAVX2(n, dst, a, b, limits)
+	default:
+		addClampPortable(n, dst, a, b, limits)
+	}
+}

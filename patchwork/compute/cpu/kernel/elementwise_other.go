@@ -21,3 +21,5 @@ func binaryColumn(variant, BinaryOp, int, int, *float32, *float32, *float32, boo
 func ternary(_ variant, op FusedOp, n int, dst, a, b, c *float32) {
 	ternaryPortable(op, n, dst, a, b, c)
 }
+
+func addClamp(_ variant, n int, dst, a, b, limits *float32) { addClampPortable(n, dst, a, b, limits) }

@@ -218,6 +218,14 @@ func TestBroadcasts(t *testing.T) {
 			}
 			checkClose(t, "Ternary", got, exact, nil, 1e-6)
 		}
+		limits := [2]float32{-0.5, 0.75}
+		b[0] = float32(math.NaN())
+		AddClamp(got, a, b, &limits)
+		for i := range want {
+			want[i] = min(max(a[i]+b[i], limits[0]), limits[1])
+		}
+		equalOrNaN(t, "AddClamp", got, want)
+		b[0] = 1
 		copy(got, a)
 		MulAdd(got, a, b)
 		sum := make([]float64, rows*cols)

@@ -151,3 +151,10 @@ func ternaryPortable(op FusedOp, n int, dst, a, b, c *float32) {
 		unsafe.Slice(dst, n)[i] = p
 	}
 }
+
+func addClampPortable(n int, dst, a, b, limits *float32) {
+	x, y, l := unsafe.Slice(a, n), unsafe.Slice(b, n), unsafe.Slice(limits, 2)
+	for i := range unsafe.Slice(dst, n) {
+		unsafe.Slice(dst, n)[i] = min(max(x[i]+y[i], l[0]), l[1])
+	}
+}

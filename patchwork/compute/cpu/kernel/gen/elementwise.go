@@ -77,6 +77,7 @@ func (s isa) elementwise() {
 			return x[2]
 		})
 	}
+	s.addClamp()
 	s.function("mulAdd"+s.name, "func(n int, dst, a, b *float32)", []string{"a", "b", "dst"}, "", 4, func(x []vec) vec {
 		s.fma(x[2], x[0], x[1])
 		return x[2]
@@ -118,6 +119,24 @@ func (s isa) function(name, signature string, inputs []string, scalar string, un
 			}
 		}
 		ADDQ(U32(uint32(vectors*s.bytes())), dst)
+	})
+	end()
+}
+
+// addClamp emits min(max(a + b, low), high); NaN passes through, as the operand that wins if either is NaN.
+func (s isa) addClamp() {
+	begin("addClamp"+s.name, "func(n int, dst, a, b, limits *float32)", "adds n floats and cuts the sums off at two limits.")
+	n, dst, a, b, limits := param("n"), param("dst"), param("a"), param("b"), param("limits")
+	low, high := s.all(Mem{Base: limits}), s.all(Mem{Base: limits, Disp: 4})
+	s.pass(n, 4, func(at int, m mask) {
+		v := s.add(s.load(Mem{Base: a, Disp: at * s.bytes()}, m), s.load(Mem{Base: b, Disp: at * s.bytes()}, m))
+		VMAXPS(v, low, v)
+		VMINPS(v, high, v)
+		s.store(v, Mem{Base: dst, Disp: at * s.bytes()}, m)
+	}, func(vectors int) {
+		for _, p := range []gp{a, b, dst} {
+			ADDQ(U32(uint32(vectors*s.bytes())), p)
+		}
 	})
 	end()
 }
