@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -26,10 +27,11 @@ type Options struct {
 	MemoryLimit int              // bytes that buffers may occupy; 0 means the machine's memory, where it is known
 	Logger      func(msg string) // where slow paths are reported, once each; nil means the standard logger
 	InnerOnly   bool             // run every graph on the inner backend as a whole, to compare
+	Direct      bool             // compute every product of 3×3 convolutions, which takes three times as long and errs a fifth
 }
 
 // New makes a backend from a configuration in GoMLX's form: options separated by commas. "stats" sets Options.Stats,
-// "inner" sets Options.InnerOnly.
+// "inner" sets Options.InnerOnly, "direct" sets Options.Direct.
 //
 // Errors: an option that does not exist.
 func New(config string) (compute.Backend, error) {
@@ -41,8 +43,10 @@ func New(config string) (compute.Backend, error) {
 			o.Stats = true
 		case "inner":
 			o.InnerOnly = true
+		case "direct":
+			o.Direct = true
 		default:
-			return nil, fmt.Errorf("cpu: option %q of the configuration %q is unknown; want stats, inner or nothing", word, config)
+			return nil, fmt.Errorf("cpu: option %q of the configuration %q is unknown; want stats, inner, direct or nothing", word, config)
 		}
 	}
 	return Open(o)
@@ -70,9 +74,30 @@ type Backend struct {
 	stats   *statistics
 	report  *reporter
 	pool    *kernel.Pool
+	ctx     context.Context // of WithContext; nil: executions run to their end
 }
 
 var _ compute.Backend = (*Backend)(nil)
+
+// WithContext returns a backend that shares memory, workers and statistics with b, but whose executions end with ctx's
+// error when ctx ends: before they begin, between steps and within large ones. One that was given inputs to keep, as a
+// step of training its variables, runs to its end once begun, so that what it updates is not lost. Buffers of one of the
+// two backends cannot be used in the other. Its Finalize has no effect; finalize b.
+//
+// GoMLX hands no context to a backend: a job that is to be stopped builds its graphs on one of its own.
+func (b *Backend) WithContext(ctx context.Context) *Backend {
+	bound := *b
+	bound.ctx = ctx
+	return &bound
+}
+
+// stopped returns the error of an execution that ctx has ended, nil if it goes on.
+func (b *Backend) stopped(name string) error {
+	if b.ctx == nil || b.ctx.Err() == nil {
+		return nil
+	}
+	return fmt.Errorf("cpu: %s was stopped: %w", name, context.Cause(b.ctx))
+}
 
 // Name returns "cpu".
 func (b *Backend) Name() string { return Name }
@@ -119,7 +144,12 @@ func (b *Backend) Builder(name string) compute.Builder {
 }
 
 // Finalize gives the memory of unused buffers back. Buffers that are still held stay readable.
-func (b *Backend) Finalize() { b.memory.close(); b.inner.Finalize() }
+func (b *Backend) Finalize() {
+	if b.ctx == nil {
+		b.memory.close()
+		b.inner.Finalize()
+	}
+}
 
 // IsFinalized reports whether Finalize has been called.
 func (b *Backend) IsFinalized() bool { return b.memory.closed() }

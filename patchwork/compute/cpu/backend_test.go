@@ -14,10 +14,10 @@ import (
 )
 
 func TestConfiguration(t *testing.T) {
-	if _, err := New("stats, inner"); err != nil {
+	if _, err := New("stats, inner, direct"); err != nil {
 		t.Error(err)
 	}
-	want := `cpu: option "warp" of the configuration "stats,warp" is unknown; want stats, inner or nothing`
+	want := `cpu: option "warp" of the configuration "stats,warp" is unknown; want stats, inner, direct or nothing`
 	if _, err := New("stats,warp"); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -50,7 +50,7 @@ func (k *chainRuns) do(r *run) (err error) {
 		}
 	}
 	if q.fault == nil {
-		q.backend.pool.Run(chunks, q)
+		r.backend.pool.Run(chunks, q)
 	}
 	err = q.fault
 	for _, w := range q.idle {

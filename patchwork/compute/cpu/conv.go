@@ -183,6 +183,7 @@ func (p *plan) convolves(n *node, s *step) (bool, string) {
 
 // convolution makes the step of a classified convolution.
 func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string) {
+	c.shape.Direct = p.backend.options.Direct
 	conv, err := kernel.NewConv(c.shape)
 	if err != nil {
 		return false, err.Error()

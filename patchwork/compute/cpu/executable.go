@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -108,20 +109,35 @@ func (e *executable) Outputs() (s []shapes.Shape) {
 
 // Execute runs the computation. Donated inputs cannot be used afterwards, whether it succeeds or not.
 //
-// Errors: inputs that do not fit in number or shape, or belong to another backend; ErrMemory; what a step says.
+// Errors: inputs that do not fit in number or shape, or belong to another backend; ErrMemory; the error of the backend's
+// context; what a step says.
 func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) (out []compute.Buffer, err error) {
 	defer catch(&err, "running "+e.name)
 	if device != 0 {
 		return nil, fmt.Errorf("cpu: there is no device %d; the processor is device 0", device)
+	}
+	if err := e.backend.stopped(e.name); err != nil {
+		return nil, err
 	}
 	r := e.begin()
 	defer e.end(r)
 	if err := e.bind(r, inputs, donate); err != nil {
 		return nil, err
 	}
+	stoppable := e.backend.ctx != nil && !slices.Contains(donate, true)
+	if r.backend = e.backend; stoppable {
+		bound := *e.backend
+		bound.pool = bound.pool.WithContext(bound.ctx)
+		r.backend = &bound
+	}
 	for _, s := range e.plan.steps {
 		if err := e.step(r, s); err != nil {
 			return nil, err
+		}
+		if stoppable {
+			if err := e.backend.stopped(e.name); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return e.results(r)

@@ -49,6 +49,8 @@ func TestConvolutions(t *testing.T) {
 		{x: []int{2, 3, 9, 8}, w: []int{16, 3, 3, 3}, strides: 1, same: true, nchw: true},
 		{x: []int{2, 8, 9, 8}, w: []int{8, 1, 3, 3}, strides: 2, pads: [][2]int{{1, 1}, {1, 1}}, groups: 8, nchw: true},
 		{x: []int{2, 11, 4}, w: []int{3, 4, 5}, strides: 2, same: true},
+		{x: []int{4, 16, 16, 16}, w: []int{3, 3, 16, 32}, strides: 1, same: true},
+		{x: []int{8, 16, 11, 13}, w: []int{32, 16, 3, 3}, strides: 1, nchw: true},
 		{x: []int{2, 14, 14, 3}, w: []int{7, 7, 3, 8}, strides: 2, pads: [][2]int{{3, 3}, {3, 3}}},
 	} {
 		name := fmt.Sprintf("%d: %v * %v stride %d", i, c.x, c.w, c.strides)

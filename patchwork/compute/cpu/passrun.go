@@ -70,7 +70,7 @@ func (p *pass) do(r *run) error {
 		q.heads, q.fault = p.backend.memory.take(4 * p.heads * chunks)
 	}
 	if q.fault == nil {
-		p.backend.pool.Run(chunks, q)
+		r.backend.pool.Run(chunks, q)
 	}
 	if q.fault == nil {
 		q.combine(chunks)

@@ -27,6 +27,7 @@ type Pool struct {
 	offers  chan *job
 	jobs    sync.Pool
 	close   sync.Once
+	ctx     context.Context // nil: runs to the end
 }
 
 // NewPool starts a pool that works on one task with at most workers goroutines, of which the caller of Run is one;
@@ -41,6 +42,17 @@ func NewPool(workers int) *Pool {
 		go p.work()
 	}
 	return p
+}
+
+// WithContext returns a pool with the same goroutines whose Run skips the chunks not yet begun when ctx ends, and returns
+// all the same: the caller asks ctx whether the work was done. It must not be closed.
+func (p *Pool) WithContext(ctx context.Context) *Pool {
+	if p == nil {
+		p = alone
+	}
+	q := &Pool{workers: p.workers, offers: p.offers, ctx: ctx}
+	q.jobs.New = p.jobs.New
+	return q
 }
 
 // Workers is the number of goroutines that one task can have; 1 for a nil pool.
@@ -176,11 +188,14 @@ func (p *Pool) Run(chunks int, t Task) {
 	}
 	if p == nil || p.workers == 1 || chunks == 1 {
 		for i := range chunks {
+			if p != nil && p.ctx != nil && p.ctx.Err() != nil {
+				return
+			}
 			t.Do(i)
 		}
 		return
 	}
-	if err := p.run(nil, chunks, t); err != nil {
+	if err := p.run(p.ctx, chunks, t); err != nil {
 		panic(err)
 	}
 }
