@@ -27,7 +27,7 @@ type Options struct {
 	MemoryLimit int              // bytes that buffers may occupy; 0 means the machine's memory, where it is known
 	Logger      func(msg string) // where slow paths are reported, once each; nil means the standard logger
 	InnerOnly   bool             // run every graph on the inner backend as a whole, to compare
-	Direct      bool             // compute every product of 3×3 convolutions, which takes three times as long and errs a fifth
+	Direct      bool             // compute every product of 3×3 convolutions, which takes three times as long and errs half as much
 }
 
 // New makes a backend from a configuration in GoMLX's form: options separated by commas. "stats" sets Options.Stats,

@@ -28,8 +28,8 @@ type winogradSteps struct {
 //	y = Aᵀ·(G·g ⊙ Bᵀ·x)
 //
 // and the 3 gradients dg[k] = Σ x[i+k]·dy[i] are A'ᵀ·(G'·dy ⊙ Bᵀ·x). The matrices follow from the points by the
-// Toom-Cook construction; these points were chosen because they lose the least precision: about a fifth of what the
-// usual 0, ±1, ±2 do. Sources: Winograd, Arithmetic Complexity of Computations (1980); Lavin and Gray, arXiv:1509.09308;
+// Toom-Cook construction; these points were chosen because they lose less than half the precision that the usual 0, ±1,
+// ±2 do. Sources: Winograd, Arithmetic Complexity of Computations (1980); Lavin and Gray, arXiv:1509.09308;
 // on the points, Barabasz et al., arXiv:1803.10986.
 type transform uint8
 
