@@ -79,6 +79,16 @@ func depthGrad5AVX2(t *byte)
 //go:noescape
 func depthGrad7AVX2(t *byte)
 
+// depthRow1x4AVX2 computes t.
+//
+//go:noescape
+func depthRow1x4AVX2(t *byte)
+
+// depthRow2x4AVX2 computes t.
+//
+//go:noescape
+func depthRow2x4AVX2(t *byte)
+
 // negAVX2 applies a function to n floats.
 //
 //go:noescape
@@ -493,6 +503,26 @@ func depthGrad5AVX512(t *byte)
 //
 //go:noescape
 func depthGrad7AVX512(t *byte)
+
+// depthRow1x4AVX512 computes t.
+//
+//go:noescape
+func depthRow1x4AVX512(t *byte)
+
+// depthRow1x8AVX512 computes t.
+//
+//go:noescape
+func depthRow1x8AVX512(t *byte)
+
+// depthRow2x4AVX512 computes t.
+//
+//go:noescape
+func depthRow2x4AVX512(t *byte)
+
+// depthRow2x8AVX512 computes t.
+//
+//go:noescape
+func depthRow2x8AVX512(t *byte)
 
 // negAVX512 applies a function to n floats.
 //

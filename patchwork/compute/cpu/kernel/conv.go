@@ -122,6 +122,12 @@ func NewConv(s ConvShape) (*Conv, error) {
 	case s.Groups == s.In && s.Groups == s.Out && s.Groups > 1:
 		c.forward = newDepthwise(s.Batch, s.In, down, along)
 		c.back = newDepthwise(s.Batch, s.In, down.reverse(), along.reverse())
+		if m := newDepthwise3(s, false); m != nil {
+			c.forward = m
+		}
+		if m := newDepthwise3(s, true); m != nil {
+			c.back = m
+		}
 		c.grad = newDepthwiseGrad(s.Batch, s.In, down, along)
 	case s.fitsWinograd():
 		c.forward = newWinograd(s, false)

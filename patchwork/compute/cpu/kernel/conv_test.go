@@ -192,6 +192,25 @@ func TestWinogradError(t *testing.T) {
 	})
 }
 
+// TestConvDepthwiseRows has the shapes that go by rows: widths with and without a rest, wide and uneven padding, several
+// chunks of rows.
+func TestConvDepthwiseRows(t *testing.T) {
+	eachVariant(t, func(t *testing.T) {
+		r := newRand(21)
+		for i := range 40 {
+			s := ConvShape{
+				Batch: 1 + r.IntN(3), Height: 1 + r.IntN(14), Width: 4 + r.IntN(20), KernelH: 3, KernelW: 3, In: 16 * (1 + r.IntN(3)),
+				StrideH: 1 + i%2, PadTop: r.IntN(4), PadBottom: r.IntN(3), PadLeft: r.IntN(4), PadRight: r.IntN(3),
+			}
+			s.StrideW, s.Out, s.Groups = s.StrideH, s.In, s.In
+			if i == 0 {
+				s.Height, s.Width, s.In, s.Out, s.Groups = 60, 40, 32, 32, 32
+			}
+			checkConv(t, s, uint64(i))
+		}
+	})
+}
+
 // TestConvRandom draws shapes of every kind.
 func TestConvRandom(t *testing.T) {
 	eachVariant(t, func(t *testing.T) {
@@ -219,6 +238,7 @@ func TestConvThen(t *testing.T) {
 	for name, s := range map[string]ConvShape{
 		"implicit":  {Batch: 3, Height: 20, Width: 19, In: 8, Out: 16, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2},
 		"depthwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 8, Groups: 8, KernelH: 3, KernelW: 3},
+		"rows":      {Batch: 3, Height: 90, Width: 29, In: 16, Out: 16, Groups: 16, KernelH: 3, KernelW: 3},
 		"pointwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 70, KernelH: 1, KernelW: 1},
 		"winograd":  winogradShapes["parts of tiles"],
 		"padding":   {Batch: 1, Height: 0, Width: 3, In: 3, Out: 4, KernelH: 1, KernelW: 1, PadTop: 2},

@@ -106,3 +106,24 @@ func (t *depthGradTile) compute(v variant, taps int) {
 		t.portable(taps)
 	}
 }
+
+var _ [11 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
+
+// compute computes a row in groups of 4 or, with AVX-512, 8 pixels.
+func (t *depthRow) compute(v variant, stride, pixels int) {
+	p := (*byte)(unsafe.Pointer(t))
+	switch {
+	case v == avx512 && stride == 1 && pixels == 8:
+		depthRow1x8AVX512(p)
+	case v == avx512 && stride == 1:
+		depthRow1x4AVX512(p)
+	case v == avx512 && pixels == 8:
+		depthRow2x8AVX512(p)
+	case v == avx512:
+		depthRow2x4AVX512(p)
+	case stride == 1:
+		depthRow1x4AVX2(p)
+	default:
+		depthRow2x4AVX2(p)
+	}
+}

@@ -15,6 +15,12 @@ func (s isa) depthwise() {
 	for _, taps := range []int{1, 3, 5, 7} {
 		s.depthGrad(taps)
 	}
+	for _, stride := range []int{1, 2} {
+		s.depthRow(stride, 4)
+		if s.wide() {
+			s.depthRow(stride, 8)
+		}
+	}
 }
 
 // depthTile computes some pixels. Few pixels go with several vectors of channels, so that there are enough independent
@@ -184,5 +190,92 @@ func (s isa) depthGrad(taps int) {
 		}
 	}
 	s.group(left, at, min(4, max(1, s.sumsAtOnce()/taps)), body)
+	end()
+}
+
+// depthRow computes a row of a depthwise convolution of 3×3 taps, pixels at a time, from three rows that have all columns
+// it reads; see the struct of that name in package kernel. The weights stay in registers, and every pixel is read once.
+func (s isa) depthRow(stride, pixels int) {
+	begin(fmt.Sprintf("depthRow%dx%d%s", stride, pixels, s.name), "func(t *byte)", "computes t.")
+	const rows, w, wTap, wRow, out, step, groups, back, channels = 0, 3, 4, 5, 6, 7, 8, 9, 10
+	t := param("t")
+	offset, stepSize := GP64(), field(t, step)
+	XORQ(offset, offset)
+	Label("channels")
+	var weights [3][3]vec
+	weight := field(t, w)
+	ADDQ(offset, weight)
+	for i := range weights {
+		at := GP64()
+		MOVQ(weight, at)
+		for j := range weights[i] {
+			weights[i][j] = s.load(Mem{Base: at}, nil)
+			if j < 2 {
+				ADDQ(Mem{Base: t, Disp: 8 * wTap}, at)
+			}
+		}
+		if i < 2 {
+			ADDQ(Mem{Base: t, Disp: 8 * wRow}, weight)
+		}
+	}
+	var row [3]gp
+	for i := range row {
+		row[i] = field(t, rows+i)
+		ADDQ(offset, row[i])
+	}
+	po, left, rest := field(t, out), field(t, groups), field(t, back)
+	ADDQ(offset, po)
+	Label("group")
+	sums := make([]vec, pixels)
+	for i := range sums {
+		sums[i] = s.zero()
+	}
+	at := GP64()
+	XORQ(at, at)
+	columns := (pixels-1)*stride + 3
+	for c := range columns {
+		for i := range row {
+			x := s.load(Mem{Base: row[i], Index: at, Scale: 1}, nil)
+			for j := range 3 {
+				if p := c - j; p >= 0 && p%stride == 0 && p/stride < pixels {
+					s.fma(sums[p/stride], weights[i][j], x)
+				}
+			}
+		}
+		if c < columns-1 {
+			ADDQ(stepSize, at)
+		}
+	}
+	move := GP64()
+	MOVQ(po, move)
+	for i := range sums {
+		s.store(sums[i], Mem{Base: move}, nil)
+		if i < pixels-1 {
+			ADDQ(stepSize, move)
+		}
+	}
+	DECQ(left)
+	JZ(LabelRef("last"))
+	IMUL3Q(Imm(uint64(pixels)), stepSize, move)
+	Label("move")
+	ADDQ(move, po)
+	if stride == 2 {
+		ADDQ(move, move)
+	}
+	for i := range row {
+		ADDQ(move, row[i])
+	}
+	JMP(LabelRef("group"))
+	Label("last") // the pixels that make no whole group are computed with some of the last group again
+	TESTQ(rest, rest)
+	JZ(LabelRef("next"))
+	MOVQ(rest, move)
+	XORQ(rest, rest)
+	MOVQ(U32(1), left)
+	JMP(LabelRef("move"))
+	Label("next")
+	ADDQ(Imm(uint64(s.bytes())), offset)
+	SUBQ(Imm(uint64(s.lanes)), Mem{Base: t, Disp: 8 * channels})
+	JG(LabelRef("channels"))
 	end()
 }
