@@ -250,7 +250,7 @@ func TestDynamicSlices(t *testing.T) {
 	}
 }
 
-// TestControlFlow: a graph with a loop runs on the inner backend, with our buffers around it.
+// TestControlFlow: a graph that is nothing but a loop.
 func TestControlFlow(t *testing.T) {
 	b := testBackend(t, Options{})
 	got, err := testutil.Exec1(b, []any{int32(1)}, func(f compute.Function, p []compute.Value) (compute.Value, error) {

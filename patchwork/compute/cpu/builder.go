@@ -43,7 +43,6 @@ func (b *builder) NewFunction(name string) (compute.Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.wholeBecause("function " + name)
 	return b.wrap(f, nil), nil
 }
 

@@ -115,7 +115,7 @@ func (f *function) note(op compute.OpType, o operation, in []*value, results []c
 	if known {
 		return out, nil
 	}
-	n := &node{id: len(f.nodes), op: op, attr: o, in: in}
+	n := &node{id: len(f.nodes), op: op, attr: o, in: in, function: f}
 	for i, r := range results {
 		shape, err := f.inner.Shape(r)
 		if err != nil {

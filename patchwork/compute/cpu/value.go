@@ -16,11 +16,12 @@ type operation interface {
 type node struct {
 	id   int // place in the order of building: inputs have smaller ones
 	op   compute.OpType
-	attr operation // nil for parameters, constants and control flow
+	attr operation // nil for parameters and constants
 	in   []*value
 	out  []*value
 
-	plan nodePlan
+	function *function // that it was recorded in
+	plan     nodePlan
 }
 
 // value is one result of a node.
