@@ -212,44 +212,4 @@ func (p *plan) draws(n *node, s *step) bool {
 	return true
 }
 
-// gathers makes the step of a Gather of whole rows: indices along the first axis of the operand.
-func (p *plan) gathers(n *node, s *step, a *opGather) bool {
-	x, at, out := n.in[0], n.in[1], n.out[0]
-	size := elementBytes(x)
-	read := integers(at)
-	if size == 0 || read == nil || x.shape.Rank() == 0 {
-		return false
-	}
-	if len(a.startIndexMap) != 1 || a.startIndexMap[0] != 0 || len(a.collapsedSliceAxes) != 1 || a.collapsedSliceAxes[0] != 0 {
-		return false
-	}
-	for i, d := range a.sliceSizes[1:] {
-		if d != x.dims()[i+1] {
-			return false
-		}
-	}
-	// The rows must be the last axes of the result, in order, and the index vector of one number be at the end.
-	rank := out.shape.Rank()
-	for i, axis := range a.offsetOutputAxes {
-		if axis != rank-len(a.offsetOutputAxes)+i {
-			return false
-		}
-	}
-	if a.indexVectorAxis < at.shape.Rank()-1 || a.indexVectorAxis == at.shape.Rank()-1 && at.dims()[a.indexVectorAxis] != 1 {
-		return false
-	}
-	row, rows := product(x.dims()[1:])*size, x.dims()[0]
-	s.do = func(r *run) error {
-		dst, src := r.bytes(out), r.bytes(x)
-		r.backend.pool.For(at.size(), max(1, 4*copyGrain/row), func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				k := max(0, min(read(r, i), rows-1))
-				copy(dst[i*row:][:row], src[k*row:])
-			}
-		})
-		return nil
-	}
-	return true
-}
-
 var _ = []shaper{(*opDynamicSlice)(nil), (*opDynamicUpdateSlice)(nil), (*opSelectAndScatterMax)(nil), (*opSelectAndScatterMin)(nil)}
