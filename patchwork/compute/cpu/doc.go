@@ -13,7 +13,8 @@
 //     counted, and reported once if it is of a kind that matters;
 //   - the executable runs the steps one after the other. Each spreads over the cores inside.
 //
-// Graphs with control flow (While, If, Sort, Call, closures) or with dynamic shapes run on the inner backend as a whole.
+// Control flow (While, If, Sort, Call) goes to the inner backend with the functions that it calls; what is around it runs
+// here. Graphs with dynamic shapes run on the inner backend as a whole.
 //
 // Conventions: float32 is the type that is fast; every other type is correct. Values are dense and row-major. A result
 // does not depend on the number of cores: work is cut into pieces by the size of the data alone, and the pieces' sums

@@ -60,6 +60,9 @@ type instruction struct {
 
 	column bool // y is an operand that has one number for each run of positions, or for all; left: it stands on the left of x
 	left   bool
+
+	clamped bool // x + y, at least and at most these operands of one number; -1 for none
+	limits  [2]int
 }
 
 // cell names a place where a block of values lies while the pass is compiled.

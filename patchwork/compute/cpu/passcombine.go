@@ -1,13 +1,10 @@
 package cpu
 
 import (
-	"math"
 	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
-
-	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
 // Some operations are computed together with the one before them, or read an operand in a shorter way.
@@ -54,19 +51,19 @@ func (c *compiler) private(v *value, at access) bool {
 
 // clampedSum computes a sum together with the limits behind it, such as bias and ReLU.
 func (c *compiler) clampedSum(n *node, in *instruction) bool {
-	limits := [2]float32{float32(math.Inf(-1)), float32(math.Inf(1))}
+	limits := [2]int{-1, -1}
 	last := n
 	for i, op := range [...]compute.OpType{compute.OpTypeMin, compute.OpTypeMax} { // from the outside in
 		if n.op != op {
 			continue
 		}
 		for k, limit := range n.in {
-			x, ok := uniform(limit)
+			x, once := source(limit, n.iteration())
 			v, at := source(n.in[1-k], n.iteration())
-			if !ok || !c.private(v, at) {
+			if !once.scalar() || !x.is(dtypes.Float32) || !c.private(v, at) {
 				continue
 			}
-			limits[1-i] = x
+			limits[1-i] = c.operand(x, once)
 			n = v.node
 			break
 		}
@@ -80,7 +77,7 @@ func (c *compiler) clampedSum(n *node, in *instruction) bool {
 		}
 	}
 	in.x, in.y = c.read(n.in[0], n.iteration()), c.read(n.in[1], n.iteration())
-	in.element = &element{binary: func(dst, x, y []float32) { kernel.AddClamp(dst, x, y, &limits) }}
+	in.clamped, in.limits = true, limits
 	c.names[n.op.String()]++
 	return true
 }

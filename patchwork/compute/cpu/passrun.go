@@ -2,9 +2,12 @@ package cpu
 
 import (
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/gomlx/compute/dtypes"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
 // passRun is one run of a pass. Its chunks are the tasks of the pool.
@@ -23,6 +26,7 @@ type worker struct {
 	views   [][]float32 // by cell: scratch registers, pinned ones, operands, results
 	scratch *block
 	locals  [][]float32 // in a chain: a block of each local value
+	limits  [2]float32  // of an instruction
 }
 
 // open begins a run of the pass.
@@ -167,6 +171,14 @@ func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 			}
 		case in.column:
 			q.byColumn(w, in, at, n)
+		case in.clamped:
+			w.limits = [2]float32{float32(math.Inf(-1)), float32(math.Inf(1))}
+			for k, o := range in.limits {
+				if o >= 0 {
+					w.limits[k] = q.run.f32(q.operands[o].v)[0]
+				}
+			}
+			kernel.AddClamp(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], &w.limits)
 		case in.element.fused != nil:
 			in.element.fused(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], q.view(w, in.z)[:n])
 		case in.element.unary != nil:
