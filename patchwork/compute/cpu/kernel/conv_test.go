@@ -203,8 +203,8 @@ func TestConvDepthwiseRows(t *testing.T) {
 				StrideH: 1 + i%2, PadTop: r.IntN(4), PadBottom: r.IntN(3), PadLeft: r.IntN(4), PadRight: r.IntN(3),
 			}
 			s.StrideW, s.Out, s.Groups = s.StrideH, s.In, s.In
-			if i == 0 {
-				s.Height, s.Width, s.In, s.Out, s.Groups = 60, 40, 32, 32, 32
+			if i < 4 {
+				s.Height, s.Width, s.In, s.Out, s.Groups = 30, 70+i, 32, 32, 32
 			}
 			checkConv(t, s, uint64(i))
 		}
