@@ -324,50 +324,35 @@ func fusedFromAVX2(n int, dst *float32, a *float32, b *float32, c *float32)
 //go:noescape
 func addClampAVX2(n int, dst *float32, a *float32, b *float32, limits *float32)
 
-// mulAddAVX2 applies a function to n floats.
-//
-//go:noescape
-func mulAddAVX2(n int, dst *float32, a *float32, b *float32)
-
 // rowSumAVX2 reduces every row of a matrix.
 //
 //go:noescape
-func rowSumAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
+func rowSumAVX2(rows int, cols int, src *float32, dst *float32)
 
 // columnSumAVX2 reduces every column of a matrix.
 //
 //go:noescape
-func columnSumAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
+func columnSumAVX2(rows int, cols int, src *float32, acc *float32)
 
 // rowMaxAVX2 reduces every row of a matrix.
 //
 //go:noescape
-func rowMaxAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
+func rowMaxAVX2(rows int, cols int, src *float32, dst *float32)
 
 // columnMaxAVX2 reduces every column of a matrix.
 //
 //go:noescape
-func columnMaxAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
+func columnMaxAVX2(rows int, cols int, src *float32, acc *float32)
 
 // rowMinAVX2 reduces every row of a matrix.
 //
 //go:noescape
-func rowMinAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
+func rowMinAVX2(rows int, cols int, src *float32, dst *float32)
 
 // columnMinAVX2 reduces every column of a matrix.
 //
 //go:noescape
-func columnMinAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
-
-// rowSquaresAVX2 reduces every row of a matrix.
-//
-//go:noescape
-func rowSquaresAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
-
-// columnSquaresAVX2 reduces every column of a matrix.
-//
-//go:noescape
-func columnSquaresAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
+func columnMinAVX2(rows int, cols int, src *float32, acc *float32)
 
 // windowSumAVX2 reduces the windows of t.
 //
@@ -759,50 +744,35 @@ func fusedFromAVX512(n int, dst *float32, a *float32, b *float32, c *float32)
 //go:noescape
 func addClampAVX512(n int, dst *float32, a *float32, b *float32, limits *float32)
 
-// mulAddAVX512 applies a function to n floats.
-//
-//go:noescape
-func mulAddAVX512(n int, dst *float32, a *float32, b *float32)
-
 // rowSumAVX512 reduces every row of a matrix.
 //
 //go:noescape
-func rowSumAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
+func rowSumAVX512(rows int, cols int, src *float32, dst *float32)
 
 // columnSumAVX512 reduces every column of a matrix.
 //
 //go:noescape
-func columnSumAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
+func columnSumAVX512(rows int, cols int, src *float32, acc *float32)
 
 // rowMaxAVX512 reduces every row of a matrix.
 //
 //go:noescape
-func rowMaxAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
+func rowMaxAVX512(rows int, cols int, src *float32, dst *float32)
 
 // columnMaxAVX512 reduces every column of a matrix.
 //
 //go:noescape
-func columnMaxAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
+func columnMaxAVX512(rows int, cols int, src *float32, acc *float32)
 
 // rowMinAVX512 reduces every row of a matrix.
 //
 //go:noescape
-func rowMinAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
+func rowMinAVX512(rows int, cols int, src *float32, dst *float32)
 
 // columnMinAVX512 reduces every column of a matrix.
 //
 //go:noescape
-func columnMinAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
-
-// rowSquaresAVX512 reduces every row of a matrix.
-//
-//go:noescape
-func rowSquaresAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
-
-// columnSquaresAVX512 reduces every column of a matrix.
-//
-//go:noescape
-func columnSquaresAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
+func columnMinAVX512(rows int, cols int, src *float32, acc *float32)
 
 // windowSumAVX512 reduces the windows of t.
 //

@@ -6123,81 +6123,13 @@ done:
 	VZEROUPPER
 	RET
 
-// func mulAddAVX2(n int, dst *float32, a *float32, b *float32)
-// Requires: AVX, FMA3
-TEXT ·mulAddAVX2(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ a+16(FP), DX
-	MOVQ b+24(FP), BX
-
-several:
-	CMPQ        AX, $0x20
-	JL          single
-	VMOVUPS     (DX), Y0
-	VMOVUPS     (BX), Y1
-	VMOVUPS     (CX), Y2
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, (CX)
-	VMOVUPS     32(DX), Y0
-	VMOVUPS     32(BX), Y1
-	VMOVUPS     32(CX), Y2
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, 32(CX)
-	VMOVUPS     64(DX), Y0
-	VMOVUPS     64(BX), Y1
-	VMOVUPS     64(CX), Y2
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, 64(CX)
-	VMOVUPS     96(DX), Y0
-	VMOVUPS     96(BX), Y1
-	VMOVUPS     96(CX), Y2
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, 96(CX)
-	ADDQ        $0x00000080, DX
-	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000080, CX
-	SUBQ        $0x20, AX
-	JMP         several
-
-single:
-	CMPQ        AX, $0x08
-	JL          rest
-	VMOVUPS     (DX), Y0
-	VMOVUPS     (BX), Y1
-	VMOVUPS     (CX), Y2
-	VFMADD231PS Y1, Y0, Y2
-	VMOVUPS     Y2, (CX)
-	ADDQ        $0x00000020, DX
-	ADDQ        $0x00000020, BX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x08, AX
-	JMP         single
-
-rest:
-	TESTQ       AX, AX
-	JZ          done
-	LEAQ        lanes_first<>+0(SB), SI
-	NEGQ        AX
-	VMOVUPS     32(SI)(AX*4), Y0
-	VMASKMOVPS  (DX), Y0, Y1
-	VMASKMOVPS  (BX), Y0, Y2
-	VMASKMOVPS  (CX), Y0, Y3
-	VFMADD231PS Y2, Y1, Y3
-	VMASKMOVPS  Y3, Y0, (CX)
-
-done:
-	VZEROUPPER
-	RET
-
-// func rowSumAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
+// func rowSumAVX2(rows int, cols int, src *float32, dst *float32)
 // Requires: AVX
-TEXT ·rowSumAVX2(SB), NOSPLIT, $0-40
+TEXT ·rowSumAVX2(SB), NOSPLIT, $0-32
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), BX
+	MOVQ         dst+24(FP), BX
 	VBROADCASTSS word_00000000<>+0(SB), Y0
 
 row:
@@ -6265,94 +6197,90 @@ done:
 DATA word_00000000<>+0(SB)/4, $0x00000000
 GLOBL word_00000000<>(SB), RODATA|NOPTR, $4
 
-// func columnSumAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
+// func columnSumAVX2(rows int, cols int, src *float32, acc *float32)
 // Requires: AVX
-TEXT ·columnSumAVX2(SB), NOSPLIT, $0-40
+TEXT ·columnSumAVX2(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), AX
 	MOVQ cols+8(FP), CX
 	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
+	MOVQ acc+24(FP), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
 
 four:
 	CMPQ    CX, $0x20
 	JL      single
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 64(BX), Y2
+	VMOVUPS 96(BX), Y3
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowFour:
-	VADDPS  (R8), Y0, Y0
-	VADDPS  32(R8), Y1, Y1
-	VADDPS  64(R8), Y2, Y2
-	VADDPS  96(R8), Y3, Y3
-	ADDQ    DI, R8
-	DECQ    R9
+	VADDPS  (DI), Y0, Y0
+	VADDPS  32(DI), Y1, Y1
+	VADDPS  64(DI), Y2, Y2
+	VADDPS  96(DI), Y3, Y3
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowFour
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
 	ADDQ    $0x00000080, DX
 	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
 	SUBQ    $0x20, CX
 	JMP     four
 
 single:
 	CMPQ    CX, $0x08
 	JL      rest
-	VMOVUPS (SI), Y0
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Y0
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowSingle:
-	VADDPS  (R8), Y0, Y0
-	ADDQ    DI, R8
-	DECQ    R9
+	VADDPS  (DI), Y0, Y0
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowSingle
-	VMOVUPS Y0, (SI)
+	VMOVUPS Y0, (BX)
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
-	ADDQ    $0x00000020, SI
 	SUBQ    $0x08, CX
 	JMP     single
 
 rest:
 	TESTQ      CX, CX
 	JZ         done
-	LEAQ       lanes_first<>+0(SB), BX
+	LEAQ       lanes_first<>+0(SB), DI
 	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y0
-	VMASKMOVPS (SI), Y0, Y1
-	MOVQ       AX, R9
-	MOVQ       DX, R8
+	VMOVUPS    32(DI)(CX*4), Y0
+	VMASKMOVPS (BX), Y0, Y1
+	MOVQ       AX, R8
+	MOVQ       DX, DI
 
 rowRest:
-	VMASKMOVPS (R8), Y0, Y2
+	VMASKMOVPS (DI), Y0, Y2
 	VADDPS     Y2, Y1, Y1
-	ADDQ       DI, R8
-	DECQ       R9
+	ADDQ       SI, DI
+	DECQ       R8
 	JNZ        rowRest
-	VMASKMOVPS Y1, Y0, (SI)
+	VMASKMOVPS Y1, Y0, (BX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rowMaxAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
+// func rowMaxAVX2(rows int, cols int, src *float32, dst *float32)
 // Requires: AVX
-TEXT ·rowMaxAVX2(SB), NOSPLIT, $0-40
+TEXT ·rowMaxAVX2(SB), NOSPLIT, $0-32
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), BX
+	MOVQ         dst+24(FP), BX
 	VBROADCASTSS word_ff800000<>+0(SB), Y0
 
 row:
@@ -6417,94 +6345,90 @@ done:
 	VZEROUPPER
 	RET
 
-// func columnMaxAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
+// func columnMaxAVX2(rows int, cols int, src *float32, acc *float32)
 // Requires: AVX
-TEXT ·columnMaxAVX2(SB), NOSPLIT, $0-40
+TEXT ·columnMaxAVX2(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), AX
 	MOVQ cols+8(FP), CX
 	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
+	MOVQ acc+24(FP), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
 
 four:
 	CMPQ    CX, $0x20
 	JL      single
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 64(BX), Y2
+	VMOVUPS 96(BX), Y3
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowFour:
-	VMAXPS  (R8), Y0, Y0
-	VMAXPS  32(R8), Y1, Y1
-	VMAXPS  64(R8), Y2, Y2
-	VMAXPS  96(R8), Y3, Y3
-	ADDQ    DI, R8
-	DECQ    R9
+	VMAXPS  (DI), Y0, Y0
+	VMAXPS  32(DI), Y1, Y1
+	VMAXPS  64(DI), Y2, Y2
+	VMAXPS  96(DI), Y3, Y3
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowFour
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
 	ADDQ    $0x00000080, DX
 	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
 	SUBQ    $0x20, CX
 	JMP     four
 
 single:
 	CMPQ    CX, $0x08
 	JL      rest
-	VMOVUPS (SI), Y0
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Y0
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowSingle:
-	VMAXPS  (R8), Y0, Y0
-	ADDQ    DI, R8
-	DECQ    R9
+	VMAXPS  (DI), Y0, Y0
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowSingle
-	VMOVUPS Y0, (SI)
+	VMOVUPS Y0, (BX)
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
-	ADDQ    $0x00000020, SI
 	SUBQ    $0x08, CX
 	JMP     single
 
 rest:
 	TESTQ      CX, CX
 	JZ         done
-	LEAQ       lanes_first<>+0(SB), BX
+	LEAQ       lanes_first<>+0(SB), DI
 	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y0
-	VMASKMOVPS (SI), Y0, Y1
-	MOVQ       AX, R9
-	MOVQ       DX, R8
+	VMOVUPS    32(DI)(CX*4), Y0
+	VMASKMOVPS (BX), Y0, Y1
+	MOVQ       AX, R8
+	MOVQ       DX, DI
 
 rowRest:
-	VMASKMOVPS (R8), Y0, Y2
+	VMASKMOVPS (DI), Y0, Y2
 	VMAXPS     Y2, Y1, Y1
-	ADDQ       DI, R8
-	DECQ       R9
+	ADDQ       SI, DI
+	DECQ       R8
 	JNZ        rowRest
-	VMASKMOVPS Y1, Y0, (SI)
+	VMASKMOVPS Y1, Y0, (BX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rowMinAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
+// func rowMinAVX2(rows int, cols int, src *float32, dst *float32)
 // Requires: AVX
-TEXT ·rowMinAVX2(SB), NOSPLIT, $0-40
+TEXT ·rowMinAVX2(SB), NOSPLIT, $0-32
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), BX
+	MOVQ         dst+24(FP), BX
 	VBROADCASTSS word_7f800000<>+0(SB), Y0
 
 row:
@@ -6569,270 +6493,78 @@ done:
 	VZEROUPPER
 	RET
 
-// func columnMinAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
+// func columnMinAVX2(rows int, cols int, src *float32, acc *float32)
 // Requires: AVX
-TEXT ·columnMinAVX2(SB), NOSPLIT, $0-40
+TEXT ·columnMinAVX2(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), AX
 	MOVQ cols+8(FP), CX
 	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
+	MOVQ acc+24(FP), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
 
 four:
 	CMPQ    CX, $0x20
 	JL      single
-	VMOVUPS (SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 64(BX), Y2
+	VMOVUPS 96(BX), Y3
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowFour:
-	VMINPS  (R8), Y0, Y0
-	VMINPS  32(R8), Y1, Y1
-	VMINPS  64(R8), Y2, Y2
-	VMINPS  96(R8), Y3, Y3
-	ADDQ    DI, R8
-	DECQ    R9
+	VMINPS  (DI), Y0, Y0
+	VMINPS  32(DI), Y1, Y1
+	VMINPS  64(DI), Y2, Y2
+	VMINPS  96(DI), Y3, Y3
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowFour
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
 	ADDQ    $0x00000080, DX
 	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
 	SUBQ    $0x20, CX
 	JMP     four
 
 single:
 	CMPQ    CX, $0x08
 	JL      rest
-	VMOVUPS (SI), Y0
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Y0
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowSingle:
-	VMINPS  (R8), Y0, Y0
-	ADDQ    DI, R8
-	DECQ    R9
+	VMINPS  (DI), Y0, Y0
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowSingle
-	VMOVUPS Y0, (SI)
+	VMOVUPS Y0, (BX)
 	ADDQ    $0x00000020, DX
 	ADDQ    $0x00000020, BX
-	ADDQ    $0x00000020, SI
 	SUBQ    $0x08, CX
 	JMP     single
 
 rest:
 	TESTQ      CX, CX
 	JZ         done
-	LEAQ       lanes_first<>+0(SB), BX
+	LEAQ       lanes_first<>+0(SB), DI
 	NEGQ       CX
-	VMOVUPS    32(BX)(CX*4), Y0
-	VMASKMOVPS (SI), Y0, Y1
-	MOVQ       AX, R9
-	MOVQ       DX, R8
+	VMOVUPS    32(DI)(CX*4), Y0
+	VMASKMOVPS (BX), Y0, Y1
+	MOVQ       AX, R8
+	MOVQ       DX, DI
 
 rowRest:
-	VMASKMOVPS (R8), Y0, Y2
+	VMASKMOVPS (DI), Y0, Y2
 	VMINPS     Y2, Y1, Y1
-	ADDQ       DI, R8
-	DECQ       R9
+	ADDQ       SI, DI
+	DECQ       R8
 	JNZ        rowRest
-	VMASKMOVPS Y1, Y0, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func rowSquaresAVX2(rows int, cols int, src *float32, mean *float32, dst *float32)
-// Requires: AVX
-TEXT ·rowSquaresAVX2(SB), NOSPLIT, $0-40
-	MOVQ         rows+0(FP), AX
-	MOVQ         cols+8(FP), CX
-	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), SI
-	VBROADCASTSS word_00000000<>+0(SB), Y0
-
-row:
-	VMOVAPS      Y0, Y2
-	VMOVAPS      Y0, Y3
-	VMOVAPS      Y0, Y4
-	VMOVAPS      Y0, Y5
-	VBROADCASTSS (BX), Y1
-	ADDQ         $0x04, BX
-	MOVQ         CX, DI
-
-several:
-	CMPQ    DI, $0x20
-	JL      single
-	VMOVUPS (DX), Y6
-	VSUBPS  Y1, Y6, Y6
-	VMULPS  Y6, Y6, Y6
-	VADDPS  Y6, Y2, Y2
-	VMOVUPS 32(DX), Y6
-	VSUBPS  Y1, Y6, Y6
-	VMULPS  Y6, Y6, Y6
-	VADDPS  Y6, Y3, Y3
-	VMOVUPS 64(DX), Y6
-	VSUBPS  Y1, Y6, Y6
-	VMULPS  Y6, Y6, Y6
-	VADDPS  Y6, Y4, Y4
-	VMOVUPS 96(DX), Y6
-	VSUBPS  Y1, Y6, Y6
-	VMULPS  Y6, Y6, Y6
-	VADDPS  Y6, Y5, Y5
-	ADDQ    $0x00000080, DX
-	SUBQ    $0x20, DI
-	JMP     several
-
-single:
-	CMPQ    DI, $0x08
-	JL      rest
-	VMOVUPS (DX), Y6
-	VSUBPS  Y1, Y6, Y6
-	VMULPS  Y6, Y6, Y6
-	VADDPS  Y6, Y2, Y2
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x08, DI
-	JMP     single
-
-rest:
-	TESTQ      DI, DI
-	JZ         done
-	LEAQ       lanes_first<>+0(SB), R8
-	NEGQ       DI
-	VMOVUPS    32(R8)(DI*4), Y6
-	VMASKMOVPS (DX), Y6, Y7
-	VSUBPS     Y1, Y7, Y1
-	VMULPS     Y1, Y1, Y1
-	VBLENDVPS  Y6, Y1, Y0, Y1
-	VADDPS     Y1, Y2, Y2
-
-done:
-	MOVQ         CX, DI
-	ANDQ         $0x07, DI
-	LEAQ         (DX)(DI*4), DX
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y5, Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VMOVAPS      Y2, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VADDPS       X1, X2, X2
-	VPERMILPS    $0x4e, X2, X1
-	VADDPS       X1, X2, X2
-	VPERMILPS    $0xb1, X2, X1
-	VADDPS       X1, X2, X2
-	VMOVSS       X2, (SI)
-	ADDQ         $0x04, SI
-	DECQ         AX
-	JNZ          row
-	VZEROUPPER
-	RET
-
-// func columnSquaresAVX2(rows int, cols int, src *float32, mean *float32, acc *float32)
-// Requires: AVX
-TEXT ·columnSquaresAVX2(SB), NOSPLIT, $0-40
-	MOVQ rows+0(FP), AX
-	MOVQ cols+8(FP), CX
-	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
-
-four:
-	CMPQ    CX, $0x20
-	JL      single
-	VMOVUPS (SI), Y0
-	VMOVUPS (BX), Y1
-	VMOVUPS 32(SI), Y2
-	VMOVUPS 32(BX), Y3
-	VMOVUPS 64(SI), Y4
-	VMOVUPS 64(BX), Y5
-	VMOVUPS 96(SI), Y6
-	VMOVUPS 96(BX), Y7
-	MOVQ    AX, R9
-	MOVQ    DX, R8
-
-rowFour:
-	VMOVUPS (R8), Y8
-	VSUBPS  Y1, Y8, Y8
-	VMULPS  Y8, Y8, Y8
-	VADDPS  Y8, Y0, Y0
-	VMOVUPS 32(R8), Y8
-	VSUBPS  Y3, Y8, Y8
-	VMULPS  Y8, Y8, Y8
-	VADDPS  Y8, Y2, Y2
-	VMOVUPS 64(R8), Y8
-	VSUBPS  Y5, Y8, Y8
-	VMULPS  Y8, Y8, Y8
-	VADDPS  Y8, Y4, Y4
-	VMOVUPS 96(R8), Y8
-	VSUBPS  Y7, Y8, Y8
-	VMULPS  Y8, Y8, Y8
-	VADDPS  Y8, Y6, Y6
-	ADDQ    DI, R8
-	DECQ    R9
-	JNZ     rowFour
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y2, 32(SI)
-	VMOVUPS Y4, 64(SI)
-	VMOVUPS Y6, 96(SI)
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x20, CX
-	JMP     four
-
-single:
-	CMPQ    CX, $0x08
-	JL      rest
-	VMOVUPS (SI), Y0
-	VMOVUPS (BX), Y1
-	MOVQ    AX, R9
-	MOVQ    DX, R8
-
-rowSingle:
-	VMOVUPS (R8), Y2
-	VSUBPS  Y1, Y2, Y2
-	VMULPS  Y2, Y2, Y2
-	VADDPS  Y2, Y0, Y0
-	ADDQ    DI, R8
-	DECQ    R9
-	JNZ     rowSingle
-	VMOVUPS Y0, (SI)
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x08, CX
-	JMP     single
-
-rest:
-	TESTQ      CX, CX
-	JZ         done
-	LEAQ       lanes_first<>+0(SB), R8
-	NEGQ       CX
-	VMOVUPS    32(R8)(CX*4), Y0
-	VMASKMOVPS (SI), Y0, Y1
-	VMASKMOVPS (BX), Y0, Y2
-	MOVQ       AX, R9
-	MOVQ       DX, R8
-
-rowRest:
-	VMASKMOVPS (R8), Y0, Y3
-	VSUBPS     Y2, Y3, Y3
-	VMULPS     Y3, Y3, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       DI, R8
-	DECQ       R9
-	JNZ        rowRest
-	VMASKMOVPS Y1, Y0, (SI)
+	VMASKMOVPS Y1, Y0, (BX)
 
 done:
 	VZEROUPPER
@@ -14580,81 +14312,13 @@ done:
 	VZEROUPPER
 	RET
 
-// func mulAddAVX512(n int, dst *float32, a *float32, b *float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·mulAddAVX512(SB), NOSPLIT, $0-32
-	MOVQ n+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ a+16(FP), DX
-	MOVQ b+24(FP), BX
-
-several:
-	CMPQ        AX, $0x40
-	JL          single
-	VMOVUPS     (DX), Z0
-	VMOVUPS     (BX), Z1
-	VMOVUPS     (CX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, (CX)
-	VMOVUPS     64(DX), Z0
-	VMOVUPS     64(BX), Z1
-	VMOVUPS     64(CX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 64(CX)
-	VMOVUPS     128(DX), Z0
-	VMOVUPS     128(BX), Z1
-	VMOVUPS     128(CX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 128(CX)
-	VMOVUPS     192(DX), Z0
-	VMOVUPS     192(BX), Z1
-	VMOVUPS     192(CX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, 192(CX)
-	ADDQ        $0x00000100, DX
-	ADDQ        $0x00000100, BX
-	ADDQ        $0x00000100, CX
-	SUBQ        $0x40, AX
-	JMP         several
-
-single:
-	CMPQ        AX, $0x10
-	JL          rest
-	VMOVUPS     (DX), Z0
-	VMOVUPS     (BX), Z1
-	VMOVUPS     (CX), Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, (CX)
-	ADDQ        $0x00000040, DX
-	ADDQ        $0x00000040, BX
-	ADDQ        $0x00000040, CX
-	SUBQ        $0x10, AX
-	JMP         single
-
-rest:
-	TESTQ       AX, AX
-	JZ          done
-	MOVL        $-1, SI
-	BZHIL       AX, SI, SI
-	KMOVW       SI, K1
-	VMOVUPS.Z   (DX), K1, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VMOVUPS.Z   (CX), K1, Z2
-	VFMADD231PS Z1, Z0, Z2
-	VMOVUPS     Z2, K1, (CX)
-
-done:
-	VZEROUPPER
-	RET
-
-// func rowSumAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
+// func rowSumAVX512(rows int, cols int, src *float32, dst *float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rowSumAVX512(SB), NOSPLIT, $0-40
+TEXT ·rowSumAVX512(SB), NOSPLIT, $0-32
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), BX
+	MOVQ         dst+24(FP), BX
 	VBROADCASTSS word_00000000<>+0(SB), Z0
 
 row:
@@ -14720,94 +14384,90 @@ done:
 	VZEROUPPER
 	RET
 
-// func columnSumAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
+// func columnSumAVX512(rows int, cols int, src *float32, acc *float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·columnSumAVX512(SB), NOSPLIT, $0-40
+TEXT ·columnSumAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), AX
 	MOVQ cols+8(FP), CX
 	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
+	MOVQ acc+24(FP), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
 
 four:
 	CMPQ    CX, $0x40
 	JL      single
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS 128(BX), Z2
+	VMOVUPS 192(BX), Z3
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowFour:
-	VADDPS  (R8), Z0, Z0
-	VADDPS  64(R8), Z1, Z1
-	VADDPS  128(R8), Z2, Z2
-	VADDPS  192(R8), Z3, Z3
-	ADDQ    DI, R8
-	DECQ    R9
+	VADDPS  (DI), Z0, Z0
+	VADDPS  64(DI), Z1, Z1
+	VADDPS  128(DI), Z2, Z2
+	VADDPS  192(DI), Z3, Z3
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowFour
-	VMOVUPS Z0, (SI)
-	VMOVUPS Z1, 64(SI)
-	VMOVUPS Z2, 128(SI)
-	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
 	ADDQ    $0x00000100, DX
 	ADDQ    $0x00000100, BX
-	ADDQ    $0x00000100, SI
 	SUBQ    $0x40, CX
 	JMP     four
 
 single:
 	CMPQ    CX, $0x10
 	JL      rest
-	VMOVUPS (SI), Z0
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Z0
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowSingle:
-	VADDPS  (R8), Z0, Z0
-	ADDQ    DI, R8
-	DECQ    R9
+	VADDPS  (DI), Z0, Z0
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowSingle
-	VMOVUPS Z0, (SI)
+	VMOVUPS Z0, (BX)
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
-	ADDQ    $0x00000040, SI
 	SUBQ    $0x10, CX
 	JMP     single
 
 rest:
 	TESTQ     CX, CX
 	JZ        done
-	MOVL      $-1, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	MOVQ      AX, R9
-	MOVQ      DX, R8
+	MOVL      $-1, DI
+	BZHIL     CX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (BX), K1, Z0
+	MOVQ      AX, R8
+	MOVQ      DX, DI
 
 rowRest:
-	VMOVUPS.Z (R8), K1, Z1
+	VMOVUPS.Z (DI), K1, Z1
 	VADDPS    Z1, Z0, Z0
-	ADDQ      DI, R8
-	DECQ      R9
+	ADDQ      SI, DI
+	DECQ      R8
 	JNZ       rowRest
-	VMOVUPS   Z0, K1, (SI)
+	VMOVUPS   Z0, K1, (BX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rowMaxAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
+// func rowMaxAVX512(rows int, cols int, src *float32, dst *float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rowMaxAVX512(SB), NOSPLIT, $0-40
+TEXT ·rowMaxAVX512(SB), NOSPLIT, $0-32
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), BX
+	MOVQ         dst+24(FP), BX
 	VBROADCASTSS word_ff800000<>+0(SB), Z0
 
 row:
@@ -14873,94 +14533,90 @@ done:
 	VZEROUPPER
 	RET
 
-// func columnMaxAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
+// func columnMaxAVX512(rows int, cols int, src *float32, acc *float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·columnMaxAVX512(SB), NOSPLIT, $0-40
+TEXT ·columnMaxAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), AX
 	MOVQ cols+8(FP), CX
 	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
+	MOVQ acc+24(FP), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
 
 four:
 	CMPQ    CX, $0x40
 	JL      single
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS 128(BX), Z2
+	VMOVUPS 192(BX), Z3
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowFour:
-	VMAXPS  (R8), Z0, Z0
-	VMAXPS  64(R8), Z1, Z1
-	VMAXPS  128(R8), Z2, Z2
-	VMAXPS  192(R8), Z3, Z3
-	ADDQ    DI, R8
-	DECQ    R9
+	VMAXPS  (DI), Z0, Z0
+	VMAXPS  64(DI), Z1, Z1
+	VMAXPS  128(DI), Z2, Z2
+	VMAXPS  192(DI), Z3, Z3
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowFour
-	VMOVUPS Z0, (SI)
-	VMOVUPS Z1, 64(SI)
-	VMOVUPS Z2, 128(SI)
-	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
 	ADDQ    $0x00000100, DX
 	ADDQ    $0x00000100, BX
-	ADDQ    $0x00000100, SI
 	SUBQ    $0x40, CX
 	JMP     four
 
 single:
 	CMPQ    CX, $0x10
 	JL      rest
-	VMOVUPS (SI), Z0
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Z0
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowSingle:
-	VMAXPS  (R8), Z0, Z0
-	ADDQ    DI, R8
-	DECQ    R9
+	VMAXPS  (DI), Z0, Z0
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowSingle
-	VMOVUPS Z0, (SI)
+	VMOVUPS Z0, (BX)
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
-	ADDQ    $0x00000040, SI
 	SUBQ    $0x10, CX
 	JMP     single
 
 rest:
 	TESTQ     CX, CX
 	JZ        done
-	MOVL      $-1, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	MOVQ      AX, R9
-	MOVQ      DX, R8
+	MOVL      $-1, DI
+	BZHIL     CX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (BX), K1, Z0
+	MOVQ      AX, R8
+	MOVQ      DX, DI
 
 rowRest:
-	VMOVUPS.Z (R8), K1, Z1
+	VMOVUPS.Z (DI), K1, Z1
 	VMAXPS    Z1, Z0, Z0
-	ADDQ      DI, R8
-	DECQ      R9
+	ADDQ      SI, DI
+	DECQ      R8
 	JNZ       rowRest
-	VMOVUPS   Z0, K1, (SI)
+	VMOVUPS   Z0, K1, (BX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func rowMinAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
+// func rowMinAVX512(rows int, cols int, src *float32, dst *float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rowMinAVX512(SB), NOSPLIT, $0-40
+TEXT ·rowMinAVX512(SB), NOSPLIT, $0-32
 	MOVQ         rows+0(FP), AX
 	MOVQ         cols+8(FP), CX
 	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), BX
+	MOVQ         dst+24(FP), BX
 	VBROADCASTSS word_7f800000<>+0(SB), Z0
 
 row:
@@ -15026,271 +14682,78 @@ done:
 	VZEROUPPER
 	RET
 
-// func columnMinAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
+// func columnMinAVX512(rows int, cols int, src *float32, acc *float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·columnMinAVX512(SB), NOSPLIT, $0-40
+TEXT ·columnMinAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows+0(FP), AX
 	MOVQ cols+8(FP), CX
 	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
+	MOVQ acc+24(FP), BX
+	MOVQ CX, SI
+	SHLQ $0x02, SI
 
 four:
 	CMPQ    CX, $0x40
 	JL      single
-	VMOVUPS (SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 128(SI), Z2
-	VMOVUPS 192(SI), Z3
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS 128(BX), Z2
+	VMOVUPS 192(BX), Z3
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowFour:
-	VMINPS  (R8), Z0, Z0
-	VMINPS  64(R8), Z1, Z1
-	VMINPS  128(R8), Z2, Z2
-	VMINPS  192(R8), Z3, Z3
-	ADDQ    DI, R8
-	DECQ    R9
+	VMINPS  (DI), Z0, Z0
+	VMINPS  64(DI), Z1, Z1
+	VMINPS  128(DI), Z2, Z2
+	VMINPS  192(DI), Z3, Z3
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowFour
-	VMOVUPS Z0, (SI)
-	VMOVUPS Z1, 64(SI)
-	VMOVUPS Z2, 128(SI)
-	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
 	ADDQ    $0x00000100, DX
 	ADDQ    $0x00000100, BX
-	ADDQ    $0x00000100, SI
 	SUBQ    $0x40, CX
 	JMP     four
 
 single:
 	CMPQ    CX, $0x10
 	JL      rest
-	VMOVUPS (SI), Z0
-	MOVQ    AX, R9
-	MOVQ    DX, R8
+	VMOVUPS (BX), Z0
+	MOVQ    AX, R8
+	MOVQ    DX, DI
 
 rowSingle:
-	VMINPS  (R8), Z0, Z0
-	ADDQ    DI, R8
-	DECQ    R9
+	VMINPS  (DI), Z0, Z0
+	ADDQ    SI, DI
+	DECQ    R8
 	JNZ     rowSingle
-	VMOVUPS Z0, (SI)
+	VMOVUPS Z0, (BX)
 	ADDQ    $0x00000040, DX
 	ADDQ    $0x00000040, BX
-	ADDQ    $0x00000040, SI
 	SUBQ    $0x10, CX
 	JMP     single
 
 rest:
 	TESTQ     CX, CX
 	JZ        done
-	MOVL      $-1, BX
-	BZHIL     CX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	MOVQ      AX, R9
-	MOVQ      DX, R8
+	MOVL      $-1, DI
+	BZHIL     CX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (BX), K1, Z0
+	MOVQ      AX, R8
+	MOVQ      DX, DI
 
 rowRest:
-	VMOVUPS.Z (R8), K1, Z1
+	VMOVUPS.Z (DI), K1, Z1
 	VMINPS    Z1, Z0, Z0
-	ADDQ      DI, R8
-	DECQ      R9
+	ADDQ      SI, DI
+	DECQ      R8
 	JNZ       rowRest
-	VMOVUPS   Z0, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func rowSquaresAVX512(rows int, cols int, src *float32, mean *float32, dst *float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·rowSquaresAVX512(SB), NOSPLIT, $0-40
-	MOVQ         rows+0(FP), AX
-	MOVQ         cols+8(FP), CX
-	MOVQ         src+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         dst+32(FP), SI
-	VBROADCASTSS word_00000000<>+0(SB), Z0
-
-row:
-	VMOVAPS      Z0, Z2
-	VMOVAPS      Z0, Z3
-	VMOVAPS      Z0, Z4
-	VMOVAPS      Z0, Z5
-	VBROADCASTSS (BX), Z1
-	ADDQ         $0x04, BX
-	MOVQ         CX, DI
-
-several:
-	CMPQ    DI, $0x40
-	JL      single
-	VMOVUPS (DX), Z6
-	VSUBPS  Z1, Z6, Z6
-	VMULPS  Z6, Z6, Z6
-	VADDPS  Z6, Z2, Z2
-	VMOVUPS 64(DX), Z6
-	VSUBPS  Z1, Z6, Z6
-	VMULPS  Z6, Z6, Z6
-	VADDPS  Z6, Z3, Z3
-	VMOVUPS 128(DX), Z6
-	VSUBPS  Z1, Z6, Z6
-	VMULPS  Z6, Z6, Z6
-	VADDPS  Z6, Z4, Z4
-	VMOVUPS 192(DX), Z6
-	VSUBPS  Z1, Z6, Z6
-	VMULPS  Z6, Z6, Z6
-	VADDPS  Z6, Z5, Z5
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x40, DI
-	JMP     several
-
-single:
-	CMPQ    DI, $0x10
-	JL      rest
-	VMOVUPS (DX), Z6
-	VSUBPS  Z1, Z6, Z6
-	VMULPS  Z6, Z6, Z6
-	VADDPS  Z6, Z2, Z2
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x10, DI
-	JMP     single
-
-rest:
-	TESTQ     DI, DI
-	JZ        done
-	MOVL      $-1, R8
-	BZHIL     DI, R8, R8
-	KMOVW     R8, K1
-	VMOVUPS.Z (DX), K1, Z6
-	VSUBPS    Z1, Z6, Z1
-	VMULPS    Z1, Z1, Z1
-	VBLENDMPS Z1, Z0, K1, Z7
-	VADDPS    Z7, Z2, Z2
-
-done:
-	MOVQ          CX, DI
-	ANDQ          $0x0f, DI
-	LEAQ          (DX)(DI*4), DX
-	VADDPS        Z3, Z2, Z2
-	VADDPS        Z5, Z4, Z4
-	VADDPS        Z4, Z2, Z2
-	VEXTRACTF32X8 $0x01, Z2, Y1
-	VADDPS        Y2, Y1, Y1
-	VEXTRACTF128  $0x01, Y1, X2
-	VADDPS        X1, X2, X2
-	VPERMILPS     $0x4e, X2, X1
-	VADDPS        X1, X2, X2
-	VPERMILPS     $0xb1, X2, X1
-	VADDPS        X1, X2, X2
-	VMOVSS        X2, (SI)
-	ADDQ          $0x04, SI
-	DECQ          AX
-	JNZ           row
-	VZEROUPPER
-	RET
-
-// func columnSquaresAVX512(rows int, cols int, src *float32, mean *float32, acc *float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·columnSquaresAVX512(SB), NOSPLIT, $0-40
-	MOVQ rows+0(FP), AX
-	MOVQ cols+8(FP), CX
-	MOVQ src+16(FP), DX
-	MOVQ mean+24(FP), BX
-	MOVQ acc+32(FP), SI
-	MOVQ CX, DI
-	SHLQ $0x02, DI
-
-four:
-	CMPQ    CX, $0x40
-	JL      single
-	VMOVUPS (SI), Z0
-	VMOVUPS (BX), Z1
-	VMOVUPS 64(SI), Z2
-	VMOVUPS 64(BX), Z3
-	VMOVUPS 128(SI), Z4
-	VMOVUPS 128(BX), Z5
-	VMOVUPS 192(SI), Z6
-	VMOVUPS 192(BX), Z7
-	MOVQ    AX, R9
-	MOVQ    DX, R8
-
-rowFour:
-	VMOVUPS (R8), Z8
-	VSUBPS  Z1, Z8, Z8
-	VMULPS  Z8, Z8, Z8
-	VADDPS  Z8, Z0, Z0
-	VMOVUPS 64(R8), Z8
-	VSUBPS  Z3, Z8, Z8
-	VMULPS  Z8, Z8, Z8
-	VADDPS  Z8, Z2, Z2
-	VMOVUPS 128(R8), Z8
-	VSUBPS  Z5, Z8, Z8
-	VMULPS  Z8, Z8, Z8
-	VADDPS  Z8, Z4, Z4
-	VMOVUPS 192(R8), Z8
-	VSUBPS  Z7, Z8, Z8
-	VMULPS  Z8, Z8, Z8
-	VADDPS  Z8, Z6, Z6
-	ADDQ    DI, R8
-	DECQ    R9
-	JNZ     rowFour
-	VMOVUPS Z0, (SI)
-	VMOVUPS Z2, 64(SI)
-	VMOVUPS Z4, 128(SI)
-	VMOVUPS Z6, 192(SI)
-	ADDQ    $0x00000100, DX
-	ADDQ    $0x00000100, BX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x40, CX
-	JMP     four
-
-single:
-	CMPQ    CX, $0x10
-	JL      rest
-	VMOVUPS (SI), Z0
-	VMOVUPS (BX), Z1
-	MOVQ    AX, R9
-	MOVQ    DX, R8
-
-rowSingle:
-	VMOVUPS (R8), Z2
-	VSUBPS  Z1, Z2, Z2
-	VMULPS  Z2, Z2, Z2
-	VADDPS  Z2, Z0, Z0
-	ADDQ    DI, R8
-	DECQ    R9
-	JNZ     rowSingle
-	VMOVUPS Z0, (SI)
-	ADDQ    $0x00000040, DX
-	ADDQ    $0x00000040, BX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x10, CX
-	JMP     single
-
-rest:
-	TESTQ     CX, CX
-	JZ        done
-	MOVL      $-1, R8
-	BZHIL     CX, R8, R8
-	KMOVW     R8, K1
-	VMOVUPS.Z (SI), K1, Z0
-	VMOVUPS.Z (BX), K1, Z1
-	MOVQ      AX, R9
-	MOVQ      DX, R8
-
-rowRest:
-	VMOVUPS.Z (R8), K1, Z2
-	VSUBPS    Z1, Z2, Z2
-	VMULPS    Z2, Z2, Z2
-	VADDPS    Z2, Z0, Z0
-	ADDQ      DI, R8
-	DECQ      R9
-	JNZ       rowRest
-	VMOVUPS   Z0, K1, (SI)
+	VMOVUPS   Z0, K1, (BX)
 
 done:
 	VZEROUPPER

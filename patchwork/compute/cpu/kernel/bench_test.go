@@ -116,13 +116,6 @@ func BenchmarkElementwise(b *testing.B) {
 			}
 		})
 	})
-	b.Run("softmax197", func(b *testing.B) {
-		best(b, 1970*8*64, "GB/s", func() {
-			for range 64 {
-				Softmax(z[:1970], x, 197)
-			}
-		})
-	})
 }
 
 func BenchmarkMemory(b *testing.B) {
@@ -130,12 +123,8 @@ func BenchmarkMemory(b *testing.B) {
 	defer p.Close()
 	const rows, cols = 32 * 32 * 32, 64
 	x, y := Floats(rows*cols), Floats(rows*cols)
-	mean, variance := Floats(cols), Floats(cols)
-	b.Run("momentsColumns", func(b *testing.B) {
-		best(b, rows*cols*8, "GB/s", func() { MomentsColumns(p, mean, variance, x, rows) })
-	})
 	b.Run("transpose", func(b *testing.B) {
-		best(b, rows*cols*8, "GB/s", func() { BatchTranspose(p, y, x, 32, 1024, 64) })
+		best(b, rows*cols*8, "GB/s", func() { Transpose(y, rows, x, cols, rows, cols) })
 	})
 	m, err := NewWindow(WindowShape{Batch: 32, Height: 32, Width: 32, Channels: 64, WindowH: 2, WindowW: 2, StrideH: 2, StrideW: 2})
 	if err != nil {

@@ -70,17 +70,6 @@ func ScalarBinary(op BinaryOp, dst []float32, a float32, b []float32) {
 	}
 }
 
-// BinaryRow writes op(a[r, c], row[c]) for rows of len(row) elements, or with swap op(row[c], a[r, c]). dst has whole rows.
-func BinaryRow(op BinaryOp, dst, a, row []float32, swap bool) {
-	for n := len(row); len(dst) > 0; dst, a = dst[n:], a[n:] {
-		if swap {
-			Binary(op, dst[:n], row, a)
-		} else {
-			Binary(op, dst[:n], a, row)
-		}
-	}
-}
-
 // BinaryColumn writes op(a[r, c], column[r]) for len(column) rows, or with swap op(column[r], a[r, c]).
 func BinaryColumn(op BinaryOp, dst, a, column []float32, swap bool) {
 	if len(column) == 0 {
@@ -110,14 +99,6 @@ func Select(dst, cond, yes, no []float32) {
 	}
 }
 
-// MulAdd writes a[i]·b[i] + dst[i], rounded once or twice, to dst.
-func MulAdd(dst, a, b []float32) {
-	if n := len(dst); n > 0 {
-		a, b = a[:n], b[:n]
-		mulAdd(active, n, &dst[0], &a[0], &b[0])
-	}
-}
-
 // FusedOp is a product with a sum, rounded once or twice.
 type FusedOp uint8
 
@@ -141,23 +122,5 @@ func AddClamp(dst, a, b []float32, limits *[2]float32) {
 	if n := len(dst); n > 0 {
 		a, b = a[:n], b[:n]
 		addClamp(active, n, &dst[0], &a[0], &b[0], &limits[0])
-	}
-}
-
-// FromBools writes 1 for true and 0 for false.
-func FromBools(dst []float32, src []bool) {
-	src = src[:len(dst)]
-	for i, v := range src {
-		if dst[i] = 0; v {
-			dst[i] = 1
-		}
-	}
-}
-
-// ToBools writes whether src[i] is not 0; NaN is not 0.
-func ToBools(dst []bool, src []float32) {
-	src = src[:len(dst)]
-	for i, v := range src {
-		dst[i] = v != 0
 	}
 }

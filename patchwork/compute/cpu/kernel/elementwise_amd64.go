@@ -204,17 +204,6 @@ func choose(v variant, n int, dst, cond, yes, no *float32) {
 	}
 }
 
-func mulAdd(v variant, n int, dst, a, b *float32) {
-	switch v {
-	case avx512:
-		mulAddAVX512(n, dst, a, b)
-	case avx2:
-		mulAddAVX2(n, dst, a, b)
-	default:
-		mulAddPortable(n, dst, a, b)
-	}
-}
-
 var fusedFuncs = [variants][fusedOps]func(n int, dst, a, b, c *float32){
 	avx2:   {Fused: fusedAVX2, FusedLess: fusedLessAVX2, FusedFrom: fusedFromAVX2},
 	avx512: {Fused: fusedAVX512, FusedLess: fusedLessAVX512, FusedFrom: fusedFromAVX512},

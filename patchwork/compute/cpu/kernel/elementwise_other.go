@@ -13,9 +13,7 @@ func scalarBinary(_ variant, op BinaryOp, n int, dst *float32, a float32, b *flo
 	scalarBinaryPortable(op, n, dst, a, b)
 }
 
-func choose(_ variant, n int, dst, cond, yes, no *float32) { choosePortable(n, dst, cond, yes, no) }
-func mulAdd(_ variant, n int, dst, a, b *float32)          { mulAddPortable(n, dst, a, b) }
-
+func choose(_ variant, n int, dst, cond, yes, no *float32)                              { choosePortable(n, dst, cond, yes, no) }
 func binaryColumn(variant, BinaryOp, int, int, *float32, *float32, *float32, bool) bool { return false }
 
 func ternary(_ variant, op FusedOp, n int, dst, a, b, c *float32) {

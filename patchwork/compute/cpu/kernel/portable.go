@@ -129,13 +129,6 @@ func choosePortable(n int, dst, cond, yes, no *float32) {
 	}
 }
 
-func mulAddPortable(n int, dst, a, b *float32) {
-	d, y := unsafe.Slice(dst, n), unsafe.Slice(b, n)
-	for i, v := range unsafe.Slice(a, n) {
-		d[i] += v * y[i]
-	}
-}
-
 func ternaryPortable(op FusedOp, n int, dst, a, b, c *float32) {
 	x, y, z := unsafe.Slice(a, n), unsafe.Slice(b, n), unsafe.Slice(c, n)
 	for i := range unsafe.Slice(dst, n) {

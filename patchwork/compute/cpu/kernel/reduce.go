@@ -9,10 +9,9 @@ import (
 type reduction uint8
 
 const (
-	sums    reduction = iota
-	maxima            // a NaN may be passed over
-	minima            // a NaN may be passed over
-	squares           // sum of (x − m)²
+	sums   reduction = iota
+	maxima           // a NaN may be passed over
+	minima           // a NaN may be passed over
 	reductions
 )
 
@@ -31,20 +30,15 @@ func (r reduction) identity() float32 {
 const longRow = 4096
 
 // SumRows writes the sum of every row of src, [len(dst), cols].
-func SumRows(dst, src []float32, cols int) { rows(sums, dst, src, nil, cols) }
+func SumRows(dst, src []float32, cols int) { rows(sums, dst, src, cols) }
 
 // MaxRows writes the largest element of every row of src, [len(dst), cols]; −Inf if cols is 0.
-func MaxRows(dst, src []float32, cols int) { rows(maxima, dst, src, nil, cols) }
+func MaxRows(dst, src []float32, cols int) { rows(maxima, dst, src, cols) }
 
 // MinRows writes the smallest element of every row of src, [len(dst), cols]; +Inf if cols is 0.
-func MinRows(dst, src []float32, cols int) { rows(minima, dst, src, nil, cols) }
+func MinRows(dst, src []float32, cols int) { rows(minima, dst, src, cols) }
 
-// SquaresRows writes the sum of (src[r, c] − mean[r])² over every row of src, [len(dst), cols].
-func SquaresRows(dst, src, mean []float32, cols int) {
-	rows(squares, dst, src, mean[:len(dst)], cols)
-}
-
-func rows(what reduction, dst, src, mean []float32, cols int) {
+func rows(what reduction, dst, src []float32, cols int) {
 	n := len(dst)
 	if n == 0 {
 		return
@@ -56,112 +50,81 @@ func rows(what reduction, dst, src, mean []float32, cols int) {
 		return
 	}
 	src = src[:n*cols]
-	if mean == nil {
-		mean = dst // not read
-	}
 	if cols <= longRow {
-		rowReduce(active, what, n, cols, &src[0], &mean[0], &dst[0])
+		rowReduce(active, what, n, cols, &src[0], &dst[0])
 		return
 	}
 	for r := range dst {
-		var m float32
-		if what == squares {
-			m = mean[r]
-		}
-		dst[r] = longReduce(what, src[r*cols:][:cols], m)
+		dst[r] = longReduce(what, src[r*cols:][:cols])
 	}
 }
 
 // longReduce reduces halves of x, the first a power of two times longRow.
-func longReduce(what reduction, x []float32, m float32) float32 {
+func longReduce(what reduction, x []float32) float32 {
 	if len(x) <= longRow {
-		out := m
-		rowReduce(active, what, 1, len(x), &x[0], &m, &out)
+		var out float32
+		rowReduce(active, what, 1, len(x), &x[0], &out)
 		return out
 	}
 	half := longRow
 	for 2*half < len(x) {
 		half *= 2
 	}
-	a, b := longReduce(what, x[:half], m), longReduce(what, x[half:], m)
-	switch what {
-	case maxima:
-		return max(a, b)
-	case minima:
-		return min(a, b)
-	}
-	return a + b
+	return what.step(longReduce(what, x[:half]), longReduce(what, x[half:]))
 }
 
 // AddColumns adds every row of src, [rows, len(acc)], to acc, in order.
-func AddColumns(acc, src []float32) { columns(sums, acc, src, nil) }
+func AddColumns(acc, src []float32) { columns(sums, acc, src) }
 
 // MaxColumns raises acc to the largest element of every column of src, [rows, len(acc)].
-func MaxColumns(acc, src []float32) { columns(maxima, acc, src, nil) }
+func MaxColumns(acc, src []float32) { columns(maxima, acc, src) }
 
 // MinColumns lowers acc to the smallest element of every column of src, [rows, len(acc)].
-func MinColumns(acc, src []float32) { columns(minima, acc, src, nil) }
+func MinColumns(acc, src []float32) { columns(minima, acc, src) }
 
-// AddSquaresColumns adds (src[r, c] − mean[c])² to acc[c], row by row.
-func AddSquaresColumns(acc, src, mean []float32) { columns(squares, acc, src, mean[:len(acc)]) }
-
-func columns(what reduction, acc, src, mean []float32) {
+func columns(what reduction, acc, src []float32) {
 	n := len(acc)
 	if n == 0 || len(src) < n {
 		return
 	}
-	if mean == nil {
-		mean = acc // not read
-	}
-	columnReduce(active, what, len(src)/n, n, &src[0], &mean[0], &acc[0])
+	columnReduce(active, what, len(src)/n, n, &src[0], &acc[0])
 }
 
-func rowReducePortable(what reduction, rows, cols int, src, mean, dst *float32) {
+func rowReducePortable(what reduction, rows, cols int, src, dst *float32) {
 	s, d := unsafe.Slice(src, rows*cols), unsafe.Slice(dst, rows)
 	for r := range d {
-		var m float32
-		if what == squares {
-			m = unsafe.Slice(mean, rows)[r]
-		}
 		var part [16]float32
 		for i := range part {
 			part[i] = what.identity()
 		}
 		for c, v := range s[r*cols:][:cols] {
-			part[c%16] = what.step(part[c%16], v, m)
-		}
-		join := what
-		if what == squares {
-			join = sums
+			part[c%16] = what.step(part[c%16], v)
 		}
 		for n := 8; n > 0; n /= 2 {
 			for i := range n {
-				part[i] = join.step(part[i], part[i+n], 0)
+				part[i] = what.step(part[i], part[i+n])
 			}
 		}
 		d[r] = part[0]
 	}
 }
 
-func columnReducePortable(what reduction, rows, cols int, src, mean, acc *float32) {
-	s, a, m := unsafe.Slice(src, rows*cols), unsafe.Slice(acc, cols), unsafe.Slice(mean, cols)
+func columnReducePortable(what reduction, rows, cols int, src, acc *float32) {
+	s, a := unsafe.Slice(src, rows*cols), unsafe.Slice(acc, cols)
 	for r := range rows {
 		for c, v := range s[r*cols:][:cols] {
-			a[c] = what.step(a[c], v, m[c])
+			a[c] = what.step(a[c], v)
 		}
 	}
 }
 
 // step takes one more element.
-func (r reduction) step(acc, v, m float32) float32 {
+func (r reduction) step(acc, v float32) float32 {
 	switch r {
 	case maxima:
 		return max(acc, v)
 	case minima:
 		return min(acc, v)
-	case squares:
-		d := v - m
-		return acc + float32(d*d)
 	}
 	return acc + v
 }

@@ -33,60 +33,30 @@ func (t *maxGradTile) compute(v variant) {
 	}
 }
 
-func rowReduce(v variant, what reduction, rows, cols int, src, mean, dst *float32) {
-	switch v {
-	case avx512:
-		switch what {
-		case sums:
-			rowSumAVX512(rows, cols, src, mean, dst)
-		case maxima:
-			rowMaxAVX512(rows, cols, src, mean, dst)
-		case minima:
-			rowMinAVX512(rows, cols, src, mean, dst)
-		default:
-			rowSquaresAVX512(rows, cols, src, mean, dst)
-		}
-	case avx2:
-		switch what {
-		case sums:
-			rowSumAVX2(rows, cols, src, mean, dst)
-		case maxima:
-			rowMaxAVX2(rows, cols, src, mean, dst)
-		case minima:
-			rowMinAVX2(rows, cols, src, mean, dst)
-		default:
-			rowSquaresAVX2(rows, cols, src, mean, dst)
-		}
-	default:
-		rowReducePortable(what, rows, cols, src, mean, dst)
+func rowReduce(v variant, what reduction, rows, cols int, src, dst *float32) {
+	if f := rowFuncs[v][what]; f != nil {
+		f(rows, cols, src, dst)
+		return
 	}
+	rowReducePortable(what, rows, cols, src, dst)
 }
 
-func columnReduce(v variant, what reduction, rows, cols int, src, mean, acc *float32) {
-	switch v {
-	case avx512:
-		switch what {
-		case sums:
-			columnSumAVX512(rows, cols, src, mean, acc)
-		case maxima:
-			columnMaxAVX512(rows, cols, src, mean, acc)
-		case minima:
-			columnMinAVX512(rows, cols, src, mean, acc)
-		default:
-			columnSquaresAVX512(rows, cols, src, mean, acc)
-		}
-	case avx2:
-		switch what {
-		case sums:
-			columnSumAVX2(rows, cols, src, mean, acc)
-		case maxima:
-			columnMaxAVX2(rows, cols, src, mean, acc)
-		case minima:
-			columnMinAVX2(rows, cols, src, mean, acc)
-		default:
-			columnSquaresAVX2(rows, cols, src, mean, acc)
-		}
-	default:
-		columnReducePortable(what, rows, cols, src, mean, acc)
+func columnReduce(v variant, what reduction, rows, cols int, src, acc *float32) {
+	if f := columnSums[v][what]; f != nil {
+		f(rows, cols, src, acc)
+		return
 	}
+	columnReducePortable(what, rows, cols, src, acc)
 }
+
+// rowFuncs and columnSums are the reductions of each variant; nil where there is none.
+var (
+	rowFuncs = [variants][reductions]func(rows, cols int, src, dst *float32){
+		avx2:   {sums: rowSumAVX2, maxima: rowMaxAVX2, minima: rowMinAVX2},
+		avx512: {sums: rowSumAVX512, maxima: rowMaxAVX512, minima: rowMinAVX512},
+	}
+	columnSums = [variants][reductions]func(rows, cols int, src, acc *float32){
+		avx2:   {sums: columnSumAVX2, maxima: columnMaxAVX2, minima: columnMinAVX2},
+		avx512: {sums: columnSumAVX512, maxima: columnMaxAVX512, minima: columnMinAVX512},
+	}
+)

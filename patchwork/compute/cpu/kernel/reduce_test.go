@@ -19,10 +19,9 @@ func TestReductions(t *testing.T) {
 				start   float64
 				join    func(a, x, m float64) float64
 			}{
-				"sum":     {func(d []float32) { SumRows(d, x, cols) }, func(a []float32) { AddColumns(a, x) }, 0, func(a, x, _ float64) float64 { return a + x }},
-				"max":     {func(d []float32) { MaxRows(d, x, cols) }, func(a []float32) { MaxColumns(a, x) }, math.Inf(-1), func(a, x, _ float64) float64 { return max(a, x) }},
-				"min":     {func(d []float32) { MinRows(d, x, cols) }, func(a []float32) { MinColumns(a, x) }, math.Inf(1), func(a, x, _ float64) float64 { return min(a, x) }},
-				"squares": {func(d []float32) { SquaresRows(d, x, mean, cols) }, func(a []float32) { AddSquaresColumns(a, x, colMean) }, 0, func(a, x, m float64) float64 { return a + (x-m)*(x-m) }},
+				"sum": {func(d []float32) { SumRows(d, x, cols) }, func(a []float32) { AddColumns(a, x) }, 0, func(a, x, _ float64) float64 { return a + x }},
+				"max": {func(d []float32) { MaxRows(d, x, cols) }, func(a []float32) { MaxColumns(a, x) }, math.Inf(-1), func(a, x, _ float64) float64 { return max(a, x) }},
+				"min": {func(d []float32) { MinRows(d, x, cols) }, func(a []float32) { MinColumns(a, x) }, math.Inf(1), func(a, x, _ float64) float64 { return min(a, x) }},
 			}
 			for name, k := range kinds {
 				got, want, scale := normals(r, rows), make([]float64, rows), make([]float64, rows)
@@ -54,50 +53,7 @@ func TestReductions(t *testing.T) {
 	})
 }
 
-func TestMoments(t *testing.T) {
-	eachVariant(t, func(t *testing.T) {
-		r := newRand(5)
-		for _, size := range [][2]int{{1, 3}, {255, 17}, {256, 16}, {2000, 33}, {5000, 1}} {
-			rows, cols := size[0], size[1]
-			x := normals(r, rows*cols)
-			for i := range x {
-				x[i] += 100 // a mean far from 0, so that a sum of squares would cancel
-			}
-			moments := func(n, m int, at func(i, j int) float32) (mean, variance []float64) {
-				mean, variance = make([]float64, n), make([]float64, n)
-				for i := range n {
-					for j := range m {
-						mean[i] += float64(at(i, j)) / float64(m)
-					}
-					for j := range m {
-						d := float64(at(i, j)) - mean[i]
-						variance[i] += d * d / float64(m)
-					}
-				}
-				return mean, variance
-			}
-			mean, variance := normals(r, cols), normals(r, cols)
-			MomentsColumns(nil, mean, variance, x, rows)
-			wantMean, wantVariance := moments(cols, rows, func(c, i int) float32 { return x[i*cols+c] })
-			checkClose(t, "mean of columns", mean, wantMean, nil, 1e-4)
-			checkClose(t, "variance of columns", variance, wantVariance, nil, 1e-4)
-			p := NewPool(3)
-			mean2, variance2 := normals(r, cols), normals(r, cols)
-			MomentsColumns(p, mean2, variance2, x, rows)
-			p.Close()
-			sameBits(t, "mean with 1 and 3 workers", mean, mean2)
-			sameBits(t, "variance with 1 and 3 workers", variance, variance2)
-
-			mean, variance = normals(r, rows), normals(r, rows)
-			MomentsRows(mean, variance, x, cols)
-			wantMean, wantVariance = moments(rows, cols, func(i, c int) float32 { return x[i*cols+c] })
-			checkClose(t, "mean of rows", mean, wantMean, nil, 1e-4)
-			checkClose(t, "variance of rows", variance, wantVariance, nil, 1e-4)
-		}
-	})
-}
-
-// TestLongSum: a sum of a million equal numbers stays exact enough, in either direction.
+// TestLongSum: a sum of a million equal numbers stays exact enough.
 func TestLongSum(t *testing.T) {
 	eachVariant(t, func(t *testing.T) {
 		const n = 1 << 20
@@ -109,43 +65,5 @@ func TestLongSum(t *testing.T) {
 		got := make([]float32, 1)
 		SumRows(got, x, n)
 		checkClose(t, "row", got, want, want, 4e-6)
-		SumColumns(nil, got, x, n)
-		checkClose(t, "column", got, want, want, 4e-6)
-	})
-}
-
-func TestSoftmax(t *testing.T) {
-	eachVariant(t, func(t *testing.T) {
-		r := newRand(6)
-		for _, cols := range []int{1, 2, 10, 16, 33, 197} {
-			x := normals(r, 4*cols)
-			for i := range x {
-				x[i] *= 30
-			}
-			dy := normals(r, 4*cols)
-			y, dx := normals(r, 4*cols), normals(r, 4*cols)
-			Softmax(y, x, cols)
-			SoftmaxGrad(dx, y, dy, cols)
-			want, grad := make([]float64, 4*cols), make([]float64, 4*cols)
-			for at := 0; at < len(x); at += cols {
-				top, sum, dot := math.Inf(-1), 0.0, 0.0
-				for _, v := range x[at : at+cols] {
-					top = max(top, float64(v))
-				}
-				for i := at; i < at+cols; i++ {
-					want[i] = math.Exp(float64(x[i]) - top)
-					sum += want[i]
-				}
-				for i := at; i < at+cols; i++ {
-					want[i] /= sum
-					dot += want[i] * float64(dy[i])
-				}
-				for i := at; i < at+cols; i++ {
-					grad[i] = want[i] * (float64(dy[i]) - dot)
-				}
-			}
-			checkClose(t, "softmax", y, want, want, 1e-5)
-			checkClose(t, "gradient", dx, grad, nil, 1e-5)
-		}
 	})
 }

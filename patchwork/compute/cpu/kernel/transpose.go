@@ -45,23 +45,3 @@ func transposePortable(dst []float32, dstRow int, src []float32, srcRow, rows, c
 		}
 	}
 }
-
-// BatchTranspose exchanges the last two axes of src, [batch, rows, cols], into dst, [batch, cols, rows].
-func BatchTranspose(p *Pool, dst, src []float32, batch, rows, cols int) {
-	n := rows * cols
-	if batch*n == 0 {
-		return
-	}
-	dst, src = dst[:batch*n], src[:batch*n]
-	if strip := 4096 / rows; batch == 1 && cols > transposeBlock {
-		p.For(cols, max(strip/transposeBlock, 1)*transposeBlock, func(lo, hi int) {
-			Transpose(dst[lo*rows:], rows, src[lo:], cols, rows, hi-lo)
-		})
-		return
-	}
-	p.For(batch, max(1, 16384/n), func(lo, hi int) {
-		for b := lo; b < hi; b++ {
-			Transpose(dst[b*n:], rows, src[b*n:], cols, rows, cols)
-		}
-	})
-}

@@ -119,7 +119,7 @@ func (t *windowTile) portable(what reduction) {
 		for i := range t.kh {
 			for j := range t.kw {
 				for c, v := range floatsAt(t.x, i*t.xRow+j*t.xTap+p*t.xStep, t.channels) {
-					out[c] = what.step(out[c], v, 0)
+					out[c] = what.step(out[c], v)
 				}
 			}
 		}

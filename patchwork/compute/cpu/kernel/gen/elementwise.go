@@ -78,10 +78,6 @@ func (s isa) elementwise() {
 		})
 	}
 	s.addClamp()
-	s.function("mulAdd"+s.name, "func(n int, dst, a, b *float32)", []string{"a", "b", "dst"}, "", 4, func(x []vec) vec {
-		s.fma(x[2], x[0], x[1])
-		return x[2]
-	})
 }
 
 // function emits dst[i] = f(inputs at i), with a scalar, if named, as the last input.

@@ -11,7 +11,6 @@ import (
 type reduction struct {
 	name     string
 	identity float64
-	squares  bool // of the difference from a mean
 	join     func(...Op)
 }
 
@@ -19,7 +18,6 @@ var allReductions = []reduction{
 	{name: "Sum", join: VADDPS},
 	{name: "Max", join: VMAXPS, identity: math.Inf(-1)},
 	{name: "Min", join: VMINPS, identity: math.Inf(1)},
-	{name: "Squares", join: VADDPS, squares: true},
 }
 
 func (s isa) reductions() {
@@ -50,13 +48,9 @@ func (s isa) fold(v vec, join func(...Op)) vec {
 
 // rowReduce reduces every row of a matrix: four sums side by side, joined pairwise at the end.
 func (s isa) rowReduce(r reduction) {
-	begin("row"+r.name+s.name, "func(rows, cols int, src, mean, dst *float32)", "reduces every row of a matrix.")
-	rows, cols, src, mean, dst := param("rows"), param("cols"), param("src"), param("mean"), param("dst")
+	begin("row"+r.name+s.name, "func(rows, cols int, src, dst *float32)", "reduces every row of a matrix.")
+	rows, cols, src, dst := param("rows"), param("cols"), param("src"), param("dst")
 	start := s.all(number(r.identity))
-	var m vec
-	if r.squares {
-		m = s.vec()
-	}
 	var sums [4]vec
 	for i := range sums {
 		sums[i] = s.vec()
@@ -66,17 +60,9 @@ func (s isa) rowReduce(r reduction) {
 	for _, v := range sums {
 		VMOVAPS(start, v)
 	}
-	if r.squares {
-		VBROADCASTSS(Mem{Base: mean}, m)
-		ADDQ(Imm(4), mean)
-	}
 	MOVQ(cols, n)
 	s.pass(n, 4, func(at int, lanes mask) {
 		x := s.load(Mem{Base: src, Disp: at * s.bytes()}, lanes)
-		if r.squares {
-			x = s.sub(x, m)
-			x = s.mul(x, x)
-		}
 		if lanes != nil {
 			x = s.where(lanes, x, start)
 		}
@@ -99,34 +85,26 @@ func (s isa) rowReduce(r reduction) {
 
 // columnReduce reduces every column of a matrix onto acc, row by row.
 func (s isa) columnReduce(r reduction) {
-	begin("column"+r.name+s.name, "func(rows, cols int, src, mean, acc *float32)", "reduces every column of a matrix.")
-	rows, cols, src, mean, acc := param("rows"), param("cols"), param("src"), param("mean"), param("acc")
+	begin("column"+r.name+s.name, "func(rows, cols int, src, acc *float32)", "reduces every column of a matrix.")
+	rows, cols, src, acc := param("rows"), param("cols"), param("src"), param("acc")
 	stride, p, n := GP64(), GP64(), GP64()
 	MOVQ(cols, stride)
 	SHLQ(Imm(2), stride)
 	body := func(label string, vectors int, lanes mask) {
-		sums, means := make([]vec, vectors), make([]vec, vectors)
+		sums := make([]vec, vectors)
 		for i := range sums {
 			sums[i] = s.load(Mem{Base: acc, Disp: i * s.bytes()}, lanes)
-			if r.squares {
-				means[i] = s.load(Mem{Base: mean, Disp: i * s.bytes()}, lanes)
-			}
 		}
 		MOVQ(rows, n)
 		MOVQ(src, p)
 		repeat("row"+label, n, func() {
 			for i := range sums {
 				at := Mem{Base: p, Disp: i * s.bytes()}
-				if lanes == nil && !r.squares {
+				if lanes == nil {
 					r.join(at, sums[i], sums[i])
 					continue
 				}
-				x := s.load(at, lanes)
-				if r.squares {
-					x = s.sub(x, means[i])
-					x = s.mul(x, x)
-				}
-				r.join(x, sums[i], sums[i])
+				r.join(s.load(at, lanes), sums[i], sums[i])
 			}
 			ADDQ(stride, p)
 		})
@@ -135,7 +113,7 @@ func (s isa) columnReduce(r reduction) {
 		}
 	}
 	advance := func(vectors int) {
-		for _, q := range []gp{src, mean, acc} {
+		for _, q := range []gp{src, acc} {
 			ADDQ(U32(uint32(vectors*s.bytes())), q)
 		}
 		SUBQ(Imm(uint64(vectors*s.lanes)), cols)

@@ -8,9 +8,7 @@ import (
 // windows emits the reductions of sliding windows and the gradient of their maximum.
 func (s isa) windows() {
 	for _, r := range allReductions {
-		if !r.squares {
-			s.windowTile(r)
-		}
+		s.windowTile(r)
 	}
 	s.maxGrad()
 }
