@@ -21,6 +21,12 @@ type opControl struct {
 
 // apply writes the functions beside f and calls the operation.
 func (o *opControl) apply(f compute.Function, inputs []compute.Value) ([]compute.Value, error) {
+	return o.write(f, inputs, map[*function]compute.Function{})
+}
+
+// write does what apply says. named has the functions that have a name and are written already: each is written once,
+// however often it is called.
+func (o *opControl) write(f compute.Function, inputs []compute.Value, named map[*function]compute.Function) ([]compute.Value, error) {
 	known := map[*value]compute.Value{}
 	for i, v := range o.captured {
 		known[v] = inputs[o.inputs+i]
@@ -30,31 +36,39 @@ func (o *opControl) apply(f compute.Function, inputs []compute.Value) ([]compute
 		var err error
 		if g.parent != nil {
 			fs[i], err = f.Closure()
+		} else if named[g] != nil {
+			fs[i] = named[g]
+			continue
 		} else {
 			fs[i], err = f.Builder().NewFunction(g.Name())
+			named[g] = fs[i]
 		}
 		if err != nil {
 			return nil, err
 		}
-		if err := g.writeTo(fs[i], known); err != nil {
+		if err := g.writeTo(fs[i], known, named); err != nil {
 			return nil, err
 		}
 	}
 	return o.call(f, fs, inputs[:o.inputs])
 }
 
-// writeTo writes the operations of a function to an empty one of the inner backend. known has what it reads from the
-// functions around it.
-func (f *function) writeTo(to compute.Function, known map[*value]compute.Value) error {
+// writeTo writes the operations that the results of a function need to an empty one of the inner backend. known has what
+// it reads from the functions around it.
+func (f *function) writeTo(to compute.Function, known map[*value]compute.Value, named map[*function]compute.Function) error {
 	here := map[*value]compute.Value{}
-	find := func(v *value) (compute.Value, error) {
-		if w, ok := here[v]; ok {
-			return w, nil
+	find := func(list []*value) ([]compute.Value, error) {
+		found := make([]compute.Value, len(list))
+		for i, v := range list {
+			w, ok := here[v]
+			if !ok {
+				if w, ok = known[v]; !ok {
+					return nil, fmt.Errorf("cpu: function %q reads a value of %s that is not known to it", f.Name(), v.node.op)
+				}
+			}
+			found[i] = w
 		}
-		if w, ok := known[v]; ok {
-			return w, nil
-		}
-		return nil, fmt.Errorf("cpu: function %s reads a value of %s, which is not known to it", f.Name(), v.node.op)
+		return found, nil
 	}
 	for i, p := range f.params {
 		w, err := to.Parameter(f.names[i], p.shape, nil)
@@ -63,23 +77,22 @@ func (f *function) writeTo(to compute.Function, known map[*value]compute.Value) 
 		}
 		here[p] = w
 	}
-	for _, n := range f.nodes {
-		var results []compute.Value
-		var err error
-		switch {
-		case n.op == compute.OpTypeParameter:
+	for _, n := range f.needed() {
+		if n.op == compute.OpTypeParameter {
 			continue
-		case n.op == compute.OpTypeConstant:
-			var w compute.Value
-			w, err = to.Constant(flatOf(n.out[0].constant, n.out[0].shape), n.out[0].dims()...)
-			results = []compute.Value{w}
-		default:
-			in := make([]compute.Value, len(n.in))
-			for i, v := range n.in {
-				if in[i], err = find(v); err != nil {
-					return err
-				}
-			}
+		}
+		in, err := find(n.in)
+		if err != nil {
+			return err
+		}
+		var results []compute.Value
+		if n.op == compute.OpTypeConstant {
+			c := n.out[0]
+			results = make([]compute.Value, 1)
+			results[0], err = to.Constant(flatOf(c.constant, c.shape), c.dims()...)
+		} else if o, ok := n.attr.(*opControl); ok {
+			results, err = o.write(to, in, named)
+		} else {
 			results, err = n.attr.apply(to, in)
 		}
 		if err != nil {
@@ -89,14 +102,38 @@ func (f *function) writeTo(to compute.Function, known map[*value]compute.Value) 
 			here[v] = results[i]
 		}
 	}
-	outs := make([]compute.Value, len(f.outs))
-	for i, v := range f.outs {
-		var err error
-		if outs[i], err = find(v); err != nil {
-			return err
+	outs, err := find(f.outs)
+	if err != nil {
+		return err
+	}
+	for i := range outs { // the inner backend computes a result once, and misses it the second time
+		for slices.Contains(outs[:i], outs[i]) {
+			if outs[i], err = to.Identity(outs[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return to.Return(outs, nil)
+}
+
+// needed returns the nodes of f that its results need, inputs first.
+func (f *function) needed() []*node {
+	live := map[*node]bool{}
+	for _, v := range f.outs {
+		live[v.node] = true
+	}
+	var list []*node
+	for _, n := range slices.Backward(f.nodes) {
+		if !live[n] {
+			continue
+		}
+		list = append(list, n)
+		for _, v := range n.in {
+			live[v.node] = true
+		}
+	}
+	slices.Reverse(list)
+	return list
 }
 
 // captures returns the values of other functions that f and the functions in it read.
@@ -107,7 +144,7 @@ func (f *function) captures() []*value {
 			list = append(list, v)
 		}
 	}
-	for _, n := range f.nodes {
+	for _, n := range f.needed() {
 		for _, v := range n.in { // those of control flow have what its functions capture
 			note(v)
 		}

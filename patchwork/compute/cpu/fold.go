@@ -56,8 +56,11 @@ func (p *plan) evaluate(n *node, out []*block) (err error) {
 }
 
 // foldable reports whether a node has only constants as inputs and a result that is worth keeping. A large broadcast or
-// iota is better made where it is read.
+// iota is better made where it is read, and a loop may take any time.
 func (p *plan) foldable(n *node) bool {
+	if _, ok := n.attr.(*opControl); ok {
+		return false
+	}
 	if n.attr == nil || n.constant() || n.op == compute.OpTypeConvGeneral || n.op == compute.OpTypeRNGBitGenerator {
 		return false
 	}

@@ -39,6 +39,8 @@ func (p *plan) native(n *node, s *step) (ok bool, reason string) {
 		ok = p.draws(n, s)
 	case *opGather:
 		ok = p.gathers(n, s, a)
+	case *opArgMinMax:
+		ok = p.finds(n, s, a)
 	case *opScatterSum, *opScatterMax, *opScatterMin:
 		ok = p.scatterOf(n, s)
 	}
