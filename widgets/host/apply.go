@@ -9,18 +9,20 @@ import (
 	"time"
 )
 
-// apply hands one event to the App, unless its id was seen before.
-func (s *Server) apply(client string, e Event) outcome {
+// apply hands one event to the App, unless its id was seen before, and gives settle what became of it. The server does not
+// say goodbye to the pages before settle has returned, so an answer that settle queues is read.
+func (s *Server) apply(client string, e Event, settle func(outcome)) {
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
-		return outcome{err: fmt.Errorf("host: the server is ending: %w", ErrUnsaved), unsaved: true}
+		settle(outcome{err: fmt.Errorf("host: the server is ending: %w", ErrUnsaved), unsaved: true})
+		return
 	}
 	s.inflight.Add(1)
 	s.active = time.Now()
 	s.mu.Unlock()
 	defer s.inflight.Done()
-	return s.ledger.once(e.ID, func() (out outcome) {
+	settle(s.ledger.once(e.ID, func() (out outcome) {
 		out.err = safely("event "+e.Kind, func() error {
 			reply, err := s.app.Receive(s.base, client, e)
 			if err != nil || reply == nil {
@@ -32,7 +34,7 @@ func (s *Server) apply(client string, e Event) outcome {
 			return nil
 		})
 		return out
-	})
+	}))
 }
 
 // safely turns a panic of the App into an error for the page; the stack goes to the log.

@@ -35,9 +35,11 @@ func TestEndLetsEventsFinish(t *testing.T) {
 	if _, err := http.Get(s.Link()); err == nil {
 		t.Error("the server still answers after its end")
 	}
-	if out := s.apply("x", Event{ID: "late"}); !out.unsaved || !errors.Is(out.err, ErrUnsaved) {
-		t.Errorf("an event after the end gives %v; want ErrUnsaved", out.err)
-	}
+	s.apply("x", Event{ID: "late"}, func(out outcome) {
+		if !out.unsaved || !errors.Is(out.err, ErrUnsaved) {
+			t.Errorf("an event after the end gives %v; want ErrUnsaved", out.err)
+		}
+	})
 	if _, err := s.Serve(t.Context()); err == nil {
 		t.Error("Serve runs a second time")
 	}

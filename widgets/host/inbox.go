@@ -8,7 +8,7 @@ const maxAhead = 10_000
 // inbox puts the events of one client in order. It outlives the client's connections: a page that reconnects goes on
 // where it was. It takes functions, not a connection, so no test needs a network.
 type inbox struct {
-	apply func(e Event) outcome
+	apply func(e Event, settle func(outcome)) // calls settle once, before it returns
 
 	mu    sync.Mutex
 	say   func(m message) // to the client's current connection
@@ -63,19 +63,29 @@ func (in *inbox) drain() {
 			in.busy = false
 			return
 		}
+		unsaved := false
 		in.mu.Unlock()
-		out := in.apply(e)
+		in.apply(e, func(out outcome) {
+			in.settle(e, out)
+			unsaved = out.unsaved
+		})
 		in.mu.Lock()
-		if e.Seq == in.done+1 && !out.unsaved {
-			in.done++
-			delete(in.held, in.done) // sent again meanwhile; one answer is enough
-		}
-		in.say(out.answer(in.done, e.ID))
-		if out.unsaved {
+		if unsaved {
 			in.busy = false
 			return
 		}
 	}
+}
+
+// settle notes and says what became of an event.
+func (in *inbox) settle(e Event, out outcome) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if e.Seq == in.done+1 && !out.unsaved {
+		in.done++
+		delete(in.held, in.done) // sent again meanwhile; one answer is enough
+	}
+	in.say(out.answer(in.done, e.ID))
 }
 
 // next takes the event to apply next out of the queue.

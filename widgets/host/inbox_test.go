@@ -21,8 +21,8 @@ type desk struct {
 
 func newDesk() *desk {
 	d := &desk{fail: map[string]error{}}
-	d.in = &inbox{apply: func(e Event) outcome {
-		return d.ledger.once(e.ID, func() outcome {
+	d.in = &inbox{apply: func(e Event, settle func(outcome)) {
+		settle(d.ledger.once(e.ID, func() outcome {
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			if err := d.fail[e.ID]; err != nil {
@@ -31,7 +31,7 @@ func newDesk() *desk {
 			}
 			d.applied = append(d.applied, e.ID)
 			return outcome{}
-		})
+		}))
 	}}
 	d.in.attach(func(m message) {
 		d.mu.Lock()

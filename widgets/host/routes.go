@@ -95,17 +95,18 @@ func (s *Server) postEvent(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, message{Error: fmt.Sprintf("host: want one event as JSON: %v", err)})
 		return
 	}
-	out := s.apply("api", e)
-	m := out.answer(0, e.ID)
-	m.Ack = nil
-	status := http.StatusOK
-	switch {
-	case out.unsaved:
-		status = http.StatusServiceUnavailable
-	case out.err != nil:
-		status = http.StatusUnprocessableEntity
-	}
-	writeJSON(w, status, m)
+	s.apply("api", e, func(out outcome) {
+		m := out.answer(0, e.ID)
+		m.Ack = nil
+		status := http.StatusOK
+		switch {
+		case out.unsaved:
+			status = http.StatusServiceUnavailable
+		case out.err != nil:
+			status = http.StatusUnprocessableEntity
+		}
+		writeJSON(w, status, m)
+	})
 }
 
 // postEnd ends the server with the reason in the query.

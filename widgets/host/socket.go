@@ -169,7 +169,7 @@ func (s *Server) inboxOf(client string) *inbox {
 	if ok {
 		return in
 	}
-	in = &inbox{apply: func(e Event) outcome { return s.apply(client, e) }}
+	in = &inbox{apply: func(e Event, settle func(outcome)) { s.apply(client, e, settle) }}
 	s.inboxes[client] = in
 	s.left = append(s.left, client)
 	if len(s.left) > maxClients {
