@@ -32,9 +32,11 @@ type chainWorker struct {
 // do runs the chain.
 func (k *chainRuns) do(r *run) (err error) {
 	k.mu.Lock()
-	q := &chainRun{chain: k.chain, backend: k.backend}
+	var q *chainRun
 	if n := len(k.idle); n > 0 {
 		q, k.idle = k.idle[n-1], k.idle[:n-1]
+	} else {
+		q = &chainRun{chain: k.chain, backend: k.backend}
 	}
 	k.mu.Unlock()
 	q.fault = nil

@@ -241,7 +241,10 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 		}
 		switch c.role {
 		case convForward:
-			return t.follow(r, func(then func(lo, hi int)) { conv.ForwardPacked(r.backend.pool, a, b, packed, dst, then); doneOut() })
+			q, then := t.open(r)
+			conv.ForwardPacked(r.backend.pool, a, b, packed, dst, then)
+			doneOut()
+			return t.close(q)
 		case convInput:
 			conv.GradInput(r.backend.pool, a, b, dst)
 		case convWeights:

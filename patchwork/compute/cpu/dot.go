@@ -122,7 +122,9 @@ func (p *plan) dots(n *node, s *step) (bool, string) {
 			return err
 		}
 		defer doneM()
-		return t.follow(r, func(then func(lo, hi int)) { g.RunThen(r.backend.pool, l, m, r.f32(out), then) })
+		q, then := t.open(r)
+		g.RunThen(r.backend.pool, l, m, r.f32(out), then)
+		return t.close(q)
 	}
 	return true, ""
 }

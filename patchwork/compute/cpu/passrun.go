@@ -15,6 +15,7 @@ type passRun struct {
 	*pass
 	run   *run
 	heads *block
+	then  func(lo, hi int) // cover
 
 	mu    sync.Mutex
 	idle  []*worker
@@ -33,9 +34,12 @@ type worker struct {
 func (p *pass) open(r *run) *passRun {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q := &passRun{pass: p}
+	var q *passRun
 	if n := len(p.idle); n > 0 {
 		q, p.idle = p.idle[n-1], p.idle[:n-1]
+	} else {
+		q = &passRun{pass: p}
+		q.then = q.cover
 	}
 	q.run, q.fault = r, nil
 	return q

@@ -109,7 +109,7 @@ func (a *author) step() compute.Value {
 	f, x := a.f, a.pick()
 	s := a.shape(x)
 	d, rank := s.Dimensions, s.Rank()
-	switch a.r.IntN(24) {
+	switch a.r.IntN(28) {
 	case 0:
 		return a.ok(f.Neg(x))
 	case 1:
@@ -195,8 +195,88 @@ func (a *author) step() compute.Value {
 			y := a.ok(f.DotGeneral(x, []int{1}, nil, w, []int{0}, nil, compute.DotGeneralConfig{}))
 			return a.tame(a.ok(f.Add(y, a.mate(y))))
 		}
+	case 23, 24: // arithmetic of another type
+		return a.typed()
+	case 27: // a product in a sum, and a sum that is cut off: what passes compute in one instruction
+		p, y := a.ok(f.Mul(x, a.mate(x))), a.mate(x)
+		switch a.r.IntN(4) {
+		case 0:
+			return a.tame(a.ok(f.Add(p, y)))
+		case 1:
+			return a.tame(a.ok(f.Sub(p, y)))
+		case 2:
+			return a.tame(a.ok(f.Sub(y, p)))
+		}
+		low, high := a.ok(f.Constant([]float32{-0.25})), a.ok(f.Constant([]float32{0.75}))
+		return a.ok(f.Min(a.ok(f.Max(a.ok(f.Add(x, y)), low)), high))
+	case 25: // rows of a value, and back to rows of another
+		if rank > 1 {
+			return a.rows(x, d)
+		}
+	case 26: // the place of an extreme, of a parameter, so that rounding cannot move it
+		p := a.floats[a.r.IntN(3)]
+		axis := a.r.IntN(a.shape(p).Rank())
+		at := a.ok(f.ArgMinMax(p, axis, dtypes.Int32, a.r.IntN(2) == 0))
+		return a.tame(a.ok(f.ConvertDType(at, dtypes.Float32)))
 	}
 	return a.ok(f.Abs(x))
+}
+
+// typed computes with whole numbers of some type, made from a parameter, and returns them as float32 near 1. The numbers are
+// small, so that no type rounds or overflows.
+func (a *author) typed() compute.Value {
+	f := a.f
+	whole := func() compute.Value {
+		return a.ok(f.Round(a.ok(f.Abs(a.floats[a.r.IntN(3)])))) // 0 to 2
+	}
+	t := []dtypes.DType{dtypes.Int32, dtypes.Int64, dtypes.Float64, dtypes.Uint8, dtypes.BFloat16}[a.r.IntN(5)]
+	p := whole()
+	x := a.ok(f.ConvertDType(p, t))
+	y := a.ok(f.Add(x, a.ok(f.ConvertDType(a.ok(f.Constant([]float32{1})), t))))
+	switch a.r.IntN(6) {
+	case 0:
+		y = a.ok(f.Mul(x, y))
+	case 1:
+		y = a.ok(f.Max(x, y))
+	case 2:
+		y = a.ok(f.Where(a.ok(f.LessThan(x, y)), y, x))
+	case 3:
+		y = a.ok(f.Transpose(y, a.r.Perm(a.shape(y).Rank())...))
+	case 4:
+		if axis := a.r.IntN(a.shape(y).Rank()); a.shape(y).Dimensions[axis] < 8 {
+			y = a.ok(f.ReduceSum(y, axis))
+		}
+	default:
+		y = a.ok(f.Concatenate(0, x, a.ok(f.Min(x, y))))
+	}
+	return a.tame(a.ok(f.Mul(a.ok(f.ConvertDType(y, dtypes.Float32)), a.ok(f.Constant([]float32{0.125})))))
+}
+
+// rows gathers rows of x and adds, or takes the larger or smaller of, all that belong to one of some other rows.
+func (a *author) rows(x compute.Value, d []int) compute.Value {
+	f, n := a.f, 1+a.r.IntN(12)
+	index := func(rows int) compute.Value {
+		at := make([]int32, n)
+		for i := range at {
+			at[i] = int32(a.r.IntN(rows))
+		}
+		return a.ok(f.Constant(at, n, 1))
+	}
+	windows := make([]int, len(d)-1)
+	for i := range windows {
+		windows[i] = i + 1
+	}
+	sizes := append([]int{1}, d[1:]...)
+	picked := a.ok(f.Gather(x, index(d[0]), 1, windows, []int{0}, []int{0}, sizes, false))
+	to := append([]int{1 + a.r.IntN(5)}, d[1:]...)
+	zeros := a.ok(f.BroadcastInDim(a.ok(f.Constant([]float32{0})), shapes.Make(dtypes.Float32, to...), nil))
+	switch a.r.IntN(3) {
+	case 0:
+		return a.tame(a.ok(f.ScatterSum(zeros, index(to[0]), picked, 1, windows, []int{0}, []int{0}, false, false)))
+	case 1:
+		return a.ok(f.ScatterMax(zeros, index(to[0]), picked, 1, windows, []int{0}, []int{0}, false, false))
+	}
+	return a.ok(f.ScatterMin(zeros, index(to[0]), picked, 1, windows, []int{0}, []int{0}, false, false))
 }
 
 func (a *author) weights(dims ...int) compute.Value {

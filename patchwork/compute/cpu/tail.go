@@ -9,14 +9,20 @@ type tail struct {
 	pass *pass // nil: none
 }
 
-// follow does the work, with the pass behind every piece if there is one.
-func (t *tail) follow(r *run, work func(then func(lo, hi int))) error {
+// open begins the pass, if there is one, and returns what it does with a piece of elements lo to hi-1; both are nil if there
+// is none. close ends it.
+func (t *tail) open(r *run) (q *passRun, then func(lo, hi int)) {
 	if t.pass == nil {
-		work(nil)
+		return nil, nil
+	}
+	q = t.pass.open(r)
+	return q, q.then
+}
+
+func (t *tail) close(q *passRun) error {
+	if q == nil {
 		return nil
 	}
-	q := t.pass.open(r)
-	work(q.cover)
 	return q.close()
 }
 
