@@ -36,12 +36,7 @@ func (p *pass) rowLength() int {
 // chain joins passes to chains. Each begins with one that reduces rows; later ones join it if all else that they read
 // is known by then.
 func (p *plan) chain() {
-	maker := map[*value]int{}
-	for i, s := range p.steps {
-		for _, v := range s.out {
-			maker[v] = i
-		}
-	}
+	maker := p.makers()
 	gone := make([]bool, len(p.steps))
 	for i, s := range p.steps {
 		if gone[i] || s.pass == nil || s.pass.rowLength() == 0 {
@@ -68,13 +63,7 @@ func (p *plan) chain() {
 			p.steps[i] = p.chainStep(c, steps, gone)
 		}
 	}
-	kept := p.steps[:0]
-	for i, s := range p.steps {
-		if !gone[i] {
-			kept = append(kept, s)
-		}
-	}
-	p.steps = kept
+	p.drop(gone)
 }
 
 // joins reports whether a step can take part in a chain that runs in place of step first.

@@ -75,6 +75,28 @@ func (p *plan) prune() {
 	}
 }
 
+// makers says which step makes each value.
+func (p *plan) makers() map[*value]int {
+	maker := map[*value]int{}
+	for i, s := range p.steps {
+		for _, v := range s.out {
+			maker[v] = i
+		}
+	}
+	return maker
+}
+
+// drop removes the steps that are part of others now.
+func (p *plan) drop(gone []bool) {
+	kept := p.steps[:0]
+	for i, s := range p.steps {
+		if !gone[i] {
+			kept = append(kept, s)
+		}
+	}
+	p.steps = kept
+}
+
 // leader is the node that stands for all of its pass.
 func (n *node) leader() *node {
 	for n.plan.anchor != n {
@@ -153,12 +175,7 @@ func product(dims []int) int {
 // sort orders the steps so that every one follows those it reads from, and otherwise as the graph was built: what is
 // built together is read together.
 func (p *plan) sort() error {
-	maker := map[*value]int{}
-	for i, s := range p.steps {
-		for _, v := range s.out {
-			maker[v] = i
-		}
-	}
+	maker := p.makers()
 	waits := make([]int, len(p.steps))
 	next := make([][]int, len(p.steps))
 	q := &queue{}

@@ -29,12 +29,7 @@ func (t *tail) close(q *passRun) error {
 // follow hangs passes behind the convolutions and products whose results they read, where nothing that they need is
 // computed in between.
 func (p *plan) follow() {
-	maker := map[*value]int{}
-	for i, s := range p.steps {
-		for _, v := range s.out {
-			maker[v] = i
-		}
-	}
+	maker := p.makers()
 	gone := make([]bool, len(p.steps))
 	for i, s := range p.steps {
 		if s.tail == nil {
@@ -70,13 +65,7 @@ func (p *plan) follow() {
 			break
 		}
 	}
-	kept := p.steps[:0]
-	for i, s := range p.steps {
-		if !gone[i] {
-			kept = append(kept, s)
-		}
-	}
-	p.steps = kept
+	p.drop(gone)
 }
 
 // coverable reports whether the pass can go over the elements of made in pieces that are multiples of unit elements, in

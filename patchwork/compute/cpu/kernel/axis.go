@@ -25,13 +25,7 @@ func (a axis) source(o, k int) (int, bool) {
 }
 
 // period is the distance of output positions that meet the input through the same taps.
-func (a axis) period() int {
-	x, y := a.div, a.stride
-	for y != 0 {
-		x, y = y, x%y
-	}
-	return a.div / x
-}
+func (a axis) period() int { return a.div / gcd(a.div, a.stride) }
 
 // phaseTaps returns the taps through which the output positions first, first + period, … meet whole positions.
 func (a axis) phaseTaps(first int) []int {
