@@ -228,4 +228,12 @@ func (c *chain) cut() {
 			p.sinks[i].local = 1 + slices.Index(c.locals, p.sinks[i].v)
 		}
 	}
+	for _, p := range c.passes {
+		p.lookAhead()
+		for _, other := range c.passes { // what follows needs memory too
+			if p.out == nil && other.size == p.size {
+				p.out = other.stored()
+			}
+		}
+	}
 }

@@ -13,6 +13,7 @@ import (
 type element struct {
 	unary    func(dst, x []float32)
 	binary   func(dst, x, y []float32)
+	ahead    func(dst, x, next, out []float32) // unary, and brings next and out to the caches meanwhile; nil: too short for that
 	choose   func(dst, cond, x, y []float32)
 	fused    func(dst, x, y, z []float32)
 	byColumn func(dst, x, column []float32, left bool) // binary with one number for each row; left: op(column, x); nil: none
@@ -57,15 +58,15 @@ var elements = map[compute.OpType]*element{
 	compute.OpTypeRound:    {unary: each64(math.RoundToEven)},
 	compute.OpTypeSqrt:     {unary: one(kernel.Sqrt)},
 	compute.OpTypeRsqrt:    {unary: one(kernel.Rsqrt), dear: true},
-	compute.OpTypeExp:      {unary: one(kernel.Exp), dear: true},
+	compute.OpTypeExp:      long(kernel.Exp),
 	compute.OpTypeExpm1:    {unary: each64(math.Expm1), dear: true},
-	compute.OpTypeLog:      {unary: one(kernel.Log), dear: true},
+	compute.OpTypeLog:      long(kernel.Log),
 	compute.OpTypeLog1p:    {unary: each64(math.Log1p), dear: true},
 	compute.OpTypeSin:      {unary: each64(math.Sin), dear: true},
 	compute.OpTypeCos:      {unary: each64(math.Cos), dear: true},
-	compute.OpTypeTanh:     {unary: one(kernel.Tanh), dear: true},
-	compute.OpTypeErf:      {unary: one(kernel.Erf), dear: true},
-	compute.OpTypeLogistic: {unary: one(kernel.Logistic), dear: true},
+	compute.OpTypeTanh:     long(kernel.Tanh),
+	compute.OpTypeErf:      long(kernel.Erf),
+	compute.OpTypeLogistic: long(kernel.Logistic),
 
 	compute.OpTypeAdd:   pair(kernel.Add),
 	compute.OpTypeSub:   pair(kernel.Sub),
@@ -103,6 +104,11 @@ func truth(b bool) float32 {
 
 func one(op kernel.UnaryOp) func(dst, x []float32) {
 	return func(dst, x []float32) { kernel.Unary(op, dst, x) }
+}
+
+// long is a function of one number that takes as long as it takes to bring the next block to the caches.
+func long(op kernel.UnaryOp) *element {
+	return &element{dear: true, unary: one(op), ahead: func(dst, x, next, out []float32) { kernel.UnaryAhead(op, dst, x, next, out) }}
 }
 
 func two(op kernel.BinaryOp) func(dst, x, y []float32) {

@@ -27,6 +27,9 @@ type pass struct {
 	heads    int           // elements of partial sums per chunk
 	title    string        // the operations
 
+	ahead     int    // the instruction that has time to bring the next block of next and out to the caches; -1 for none
+	next, out *value // read and written by the pass
+
 	localResults []int // in a chain: for each result 1 + its place among the local values, 0 if it is in memory
 
 	mu   sync.Mutex
@@ -104,6 +107,7 @@ func (p *plan) newPass(members []*node) (*step, error) {
 		s.out = append(s.out, n.out[0])
 	}
 	c.allot()
+	c.lookAhead()
 	for _, o := range c.operands {
 		s.in = append(s.in, o.v)
 	}

@@ -82,6 +82,28 @@ func (c *compiler) cut() {
 	}
 }
 
+// lookAhead finds an operation that takes long, and what memory the next block needs.
+func (p *pass) lookAhead() {
+	p.next = nil
+	p.ahead = slices.IndexFunc(p.code, func(in instruction) bool { return in.element != nil && in.element.ahead != nil })
+	for i := range p.operands {
+		if o := &p.operands[i]; p.next == nil && o.direct && o.local == 0 {
+			p.next = o.v
+		}
+	}
+	p.out = p.stored()
+}
+
+// stored returns the first result that is written to memory as it is, nil if there is none.
+func (p *pass) stored() *value {
+	for i, v := range p.results {
+		if p.localResults == nil || p.localResults[i] == 0 {
+			return v
+		}
+	}
+	return nil
+}
+
 // unpin reads an operand block by block: its rows and the blocks do not fit together.
 func (p *pass) unpin(i int) {
 	pinned := cell{pinnedRegister, p.operands[i].pinned}

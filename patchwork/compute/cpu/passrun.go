@@ -185,6 +185,8 @@ func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 			kernel.AddClamp(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], &w.limits)
 		case in.element.fused != nil:
 			in.element.fused(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], q.view(w, in.z)[:n])
+		case i == q.ahead:
+			in.element.ahead(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.coming(q.next, at+n, n), q.coming(q.out, at+n, n))
 		case in.element.unary != nil:
 			in.element.unary(q.view(w, in.dst)[:n], q.view(w, in.x)[:n])
 		case in.element.binary != nil:
@@ -215,6 +217,14 @@ func (q *passRun) byColumn(w *worker, in *instruction, at, n int) {
 		in.element.byColumn(dst[:k], x[:k], src[first:][:rows], in.left)
 		dst, x, row, from = dst[k:], x[k:], row+rows, 0
 	}
+}
+
+// coming returns the block of a value in memory from position at on, nil if there is none.
+func (q *passRun) coming(v *value, at, n int) []float32 {
+	if v == nil || at+n > q.size {
+		return nil
+	}
+	return q.run.f32(v)[at:][:n]
 }
 
 func (q *passRun) view(w *worker, c cell) []float32 {

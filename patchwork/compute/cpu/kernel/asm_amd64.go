@@ -119,25 +119,50 @@ func signAVX2(n int, dst *float32, a *float32)
 //go:noescape
 func expAVX2(n int, dst *float32, a *float32)
 
+// expAheadAVX2 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func expAheadAVX2(n int, dst *float32, a *float32, next *float32, out *float32)
+
 // logAVX2 applies a function to n floats.
 //
 //go:noescape
 func logAVX2(n int, dst *float32, a *float32)
+
+// logAheadAVX2 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func logAheadAVX2(n int, dst *float32, a *float32, next *float32, out *float32)
 
 // tanhAVX2 applies a function to n floats.
 //
 //go:noescape
 func tanhAVX2(n int, dst *float32, a *float32)
 
+// tanhAheadAVX2 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func tanhAheadAVX2(n int, dst *float32, a *float32, next *float32, out *float32)
+
 // erfAVX2 applies a function to n floats.
 //
 //go:noescape
 func erfAVX2(n int, dst *float32, a *float32)
 
+// erfAheadAVX2 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func erfAheadAVX2(n int, dst *float32, a *float32, next *float32, out *float32)
+
 // logisticAVX2 applies a function to n floats.
 //
 //go:noescape
 func logisticAVX2(n int, dst *float32, a *float32)
+
+// logisticAheadAVX2 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func logisticAheadAVX2(n int, dst *float32, a *float32, next *float32, out *float32)
 
 // addAVX2 applies a function to n floats.
 //
@@ -539,25 +564,50 @@ func signAVX512(n int, dst *float32, a *float32)
 //go:noescape
 func expAVX512(n int, dst *float32, a *float32)
 
+// expAheadAVX512 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func expAheadAVX512(n int, dst *float32, a *float32, next *float32, out *float32)
+
 // logAVX512 applies a function to n floats.
 //
 //go:noescape
 func logAVX512(n int, dst *float32, a *float32)
+
+// logAheadAVX512 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func logAheadAVX512(n int, dst *float32, a *float32, next *float32, out *float32)
 
 // tanhAVX512 applies a function to n floats.
 //
 //go:noescape
 func tanhAVX512(n int, dst *float32, a *float32)
 
+// tanhAheadAVX512 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func tanhAheadAVX512(n int, dst *float32, a *float32, next *float32, out *float32)
+
 // erfAVX512 applies a function to n floats.
 //
 //go:noescape
 func erfAVX512(n int, dst *float32, a *float32)
 
+// erfAheadAVX512 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func erfAheadAVX512(n int, dst *float32, a *float32, next *float32, out *float32)
+
 // logisticAVX512 applies a function to n floats.
 //
 //go:noescape
 func logisticAVX512(n int, dst *float32, a *float32)
+
+// logisticAheadAVX512 applies a function to n floats and announces that next and out will be used.
+//
+//go:noescape
+func logisticAheadAVX512(n int, dst *float32, a *float32, next *float32, out *float32)
 
 // addAVX512 applies a function to n floats.
 //

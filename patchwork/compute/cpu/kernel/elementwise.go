@@ -46,6 +46,23 @@ func Unary(op UnaryOp, dst, a []float32) {
 	}
 }
 
+// UnaryAhead is Unary for the functions that take long, from Exp to Logistic: meanwhile it has as much of next and out, if
+// they are as long, brought to the caches.
+func UnaryAhead(op UnaryOp, dst, a, next, out []float32) {
+	n := len(dst)
+	if n == 0 {
+		return
+	}
+	a = a[:n]
+	if len(next) < n {
+		next = a
+	}
+	if len(out) < n {
+		out = a
+	}
+	unaryAhead(active, op, n, &dst[0], &a[0], &next[0], &out[0])
+}
+
 // Binary writes op(a[i], b[i]) for every element of dst.
 func Binary(op BinaryOp, dst, a, b []float32) {
 	if n := len(dst); n > 0 {

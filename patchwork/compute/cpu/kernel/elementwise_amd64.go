@@ -169,6 +169,19 @@ func unary(v variant, op UnaryOp, n int, dst, a *float32) {
 	}
 }
 
+var aheadFuncs = [variants][unaryOps]func(n int, dst, a, next, out *float32){
+	avx2:   {Exp: expAheadAVX2, Log: logAheadAVX2, Tanh: tanhAheadAVX2, Erf: erfAheadAVX2, Logistic: logisticAheadAVX2},
+	avx512: {Exp: expAheadAVX512, Log: logAheadAVX512, Tanh: tanhAheadAVX512, Erf: erfAheadAVX512, Logistic: logisticAheadAVX512},
+}
+
+func unaryAhead(v variant, op UnaryOp, n int, dst, a, next, out *float32) {
+	if f := aheadFuncs[v][op]; f != nil {
+		f(n, dst, a, next, out)
+		return
+	}
+	unary(v, op, n, dst, a)
+}
+
 func binary(v variant, op BinaryOp, n int, dst, a, b *float32) {
 	if f := binaryFuncs[v][op]; f != nil {
 		f(n, dst, a, b)

@@ -2,8 +2,9 @@
 
 package kernel
 
-func unary(_ variant, op UnaryOp, n int, dst, a *float32)      { unaryPortable(op, n, dst, a) }
-func binary(_ variant, op BinaryOp, n int, dst, a, b *float32) { binaryPortable(op, n, dst, a, b) }
+func unary(_ variant, op UnaryOp, n int, dst, a *float32)            { unaryPortable(op, n, dst, a) }
+func unaryAhead(_ variant, op UnaryOp, n int, dst, a, _, _ *float32) { unaryPortable(op, n, dst, a) }
+func binary(_ variant, op BinaryOp, n int, dst, a, b *float32)       { binaryPortable(op, n, dst, a, b) }
 
 func binaryScalar(_ variant, op BinaryOp, n int, dst, a *float32, b float32) {
 	binaryScalarPortable(op, n, dst, a, b)

@@ -198,6 +198,15 @@ func TestBroadcasts(t *testing.T) {
 			}
 		}
 		b, c := normals(r, rows*cols), normals(r, rows*cols)
+		for op := range unaryOps {
+			same, next := normals(r, rows*cols), normals(r, rows*cols)
+			before := append([]float32{}, next...)
+			Unary(op, want, a)
+			UnaryAhead(op, same, a, next, next[:len(next)/2])
+			equalOrNaN(t, "UnaryAhead", same, want)
+			equalOrNaN(t, "what comes next", next, before)
+			checkGuard(t, "UnaryAhead", same)
+		}
 		for op := range fusedOps {
 			Ternary(op, got, a, b, c)
 			exact := make([]float64, rows*cols)

@@ -32,6 +32,9 @@ func (s isa) elementwise() {
 		}},
 	} {
 		s.function(f.name+s.name, "func(n int, dst, a *float32)", []string{"a"}, "", f.unroll, func(x []vec) vec { return f.f(x[0]) })
+		if f.unroll == 1 || f.name == "exp" {
+			s.aheadFunction(f.name+"Ahead"+s.name, f.f)
+		}
 	}
 	for _, f := range []struct {
 		name    string
@@ -115,6 +118,23 @@ func (s isa) function(name, signature string, inputs []string, scalar string, un
 			}
 		}
 		ADDQ(U32(uint32(vectors*s.bytes())), dst)
+	})
+	end()
+}
+
+// aheadFunction is a function of one number that takes so long that the memory it is followed by can be brought to the
+// caches meanwhile: a line of next and one of out for every line of a.
+func (s isa) aheadFunction(name string, f func(x vec) vec) {
+	begin(name, "func(n int, dst, a, next, out *float32)", "applies a function to n floats and announces that next and out will be used.")
+	n, pointers := param("n"), []gp{param("dst"), param("a"), param("next"), param("out")}
+	s.pass(n, 1, func(at int, m mask) {
+		PREFETCHT0(Mem{Base: pointers[2], Disp: at * s.bytes()})
+		PREFETCHT0(Mem{Base: pointers[3], Disp: at * s.bytes()})
+		s.store(f(s.load(Mem{Base: pointers[1], Disp: at * s.bytes()}, m)), Mem{Base: pointers[0], Disp: at * s.bytes()}, m)
+	}, func(vectors int) {
+		for _, p := range pointers {
+			ADDQ(U32(uint32(vectors*s.bytes())), p)
+		}
 	})
 	end()
 }
