@@ -7,49 +7,49 @@ import (
 
 // winogradGrad is the gradient of the weights of a 3×3 convolution of stride 1 by the method of Winograd: at each place
 // of the transformed tiles, a sum over all tiles of products of an input and an output channel.
+//
+// Where the sums of all places fit into a second cache, each chunk has its own for its share of the tiles, and transforms
+// and multiplies some tiles at a time in that cache. Where they do not, some tiles are transformed by all workers and
+// then multiplied by all, place by place.
 type winogradGrad struct {
-	v               variant
-	s               ConvShape
-	tilesY, tilesX  int
-	cols            panels
-	rows            int  // rows of tiles at a time; those of all pictures are numbered through
-	xLen, yLen      int  // floats from one place to the next
-	splits          int  // partial sums
-	byLine          bool // a chunk has one line of places, so that its sums stay in the cache
-	channels        int  // input channels of a chunk
-	channelBlocks   int
-	lenU            int
-	coffs           [maxTileRows]int64
-	runs            sync.Pool
-	oh, ow, in, out int
+	v              variant
+	s              ConvShape
+	oh, ow         int
+	in, out        int // channels
+	tilesY, tilesX int
+	cols           panels
+	shared         bool // sums and tiles
+	splits         int  // partial sums; 1 if shared
+	rows           int  // rows of tiles at a time; those of all pictures are numbered through
+	perChunk       int  // rows that a chunk transforms, if shared
+	xLen, yLen     int  // floats from one place to the next
+	lenU           int
+	coffs          [maxTileRows]int64
+	runs           sync.Pool
 }
 
 const (
-	winogradSums  = 640 << 10 // bytes of sums that stay in a second cache
+	winogradSums  = 640 << 10 // bytes of sums that fit into a second cache
 	winogradParts = 4 << 20   // bytes of all partial sums
+	winogradTiles = 8 << 20   // bytes of shared tiles: they stay in a third cache
 )
 
 func newWinogradGrad(s ConvShape) *winogradGrad {
 	v := active
-	m := &winogradGrad{v: v, s: s, oh: s.OutHeight(), ow: s.OutWidth(), in: s.In, out: s.Out}
+	m := &winogradGrad{v: v, s: s, oh: s.OutHeight(), ow: s.OutWidth(), in: s.In, out: s.Out, cols: panelsOf(v, s.Out), splits: 1}
 	m.tilesY, m.tilesX = ceilDiv(m.oh, winogradTile), ceilDiv(m.ow, winogradTile)
-	m.cols = panelsOf(v, m.out)
 	m.lenU = winogradPlaces * m.in * m.out
-	all := s.Batch * m.tilesY
-	m.byLine = 4*m.lenU > winogradSums
-	lines := 1
-	if m.byLine {
-		lines = 6
+	m.shared = 4*m.lenU > winogradSums
+	all, cache := s.Batch*m.tilesY, winogradTiles
+	if !m.shared {
+		m.splits = max(1, min(16, all, winogradParts/(4*m.lenU), all*m.tilesX/32))
+		cache = winogradCache
 	}
-	m.splits = max(1, min(16, winogradParts/(4*m.lenU), all*m.tilesX/64))
-	m.channels = m.in
-	if chunks := m.splits * lines; chunks < 16 {
-		m.channels = roundUp(ceilDiv(m.in, ceilDiv(16, chunks)), winogradLanes)
-	}
-	m.channelBlocks = ceilDiv(m.in, m.channels)
-	perTile := 4 * winogradPlaces / lines * (m.channels + m.cols.width)
-	m.rows = max(1, min(ceilDiv(all, m.splits), max(64, winogradCache/perTile)/m.tilesX))
-	m.xLen, m.yLen = m.rows*m.tilesX*m.channels+slack, m.rows*m.tilesX*m.cols.width+slack
+	perTile := 4 * winogradPlaces * (m.in + m.cols.width)
+	m.rows = min(ceilDiv(all, m.splits), max(1, max(64, cache/perTile)/m.tilesX))
+	m.perChunk = ceilDiv(m.rows, 16)
+	tiles := m.rows * m.tilesX
+	m.xLen, m.yLen = tiles*m.in+slack, tiles*m.cols.width+slack
 	for i := range v.tileRows() {
 		m.coffs[i] = int64(4 * i * m.out)
 	}
@@ -61,85 +61,126 @@ func newWinogradGrad(s ConvShape) *winogradGrad {
 type winogradGradRun struct {
 	*winogradGrad
 	x, dy, dw []float32
-	partial   *scratch // [split][place][input][output]
+	both      winogradBoth // the shared tiles
+	sums      *scratch     // [split][place][input][output]
+}
+
+// winogradBoth is some rows of tiles of both sides, transformed.
+type winogradBoth struct {
+	first, last int
+	tiles       int
+	x, y        *scratch // [place][16 or 32 channels][tile][channel]
 }
 
 func (m *winogradGrad) run(p *Pool, x, dy, dw []float32) {
 	r := m.runs.Get().(*winogradGradRun)
 	r.winogradGrad, r.x, r.dy, r.dw = m, x, dy, dw
-	r.partial = grab(m.splits * m.lenU)
+	r.sums = grab(m.splits * m.lenU)
 	defer func() {
-		r.partial.release()
+		r.sums.release()
 		*r = winogradGradRun{}
 		m.runs.Put(r)
 	}()
-	chunks := m.splits * m.channelBlocks
-	if m.byLine {
-		chunks *= 6
+	if m.shared {
+		b := &r.both
+		b.grab(m)
+		for all := m.s.Batch * m.tilesY; b.last < all; {
+			b.next(m, all)
+			p.Run(ceilDiv(b.last-b.first, m.perChunk), (*winogradShares)(r))
+			p.Run(winogradPlaces, (*winogradProducts)(r))
+		}
+		b.release()
+	} else {
+		p.Run(m.splits, (*winogradSplits)(r))
 	}
-	p.Run(chunks, (*winogradSumBlocks)(r))
 	p.Run(ceilDiv(m.in*m.out, winogradTaps), (*winogradTapBlocks)(r))
 }
 
-// winogradSumBlocks computes the sums of one split for some channels and places.
-type winogradSumBlocks winogradGradRun
+func (b *winogradBoth) grab(m *winogradGrad) {
+	b.x, b.y = grab(winogradPlaces*m.xLen), grab(winogradPlaces*m.yLen)
+}
 
-func (r *winogradSumBlocks) Do(chunk int) {
-	line0, line1 := 0, 6
-	if r.byLine {
-		line0 = chunk % 6
-		line1 = line0 + 1
-		chunk /= 6
-	}
-	c0 := chunk % r.channelBlocks * r.channels
-	c1 := min(r.in, c0+r.channels)
-	split := chunk / r.channelBlocks
-	sums := r.partial.data[split*r.lenU:][:r.lenU]
+func (b *winogradBoth) release() {
+	b.x.release()
+	b.y.release()
+}
+
+// next goes on to the next rows, up to end.
+func (b *winogradBoth) next(m *winogradGrad, end int) {
+	b.first = b.last
+	b.last = min(end, b.first+m.rows)
+	b.tiles = (b.last - b.first) * m.tilesX
+}
+
+// winogradShares transforms some of the shared rows.
+type winogradShares winogradGradRun
+
+func (r *winogradShares) Do(chunk int) {
+	first := r.both.first + chunk*r.perChunk
+	(*winogradGradRun)(r).transform(&r.both, first, min(r.both.last, first+r.perChunk))
+}
+
+// winogradProducts multiplies the shared tiles at one place.
+type winogradProducts winogradGradRun
+
+func (r *winogradProducts) Do(place int) {
+	(*winogradGradRun)(r).multiply(&r.both, place, r.sums.data, r.both.first > 0)
+}
+
+// winogradSplits computes the sums of one split.
+type winogradSplits winogradGradRun
+
+func (r *winogradSplits) Do(split int) {
 	all := r.s.Batch * r.tilesY
-	first, last := split*all/r.splits, (split+1)*all/r.splits
-	vx, vy := grab(6*(line1-line0)*r.xLen), grab(6*(line1-line0)*r.yLen)
+	first, end := split*all/r.splits, (split+1)*all/r.splits
+	b := winogradBoth{last: first}
+	b.grab(r.winogradGrad)
+	for b.last < end {
+		b.next(r.winogradGrad, end)
+		(*winogradGradRun)(r).transform(&b, b.first, b.last)
+		for place := range winogradPlaces {
+			(*winogradGradRun)(r).multiply(&b, place, r.sums.data[split*r.lenU:], b.first > first)
+		}
+	}
+	b.release()
+}
+
+// transform transforms rows first to last-1 of those of b.
+func (r *winogradGradRun) transform(b *winogradBoth, first, last int) {
 	x := newWinogradInput(r.v, inputTransform, r.s.Height, r.s.Width, r.in, r.s.PadTop, r.s.PadLeft, r.tilesX)
 	y := newWinogradInput(r.v, gradientTransform, r.oh, r.ow, r.out, 0, 0, r.tilesX)
-	for g0 := first; g0 < last; g0 += r.rows {
-		g1 := min(last, g0+r.rows)
-		tiles := (g1 - g0) * r.tilesX
-		for g := g0; g < g1; g++ {
-			image, ty := g/r.tilesY, g%r.tilesY
-			x.lines(r.x[image*r.s.Height*r.s.Width*r.in:], winogradTile*ty)
-			y.lines(r.dy[image*r.oh*r.ow*r.out:], winogradTile*ty)
-			at := (g - g0) * r.tilesX
-			for line := line0; line < line1; line++ {
-				for c := c0; c < c1; c += winogradLanes {
-					dst := unsafe.Pointer(&vx.data[6*(line-line0)*r.xLen+(c-c0)*tiles+at*winogradLanes])
-					x.steps(line, c, winogradLanes, dst, 4*r.xLen, 4*winogradLanes)
-				}
-				for j := range r.cols.count {
-					used, padded := r.cols.at(j)
-					dst := unsafe.Pointer(&vy.data[6*(line-line0)*r.yLen+j*r.cols.cols*tiles+at*padded])
-					y.steps(line, j*r.cols.cols, used, dst, 4*r.yLen, 4*padded)
-				}
+	for g := first; g < last; g++ {
+		image, ty := g/r.tilesY, g%r.tilesY
+		x.lines(r.x[image*r.s.Height*r.s.Width*r.in:], winogradTile*ty)
+		y.lines(r.dy[image*r.oh*r.ow*r.out:], winogradTile*ty)
+		at := (g - b.first) * r.tilesX
+		for line := range 6 {
+			for c := 0; c < r.in; c += winogradLanes {
+				dst := unsafe.Pointer(&b.x.data[6*line*r.xLen+c*b.tiles+at*winogradLanes])
+				x.steps(line, c, winogradLanes, dst, 4*r.xLen, 4*winogradLanes)
 			}
-		}
-		for place := 6 * line0; place < 6*line1; place++ {
-			r.multiply(vx.data[(place-6*line0)*r.xLen:], vy.data[(place-6*line0)*r.yLen:], sums[(place*r.in+c0)*r.out:], tiles, c1-c0, g0 > first)
+			for j := range r.cols.count {
+				used, padded := r.cols.at(j)
+				dst := unsafe.Pointer(&b.y.data[6*line*r.yLen+j*r.cols.cols*b.tiles+at*padded])
+				y.steps(line, j*r.cols.cols, used, dst, 4*r.yLen, 4*padded)
+			}
 		}
 	}
 	x.release()
 	y.release()
-	vx.release()
-	vy.release()
 }
 
-// multiply computes or adds to the sums of one place.
-func (r *winogradSumBlocks) multiply(x, y, sums []float32, tiles, channels int, add bool) {
+// multiply computes the sums of one place over the tiles of b, or adds to those over the tiles before.
+func (r *winogradGradRun) multiply(b *winogradBoth, place int, sums []float32, add bool) {
 	mr := r.v.tileRows()
 	for j := range r.cols.count {
 		used, padded := r.cols.at(j)
-		for c := 0; c < channels; c += mr {
+		for c := 0; c < r.in; c += mr {
 			t := colTile{
-				a: unsafe.Pointer(&x[c/winogradLanes*winogradLanes*tiles+c%winogradLanes]), b: unsafe.Pointer(&y[j*r.cols.cols*tiles]),
-				segs: unsafe.Pointer(&noOffset), count: 1, run: tiles, astep: winogradLanes, bstep: padded,
-				c: unsafe.Pointer(&sums[c*r.out+j*r.cols.cols]), coffs: unsafe.Pointer(&r.coffs), add: boolInt(add), width: used, tiles: 1,
+				a: unsafe.Pointer(&b.x.data[place*r.xLen+c/winogradLanes*winogradLanes*b.tiles+c%winogradLanes]),
+				b: unsafe.Pointer(&b.y.data[place*r.yLen+j*r.cols.cols*b.tiles]), segs: unsafe.Pointer(&noOffset), count: 1, run: b.tiles,
+				astep: winogradLanes, bstep: padded, c: unsafe.Pointer(&sums[(place*r.in+c)*r.out+j*r.cols.cols]),
+				coffs: unsafe.Pointer(&r.coffs), add: boolInt(add), width: used, tiles: 1,
 			}
 			t.compute(r.v)
 		}
@@ -149,8 +190,7 @@ func (r *winogradSumBlocks) multiply(x, y, sums []float32, tiles, channels int, 
 // winogradTaps is the number of pairs of channels that one chunk of winogradTapBlocks transforms back.
 const winogradTaps = 1024
 
-// winogradTapBlocks adds the partial sums for some pairs of channels in the order of the splits and transforms them
-// back.
+// winogradTapBlocks adds the partial sums of some pairs of channels in the order of the splits and transforms them back.
 type winogradTapBlocks winogradGradRun
 
 func (r *winogradTapBlocks) Do(chunk int) {
@@ -159,7 +199,7 @@ func (r *winogradTapBlocks) Do(chunk int) {
 	n := min(winogradTaps, pairs-lo)
 	sums, lines := grab(winogradPlaces*n), grab(18*n)
 	for place := range winogradPlaces {
-		addParts(sums.data[place*n:][:n], r.partial.data[place*pairs+lo:], r.splits, r.lenU)
+		addParts(sums.data[place*n:][:n], r.sums.data[place*pairs+lo:], r.splits, r.lenU)
 	}
 	l := winogradLines{n: n}
 	for i := range 6 { // along: the places of a line
