@@ -145,6 +145,11 @@ var layerCases = []layerCase{
 		return MatMul(u, Transpose(u, 0, 1))
 	}},
 	{name: "mean pooling", in: [][]int{{2, 9, 8, 5}}, f: func(x []*Node) *Node { return MeanPool(x[0]).Window(3).Strides(2).NoPadding().Done() }},
+	{name: "mean pooling, whole windows", in: [][]int{{2, 8, 6, 5}}, f: func(x []*Node) *Node { return MeanPool(x[0]).Window(2).NoPadding().Done() }},
+	{name: "sums of windows of what is padded on every axis", in: [][]int{{2, 5, 6, 3}}, f: func(x []*Node) *Node {
+		one := PadAxis{Start: 1, End: 2, Interior: 1}
+		return SumPool(Pad(x[0], ScalarZero(x[0].Graph(), x[0].DType()), one, one, PadAxis{}, PadAxis{Start: 1})).Window(2).Strides(1).NoPadding().Done()
+	}, forward: true},
 	{name: "max pooling", in: [][]int{{2, 9, 8, 5}}, f: func(x []*Node) *Node { return MaxPool(x[0]).Window(3).Strides(2).PadSame().Done() }, forward: true},
 	{name: "sum pooling, channels first", in: [][]int{{2, 5, 8, 8}}, f: func(x []*Node) *Node {
 		return SumPool(x[0]).WindowPerAxis(2, 3).Strides(2).ChannelsAxis(0).NoPadding().Done()

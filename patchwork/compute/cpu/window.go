@@ -73,6 +73,13 @@ func (p *plan) windows(n *node, s *step) (bool, string) {
 		return false, "no kernel for this type or reduction"
 	}
 	shape, ok := windowCase(in.dims(), a.windowDimensions, a.strides, a.inputDilations, a.windowDilations, a.paddings)
+	if a.reductionType == compute.ReduceOpSum {
+		inside, dilations, pads := unpadded(in, a.inputDilations, a.paddings)
+		if less, fits := windowCase(inside.dims(), a.windowDimensions, a.strides, dilations, a.windowDilations, pads); fits {
+			in, shape, ok = inside, less, true
+			s.in = []*value{in}
+		}
+	}
 	if !ok {
 		return false, "windows over other axes than two neighbours"
 	}
@@ -98,6 +105,29 @@ func (p *plan) windows(n *node, s *step) (bool, string) {
 		return nil
 	}
 	return true, ""
+}
+
+// unpadded returns what a Pad puts zeros around and between, and the dilation and padding of a sum of windows that say so,
+// as in the gradient of mean pooling.
+func unpadded(in *value, dilations []int, pads [][2]int) (*value, []int, [][2]int) {
+	if in.constant != nil || in.node.op != compute.OpTypePad || slices.ContainsFunc(dilations, func(d int) bool { return d > 1 }) {
+		return in, dilations, pads
+	}
+	if fill, ok := uniform(in.node.in[1]); !ok || fill != 0 {
+		return in, dilations, pads
+	}
+	rank := in.shape.Rank()
+	between, around := make([]int, rank), make([][2]int, rank)
+	copy(around, pads)
+	for axis := range between {
+		between[axis] = 1
+	}
+	for axis, c := range in.node.attr.(*opPad).axesConfig {
+		between[axis] = c.Interior + 1
+		around[axis][0] += c.Start
+		around[axis][1] += c.End
+	}
+	return in.node.in[0], between, around
 }
 
 // selectShapes: the result has the shape of the operand.

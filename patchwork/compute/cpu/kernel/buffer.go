@@ -25,21 +25,35 @@ type scratch struct {
 	class int
 }
 
-// scratches holds one free list for each power of two.
-var scratches [48]sync.Pool
+// scratches holds one free list for each power of two. What has been needed at the same time once is kept: a sync.Pool
+// would lose it with every collection, and to take megabytes from the system and clear them costs more than what is
+// computed in them.
+var scratches [48]struct {
+	mu   sync.Mutex
+	free []*scratch
+}
 
 // grab returns a scratch of n floats, aligned like Floats; release recycles it.
 func grab(n int) *scratch {
 	class := bits.Len(uint(max(n, 64) - 1))
-	if s, ok := scratches[class].Get().(*scratch); ok {
+	list := &scratches[class]
+	list.mu.Lock()
+	if k := len(list.free) - 1; k >= 0 {
+		s := list.free[k]
+		list.free[k], list.free = nil, list.free[:k]
+		list.mu.Unlock()
 		s.data = s.data[:n]
 		return s
 	}
+	list.mu.Unlock()
 	return &scratch{data: Floats(1 << class)[:n], class: class}
 }
 
 func (s *scratch) release() {
 	if s != nil {
-		scratches[s.class].Put(s)
+		list := &scratches[s.class]
+		list.mu.Lock()
+		list.free = append(list.free, s)
+		list.mu.Unlock()
 	}
 }

@@ -31,7 +31,7 @@ type winogradGrad struct {
 const (
 	winogradSums  = 640 << 10 // bytes of sums that fit into a second cache
 	winogradParts = 4 << 20   // bytes of all partial sums
-	winogradTiles = 8 << 20   // bytes of shared tiles: they stay in a third cache
+	winogradTiles = 4 << 20   // bytes of shared tiles: they are in a third cache when they are multiplied
 )
 
 func newWinogradGrad(s ConvShape) *winogradGrad {
@@ -46,7 +46,9 @@ func newWinogradGrad(s ConvShape) *winogradGrad {
 		cache = winogradCache
 	}
 	perTile := 4 * winogradPlaces * (m.in + m.cols.width)
-	m.rows = min(ceilDiv(all, m.splits), max(1, max(64, cache/perTile)/m.tilesX))
+	most := max(1, max(64, cache/perTile)/m.tilesX)
+	share := ceilDiv(all, m.splits)
+	m.rows = ceilDiv(share, ceilDiv(share, most)) // equal parts
 	m.perChunk = ceilDiv(m.rows, 16)
 	tiles := m.rows * m.tilesX
 	m.xLen, m.yLen = tiles*m.in+slack, tiles*m.cols.width+slack
