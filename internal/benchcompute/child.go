@@ -18,15 +18,16 @@ type child struct {
 	about  string
 	cmd    *exec.Cmd
 	in     io.WriteCloser
-	lines  chan []byte // closed when the worker has ended
+	lines  chan []byte // closed when the worker has closed its output
 	stderr *tail
+	wait   func() // returns when the worker has ended and all that it said is in stderr
 }
 
 // startChild starts a worker and waits for its hello.
 //
 // Errors: it cannot be started; it says that it cannot work (errUnable).
 func startChild(ctx context.Context, cmd *exec.Cmd) (*child, error) {
-	c := &child{cmd: cmd, lines: make(chan []byte), stderr: &tail{}}
+	c := &child{cmd: cmd, lines: make(chan []byte), stderr: &tail{}, wait: sync.OnceFunc(func() { cmd.Wait() })}
 	cmd.Stderr = c.stderr
 	var err error
 	if c.in, err = cmd.StdinPipe(); err != nil {
@@ -73,7 +74,7 @@ func (c *child) ask(ctx context.Context, r request, limit time.Duration) (answer
 		return answer{}, err
 	}
 	if _, err := c.in.Write(append(text, '\n')); err != nil {
-		return answer{}, fmt.Errorf("%w: %s", errGone, c.stderr)
+		return answer{}, c.gone()
 	}
 	var a answer
 	if err := c.read(ctx, limit, &a); err != nil {
@@ -91,7 +92,7 @@ func (c *child) read(ctx context.Context, limit time.Duration, v any) error {
 	select {
 	case line, ok := <-c.lines:
 		if !ok {
-			return fmt.Errorf("%w: %s", errGone, c.stderr)
+			return c.gone()
 		}
 		return json.Unmarshal(line, v)
 	case <-timer.C:
@@ -101,13 +102,21 @@ func (c *child) read(ctx context.Context, limit time.Duration, v any) error {
 	}
 }
 
+// gone is the error of a worker that closed its input or output: with its last words, for which it gets ten seconds.
+func (c *child) gone() error {
+	late := time.AfterFunc(10*time.Second, func() { c.cmd.Process.Kill() })
+	defer late.Stop()
+	c.wait()
+	return fmt.Errorf("%w: %s", errGone, c.stderr)
+}
+
 // stop ends the worker and waits for it.
 func (c *child) stop() {
 	c.in.Close()
 	c.cmd.Process.Kill()
 	for range c.lines { //nolint:revive // until it is closed
 	}
-	c.cmd.Wait()
+	c.wait()
 }
 
 // tail keeps the end of what a worker wrote to its standard error.
