@@ -28,10 +28,11 @@ type Options struct {
 	Logger      func(msg string) // where slow paths are reported, once each; nil means the standard logger
 	InnerOnly   bool             // run every graph on the inner backend as a whole, to compare
 	Direct      bool             // compute every product of 3×3 convolutions, which takes three times as long and errs half as much
+	Interpret   bool             // make no machine code for passes, to compare
 }
 
 // New makes a backend from a configuration in GoMLX's form: options separated by commas. "stats" sets Options.Stats,
-// "inner" sets Options.InnerOnly, "direct" sets Options.Direct.
+// "inner" sets Options.InnerOnly, "direct" sets Options.Direct, "interpret" sets Options.Interpret.
 //
 // Errors: an option that does not exist.
 func New(config string) (compute.Backend, error) {
@@ -45,8 +46,10 @@ func New(config string) (compute.Backend, error) {
 			o.InnerOnly = true
 		case "direct":
 			o.Direct = true
+		case "interpret":
+			o.Interpret = true
 		default:
-			return nil, fmt.Errorf("cpu: option %q of the configuration %q is unknown; want stats, inner, direct or nothing", word, config)
+			return nil, fmt.Errorf("cpu: option %q of the configuration %q is unknown; want stats, inner, direct, interpret or nothing", word, config)
 		}
 	}
 	return Open(o)

@@ -17,7 +17,7 @@ func TestConfiguration(t *testing.T) {
 	if _, err := New("stats, inner, direct"); err != nil {
 		t.Error(err)
 	}
-	want := `cpu: option "warp" of the configuration "stats,warp" is unknown; want stats, inner, direct or nothing`
+	want := `cpu: option "warp" of the configuration "stats,warp" is unknown; want stats, inner, direct, interpret or nothing`
 	if _, err := New("stats,warp"); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

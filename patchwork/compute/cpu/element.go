@@ -5,6 +5,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/jit"
 	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
@@ -20,6 +21,8 @@ type element struct {
 	dear     bool                                      // better stored than computed again
 	test     bool                                      // the result is a truth value
 	logical  bool                                      // operands and result are truth values
+
+	code func(p *jit.Program, x, y, z jit.Value) jit.Value // the same in machine code; nil: there is none
 }
 
 func (e *element) arity() int {
@@ -33,66 +36,83 @@ func (e *element) arity() int {
 }
 
 var (
-	copyElement    = &element{unary: func(dst, x []float32) { copy(dst, x) }}
-	nonzeroElement = &element{test: true, unary: each(func(x float32) float32 { return truth(x != 0) })}
+	copyElement = &element{unary: func(dst, x []float32) { copy(dst, x) },
+		code: func(_ *jit.Program, x, _, _ jit.Value) jit.Value { return x }}
+	nonzeroElement = &element{test: true, unary: each(func(x float32) float32 { return truth(x != 0) }), code: unaryCode(jit.Nonzero)}
 )
 
 // A product that only a sum or difference needs is computed with it.
 var (
-	fusedElement     = fusion3(kernel.Fused)
-	fusedLessElement = fusion3(kernel.FusedLess)
-	fusedFromElement = fusion3(kernel.FusedFrom)
+	fusedElement     = fusion3(kernel.Fused, jit.MulAdd)
+	fusedLessElement = fusion3(kernel.FusedLess, jit.MulSub)
+	fusedFromElement = fusion3(kernel.FusedFrom, jit.NegMul)
 )
 
-func fusion3(op kernel.FusedOp) *element {
-	return &element{fused: func(dst, x, y, z []float32) { kernel.Ternary(op, dst, x, y, z) }}
+func fusion3(op kernel.FusedOp, code jit.Ternary) *element {
+	return &element{fused: func(dst, x, y, z []float32) { kernel.Ternary(op, dst, x, y, z) }, code: ternaryCode(code)}
+}
+
+func unaryCode(f jit.Unary) func(p *jit.Program, x, y, z jit.Value) jit.Value {
+	return func(p *jit.Program, x, _, _ jit.Value) jit.Value { return p.Unary(f, x) }
+}
+
+func binaryCode(f jit.Binary) func(p *jit.Program, x, y, z jit.Value) jit.Value {
+	return func(p *jit.Program, x, y, _ jit.Value) jit.Value { return p.Binary(f, x, y) }
+}
+
+func ternaryCode(f jit.Ternary) func(p *jit.Program, x, y, z jit.Value) jit.Value {
+	return func(p *jit.Program, x, y, z jit.Value) jit.Value { return p.Ternary(f, x, y, z) }
 }
 
 // elements are the operations that passes compute. What has no kernel is plain Go, but runs in the same passes.
 var elements = map[compute.OpType]*element{
-	compute.OpTypeAbs:      {unary: one(kernel.Abs)},
-	compute.OpTypeNeg:      {unary: one(kernel.Neg)},
-	compute.OpTypeSign:     {unary: one(kernel.Sign)},
-	compute.OpTypeFloor:    {unary: each64(math.Floor)},
-	compute.OpTypeCeil:     {unary: each64(math.Ceil)},
-	compute.OpTypeRound:    {unary: each64(math.RoundToEven)},
-	compute.OpTypeSqrt:     {unary: one(kernel.Sqrt)},
-	compute.OpTypeRsqrt:    {unary: one(kernel.Rsqrt), dear: true},
-	compute.OpTypeExp:      long(kernel.Exp),
+	compute.OpTypeAbs:      one(kernel.Abs, jit.Abs),
+	compute.OpTypeNeg:      one(kernel.Neg, jit.Neg),
+	compute.OpTypeSign:     one(kernel.Sign, jit.Sign),
+	compute.OpTypeFloor:    {unary: each64(math.Floor), code: unaryCode(jit.Floor)},
+	compute.OpTypeCeil:     {unary: each64(math.Ceil), code: unaryCode(jit.Ceil)},
+	compute.OpTypeRound:    {unary: each64(math.RoundToEven), code: unaryCode(jit.Round)},
+	compute.OpTypeSqrt:     one(kernel.Sqrt, jit.Sqrt),
+	compute.OpTypeRsqrt:    long(kernel.Rsqrt, jit.Rsqrt),
+	compute.OpTypeExp:      longer(kernel.Exp, jit.Exp),
 	compute.OpTypeExpm1:    {unary: each64(math.Expm1), dear: true},
-	compute.OpTypeLog:      long(kernel.Log),
+	compute.OpTypeLog:      longer(kernel.Log, jit.Log),
 	compute.OpTypeLog1p:    {unary: each64(math.Log1p), dear: true},
 	compute.OpTypeSin:      {unary: each64(math.Sin), dear: true},
 	compute.OpTypeCos:      {unary: each64(math.Cos), dear: true},
-	compute.OpTypeTanh:     long(kernel.Tanh),
-	compute.OpTypeErf:      long(kernel.Erf),
-	compute.OpTypeLogistic: long(kernel.Logistic),
+	compute.OpTypeTanh:     longer(kernel.Tanh, jit.Tanh),
+	compute.OpTypeErf:      longer(kernel.Erf, jit.Erf),
+	compute.OpTypeLogistic: longer(kernel.Logistic, jit.Logistic),
 
-	compute.OpTypeAdd:   pair(kernel.Add),
-	compute.OpTypeSub:   pair(kernel.Sub),
-	compute.OpTypeMul:   pair(kernel.Mul),
-	compute.OpTypeDiv:   pair(kernel.Div),
-	compute.OpTypeMax:   pair(kernel.Max),
-	compute.OpTypeMin:   pair(kernel.Min),
+	compute.OpTypeAdd:   pair(kernel.Add, jit.Add),
+	compute.OpTypeSub:   pair(kernel.Sub, jit.Sub),
+	compute.OpTypeMul:   pair(kernel.Mul, jit.Mul),
+	compute.OpTypeDiv:   pair(kernel.Div, jit.Div),
+	compute.OpTypeMax:   pair(kernel.Max, jit.Maximum),
+	compute.OpTypeMin:   pair(kernel.Min, jit.Minimum),
 	compute.OpTypePow:   {binary: pairs64(math.Pow), dear: true},
 	compute.OpTypeRem:   {binary: pairs64(math.Mod), dear: true},
 	compute.OpTypeAtan2: {binary: pairs64(math.Atan2), dear: true},
 
-	compute.OpTypeEqual:          comparison(kernel.Equal),
-	compute.OpTypeNotEqual:       comparison(kernel.NotEqual),
-	compute.OpTypeGreaterThan:    comparison(kernel.Greater),
-	compute.OpTypeGreaterOrEqual: comparison(kernel.GreaterOrEqual),
-	compute.OpTypeLessThan:       comparison(kernel.Less),
-	compute.OpTypeLessOrEqual:    comparison(kernel.LessOrEqual),
-	compute.OpTypeIsFinite:       {test: true, unary: each(func(x float32) float32 { return truth(x-x == 0) })},
-	compute.OpTypeIsNaN:          {test: true, unary: each(func(x float32) float32 { return truth(x != x) })},
+	compute.OpTypeEqual:          comparison(kernel.Equal, jit.Equal),
+	compute.OpTypeNotEqual:       comparison(kernel.NotEqual, jit.NotEqual),
+	compute.OpTypeGreaterThan:    comparison(kernel.Greater, jit.Greater),
+	compute.OpTypeGreaterOrEqual: comparison(kernel.GreaterOrEqual, jit.GreaterOrEqual),
+	compute.OpTypeLessThan:       comparison(kernel.Less, jit.Less),
+	compute.OpTypeLessOrEqual:    comparison(kernel.LessOrEqual, jit.LessOrEqual),
+	compute.OpTypeIsFinite: {test: true, unary: each(func(x float32) float32 { return truth(x-x == 0) }),
+		code: func(p *jit.Program, x, _, _ jit.Value) jit.Value {
+			return p.Binary(jit.Equal, p.Binary(jit.Sub, x, x), p.Constant(0))
+		}},
+	compute.OpTypeIsNaN: {test: true, unary: each(func(x float32) float32 { return truth(x != x) }),
+		code: func(p *jit.Program, x, _, _ jit.Value) jit.Value { return p.Binary(jit.NotEqual, x, x) }},
 
-	compute.OpTypeLogicalAnd: {logical: true, binary: two(kernel.Mul)},
-	compute.OpTypeLogicalOr:  {logical: true, binary: two(kernel.Max)},
-	compute.OpTypeLogicalXor: {logical: true, binary: two(kernel.NotEqual)},
-	compute.OpTypeLogicalNot: {logical: true, unary: each(func(x float32) float32 { return 1 - x })},
+	compute.OpTypeLogicalAnd: {logical: true, binary: two(kernel.Mul), code: binaryCode(jit.Mul)},
+	compute.OpTypeLogicalOr:  {logical: true, binary: two(kernel.Max), code: binaryCode(jit.Maximum)},
+	compute.OpTypeLogicalXor: {logical: true, binary: two(kernel.NotEqual), code: binaryCode(jit.NotEqual)},
+	compute.OpTypeLogicalNot: {logical: true, unary: each(func(x float32) float32 { return 1 - x }), code: unaryCode(jit.Not)},
 
-	compute.OpTypeWhere: {choose: kernel.Select},
+	compute.OpTypeWhere: {choose: kernel.Select, code: ternaryCode(jit.Select)},
 }
 
 func truth(b bool) float32 {
@@ -102,21 +122,30 @@ func truth(b bool) float32 {
 	return 0
 }
 
-func one(op kernel.UnaryOp) func(dst, x []float32) {
-	return func(dst, x []float32) { kernel.Unary(op, dst, x) }
+func one(op kernel.UnaryOp, code jit.Unary) *element {
+	return &element{unary: func(dst, x []float32) { kernel.Unary(op, dst, x) }, code: unaryCode(code)}
 }
 
-// long is a function of one number that takes as long as it takes to bring the next block to the caches.
-func long(op kernel.UnaryOp) *element {
-	return &element{dear: true, unary: one(op), ahead: func(dst, x, next, out []float32) { kernel.UnaryAhead(op, dst, x, next, out) }}
+// long is a function of one number that is better stored than computed again.
+func long(op kernel.UnaryOp, code jit.Unary) *element {
+	e := one(op, code)
+	e.dear = true
+	return e
+}
+
+// longer is one that takes as long as it takes to bring the next block to the caches.
+func longer(op kernel.UnaryOp, code jit.Unary) *element {
+	e := long(op, code)
+	e.ahead = func(dst, x, next, out []float32) { kernel.UnaryAhead(op, dst, x, next, out) }
+	return e
 }
 
 func two(op kernel.BinaryOp) func(dst, x, y []float32) {
 	return func(dst, x, y []float32) { kernel.Binary(op, dst, x, y) }
 }
 
-func pair(op kernel.BinaryOp) *element {
-	return &element{binary: two(op), byColumn: func(dst, x, column []float32, left bool) {
+func pair(op kernel.BinaryOp, code jit.Binary) *element {
+	return &element{binary: two(op), code: binaryCode(code), byColumn: func(dst, x, column []float32, left bool) {
 		if op == kernel.Div && !left {
 			divideRows(dst, x, column)
 			return
@@ -146,8 +175,8 @@ func divideRows(dst, x, column []float32) {
 	}
 }
 
-func comparison(op kernel.BinaryOp) *element {
-	e := pair(op)
+func comparison(op kernel.BinaryOp, code jit.Binary) *element {
+	e := pair(op, code)
 	e.test = true
 	return e
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/jit"
 	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
@@ -17,7 +18,10 @@ func (o *opIndicator) apply(compute.Function, []compute.Value) ([]compute.Value,
 	return nil, fmt.Errorf("an indicator exists only in plans")
 }
 
-var indicatorElement = &element{unary: func(dst, x []float32) { kernel.BinaryScalar(kernel.GreaterOrEqual, dst, x, 0) }}
+var indicatorElement = &element{unary: func(dst, x []float32) { kernel.BinaryScalar(kernel.GreaterOrEqual, dst, x, 0) },
+	code: func(p *jit.Program, x, _, _ jit.Value) jit.Value {
+		return p.Binary(jit.GreaterOrEqual, x, p.Constant(0))
+	}}
 
 // rewriteIndicator finds Sign(Add(Sign(x), 1)), and x − 0 for x.
 func (p *plan) rewriteIndicator(n *node) {

@@ -32,8 +32,10 @@ type pass struct {
 
 	localResults []int // in a chain: for each result 1 + its place among the local values, 0 if it is in memory
 
-	mu   sync.Mutex
-	idle []*passRun
+	mu    sync.Mutex
+	idle  []*passRun
+	tried bool
+	made  *passCode // the same in machine code; nil if there is none
 }
 
 // operand is a value in memory and how the pass reads it.

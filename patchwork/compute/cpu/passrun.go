@@ -28,12 +28,17 @@ type worker struct {
 	scratch *block
 	locals  [][]float32 // in a chain: a block of each local value
 	limits  [2]float32  // of an instruction
+	code    *codeWorker
 }
 
 // open begins a run of the pass.
 func (p *pass) open(r *run) *passRun {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.tried && !p.backend.options.Interpret {
+		p.made = p.newCode()
+	}
+	p.tried = true
 	var q *passRun
 	if n := len(p.idle); n > 0 {
 		q, p.idle = p.idle[n-1], p.idle[:n-1]
@@ -132,32 +137,20 @@ func (q *passRun) compute(chunk, begin, end int) {
 	if w == nil {
 		return
 	}
-	for at := begin; at < end; at += q.block {
-		q.blockAt(w, chunk, begin, at, min(q.block, end-at))
+	if q.made == nil || !q.made.whole || !q.codeAt(w, chunk, begin, begin, end-begin) {
+		for at := begin; at < end; at += q.block {
+			q.blockAt(w, chunk, begin, at, min(q.block, end-at))
+		}
 	}
 	q.put(w)
 }
 
 // blockAt computes positions at to at+n.
 func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
-	first := q.scratch + q.pinned
-	for i := range q.operands {
-		switch o := &q.operands[i]; {
-		case !o.direct:
-		case o.local > 0:
-			w.views[first+i] = w.locals[o.local-1][:n]
-		default:
-			w.views[first+i] = q.run.f32(o.v)[at:][:n]
-		}
+	if q.made != nil && q.codeAt(w, chunk, begin, at, n) {
+		return
 	}
-	first += len(q.operands)
-	for i, v := range q.results {
-		if q.localResults != nil && q.localResults[i] > 0 {
-			w.views[first+i] = w.locals[q.localResults[i]-1][:n]
-		} else {
-			w.views[first+i] = q.run.f32(v)[at:][:n]
-		}
-	}
+	q.look(w, at, n)
 	for i := range q.code {
 		in := &q.code[i]
 		switch {
@@ -168,11 +161,7 @@ func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 				q.spread(q.view(w, in.dst)[:n], o, at)
 			}
 		case in.sink >= 0:
-			if s := &q.sinks[in.sink]; s.local > 0 {
-				s.reduce.op.rows(w.locals[s.local-1][:n/s.reduce.group], q.view(w, in.x)[:n], s.reduce.group)
-			} else {
-				q.feed(s, q.view(w, in.x)[:n], chunk, begin, at)
-			}
+			q.feed(w, &q.sinks[in.sink], q.view(w, in.x)[:n], chunk, begin, at)
 		case in.column:
 			q.byColumn(w, in, at, n)
 		case in.clamped:
@@ -193,6 +182,28 @@ func (q *passRun) blockAt(w *worker, chunk, begin, at, n int) {
 			in.element.binary(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n])
 		default:
 			in.element.choose(q.view(w, in.dst)[:n], q.view(w, in.x)[:n], q.view(w, in.y)[:n], q.view(w, in.z)[:n])
+		}
+	}
+}
+
+// look makes views of the operands and results that lie in memory as they are.
+func (q *passRun) look(w *worker, at, n int) {
+	first := q.scratch + q.pinned
+	for i := range q.operands {
+		switch o := &q.operands[i]; {
+		case !o.direct:
+		case o.local > 0:
+			w.views[first+i] = w.locals[o.local-1][:n]
+		default:
+			w.views[first+i] = q.run.f32(o.v)[at:][:n]
+		}
+	}
+	first += len(q.operands)
+	for i, v := range q.results {
+		if q.localResults != nil && q.localResults[i] > 0 {
+			w.views[first+i] = w.locals[q.localResults[i]-1][:n]
+		} else {
+			w.views[first+i] = q.run.f32(v)[at:][:n]
 		}
 	}
 }
@@ -272,7 +283,11 @@ type number interface {
 func toFloat[T number](v T) float32 { return float32(v) }
 
 // feed gives a block to a sink.
-func (q *passRun) feed(s *sink, x []float32, chunk, begin, at int) {
+func (q *passRun) feed(w *worker, s *sink, x []float32, chunk, begin, at int) {
+	if s.local > 0 {
+		s.reduce.op.rows(w.locals[s.local-1][:len(x)/s.reduce.group], x, s.reduce.group)
+		return
+	}
 	if s.reduce != nil {
 		q.reduce(s, x, chunk, begin, at)
 		return
