@@ -230,6 +230,7 @@ func (c *chain) cut() {
 	}
 	for _, p := range c.passes {
 		p.lookAhead()
+		p.announces = p.ahead >= 0 && p.next != nil
 		for _, other := range c.passes { // what follows needs memory too
 			if p.out == nil && other.size == p.size {
 				p.out = other.stored()

@@ -197,7 +197,7 @@ func batchNormOver(axes ...int) func(x []*Node) *Node {
 }
 
 func TestLayers(t *testing.T) {
-	ref, b := reference(t), testBackend(t, Options{})
+	ref, b, plain := reference(t), testBackend(t, Options{}), testBackend(t, Options{Interpret: true})
 	for i, c := range layerCases {
 		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(5, uint64(i)))
@@ -212,7 +212,9 @@ func TestLayers(t *testing.T) {
 			if c.tolerance == 0 {
 				c.tolerance = 2e-5
 			}
-			compare(t, c.name, evaluate(t, b, f, in), evaluate(t, ref, f, in), c.tolerance)
+			want := evaluate(t, ref, f, in)
+			compare(t, c.name, evaluate(t, b, f, in), want, c.tolerance)
+			compare(t, c.name+" without machine code", evaluate(t, plain, f, in), want, c.tolerance)
 		})
 	}
 }

@@ -29,6 +29,7 @@ type pass struct {
 
 	ahead     int    // the instruction that has time to bring the next block of next and out to the caches; -1 for none
 	next, out *value // read and written by the pass
+	announces bool   // in a chain: its machine code brings these to the caches
 
 	localResults []int // in a chain: for each result 1 + its place among the local values, 0 if it is in memory
 

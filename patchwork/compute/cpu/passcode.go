@@ -35,6 +35,7 @@ const (
 	slotRowSink                    // sink that makes one number of a row
 	slotColumnSink                 // sink that makes a row
 	slotWideSink                   // sink that makes a row shorter than the program's: its rows lie side by side
+	slotAhead                      // memory that the next block reads (0) or writes (1)
 )
 
 // codeSlot says what a slot of the function is.
@@ -65,12 +66,19 @@ func (p *pass) newCode() *passCode {
 	c := &coder{pass: p, passCode: &passCode{}, program: jit.NewProgram(), values: map[cell]jit.Value{},
 		known: map[codeSlot]jit.Value{}, written: map[int]bool{}}
 	c.chooseLength()
+	if p.announces { // before what it reads, as memory takes long
+		c.program.Ahead(c.newSlot(codeSlot{kind: slotAhead}))
+		c.program.Ahead(c.newSlot(codeSlot{kind: slotAhead, index: 1}))
+	}
 	for _, in := range p.code {
 		if !c.instruction(in) {
 			return nil
 		}
 	}
 	c.whole = len(c.before) == 0 && len(c.behind) == 0 && !slices.ContainsFunc(c.slots, func(s codeSlot) bool { return s.kind == slotRegister })
+	if p.announces && c.byPosition() < 0 {
+		return nil
+	}
 	var err error
 	if c.function, err = c.program.Compile(); err != nil {
 		return nil

@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/gopatchwork/patchwork/patchwork/compute/cpu/jit"
+import (
+	"slices"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/jit"
+)
 
 // codeWorker is what a worker needs to run the code of a pass.
 type codeWorker struct {
@@ -141,6 +145,15 @@ func (q *passRun) slotAt(w *worker, i, chunk, begin, at, pos, rows, cols int) *f
 			return &w.locals[q.localResults[s.index]-1][pos-at]
 		}
 		return &q.run.f32(q.results[s.index])[pos]
+	case slotAhead:
+		v := q.next
+		if s.index > 0 {
+			v = q.out
+		}
+		if next := q.coming(v, at+q.block, q.block); next != nil {
+			return &next[pos-at]
+		}
+		return q.slotAt(w, q.made.byPosition(), chunk, begin, at, pos, rows, cols) // what is there anyway
 	}
 	sink := &q.sinks[s.index]
 	switch s.kind {
@@ -161,6 +174,11 @@ func (q *passRun) slotAt(w *worker, i, chunk, begin, at, pos, rows, cols int) *f
 		sink.reduce.op.start(dst)
 	}
 	return &dst[0]
+}
+
+// byPosition returns a slot that goes by position; -1 if there is none.
+func (c *passCode) byPosition() int {
+	return slices.IndexFunc(c.slots, func(s codeSlot) bool { return s.kind == slotStream || s.kind == slotResult })
 }
 
 // group returns where the group of position pos collects.

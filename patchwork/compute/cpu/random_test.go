@@ -422,7 +422,7 @@ func wider(x [][]float32) [][]float64 {
 // one and pass up to 40 operations that do not enlarge errors much; 2e-4 leaves room for sums of 3000 in float32.
 func TestRandomGraphs(t *testing.T) {
 	ref := reference(t)
-	one, four := testBackend(t, Options{Workers: 1}), testBackend(t, Options{Workers: 4})
+	one, four, plain := testBackend(t, Options{Workers: 1}), testBackend(t, Options{Workers: 4}), testBackend(t, Options{Interpret: true})
 	n := uint64(400)
 	if testing.Short() {
 		n = 60
@@ -433,7 +433,9 @@ func TestRandomGraphs(t *testing.T) {
 		if !equalBits(got, perform(t, one, seed, steps)) {
 			t.Errorf("seed %d: one worker gives other bits than four", seed)
 		}
-		compare(t, fmt.Sprint("seed ", seed), wider(got), wider(perform(t, ref, seed, steps)), 2e-4)
+		want := wider(perform(t, ref, seed, steps))
+		compare(t, fmt.Sprint("seed ", seed), wider(got), want, 2e-4)
+		compare(t, fmt.Sprint("seed ", seed, " without machine code"), wider(perform(t, plain, seed, steps)), want, 2e-4)
 		if t.Failed() {
 			return
 		}

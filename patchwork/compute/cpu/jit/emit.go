@@ -129,7 +129,7 @@ func (e *emitter) survey() {
 			e.uses[v] = append(e.uses[v], i)
 		}
 		switch {
-		case d.op == stream || d.op == store:
+		case d.op == stream || d.op == store || d.op == ahead:
 			slotUses[d.slot]++
 		case d.op == row || d.op >= columnSum && d.op <= columnMin:
 			slotUses[d.slot]++

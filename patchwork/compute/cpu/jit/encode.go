@@ -191,6 +191,12 @@ func (a *assembler) immediate(extension byte, dst gpr, n int) {
 	a.word(uint32(int32(n)))
 }
 
+// prefetch announces that memory will be read or written.
+func (a *assembler) prefetch(p place) {
+	a.code = append(a.code, 0x40|bit(byte(p.index), 3)<<1|bit(byte(p.base), 3), 0x0f, 0x18)
+	a.operand(1, p, 0)
+}
+
 const (
 	opMove    = 0x89 // dst = src
 	opAdd     = 0x01

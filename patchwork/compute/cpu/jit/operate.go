@@ -7,6 +7,8 @@ func (e *emitter) operate(i int, d node) {
 	case d.op == store:
 		r := e.register(d.in[0])
 		e.write(r, e.slotPointer(d.slot))
+	case d.op == ahead:
+		e.prefetch(e.position(e.slotPointer(d.slot)))
 	case d.op >= rowSum && d.op <= rowMin:
 		e.reduceRow(d, i)
 	case d.op >= columnSum && d.op <= columnMin:

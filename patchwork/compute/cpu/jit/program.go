@@ -87,6 +87,9 @@ func (p *Program) ReduceColumn(f Reduction, slot int, x Value) {
 	p.add(node{op: columnSum + op(f), in: [3]Value{x}, slot: slot})
 }
 
+// Ahead has the slot's memory at the position brought to the caches, for who comes later.
+func (p *Program) Ahead(slot int) { p.add(node{op: ahead, slot: slot}) }
+
 // Reduction is what makes one number of many.
 type Reduction uint8
 
@@ -112,17 +115,18 @@ const (
 	columnSum
 	columnMax
 	columnMin
+	ahead
 	firstUnary
 )
 
-func (o op) effect() bool { return o >= store && o <= columnMin }
+func (o op) effect() bool { return o >= store && o <= ahead }
 
 // reads reports whether the operation brings a number from memory or from the code.
 func (o op) reads() bool { return o <= constant }
 
 func (o op) arity() int {
 	switch {
-	case o.reads():
+	case o.reads() || o == ahead:
 		return 0
 	case o.effect() || o < op(firstBinary):
 		return 1
