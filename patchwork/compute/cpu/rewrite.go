@@ -18,6 +18,8 @@ func (p *plan) rewrite() {
 				p.rewriteClamp(n)
 			case compute.OpTypeConcatenate:
 				p.rewriteGrouped(n)
+			case compute.OpTypeMul:
+				p.rewriteMul(n)
 			case compute.OpTypePow:
 				p.rewritePow(n)
 			case compute.OpTypeSign:
@@ -46,6 +48,16 @@ func (p *plan) rewriteClamp(n *node) {
 	}
 	m := p.helper(n, compute.OpTypeMax, &opMax{}, x.shape, x, low)
 	n.op, n.attr, n.in = compute.OpTypeMin, &opMin{}, []*value{m, high}
+}
+
+// rewriteMul drops a multiplication by one, with which every gradient begins.
+func (p *plan) rewriteMul(n *node) {
+	for i, x := range n.in {
+		if one, ok := uniform(n.in[1-i]); ok && one == 1 && n.out[0].is(dtypes.Float32) && x.shape.Equal(n.out[0].shape) {
+			n.op, n.attr, n.in = compute.OpTypeIdentity, &opIdentity{}, []*value{x}
+			return
+		}
+	}
 }
 
 // rewritePow turns powers with a simple constant exponent into products and roots.

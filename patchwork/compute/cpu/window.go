@@ -93,16 +93,19 @@ func (p *plan) windows(n *node, s *step) (bool, string) {
 	s.kind = "pooling"
 	s.name = fmt.Sprintf("pooling %s %d×%d×%d×%d, window %d×%d, stride %d", a.reductionType, shape.Batch, shape.Height, shape.Width,
 		shape.Channels, shape.WindowH, shape.WindowW, shape.StrideH)
+	t := &tail{unit: shape.Channels}
+	s.tail = t
 	s.do = func(r *run) error {
+		q, then := t.open(r)
 		switch a.reductionType {
 		case compute.ReduceOpMax:
-			w.Max(r.backend.pool, r.f32(in), r.f32(out))
+			w.Max(r.backend.pool, r.f32(in), r.f32(out), then)
 		case compute.ReduceOpMin:
-			w.Min(r.backend.pool, r.f32(in), r.f32(out))
+			w.Min(r.backend.pool, r.f32(in), r.f32(out), then)
 		default:
-			w.Sum(r.backend.pool, r.f32(in), r.f32(out), 1)
+			w.Sum(r.backend.pool, r.f32(in), r.f32(out), 1, then)
 		}
-		return nil
+		return t.close(q)
 	}
 	return true, ""
 }
@@ -179,6 +182,13 @@ func (p *plan) selects(n *node, s *step, window, strides []int, pads [][2]int, s
 		if err != nil {
 			return false, err.Error()
 		}
+		if top := p.pooled(x, source, window, strides, pads); top != nil {
+			s.in = append(slices.Clip(s.in), top)
+			s.do = func(r *run) error {
+				return w.MaxGrad(r.backend.pool, r.f32(x), r.f32(top), r.f32(source), r.f32(out))
+			}
+			return true, ""
+		}
 		s.do = func(r *run) error {
 			m, err := r.backend.memory.take(4 * source.size())
 			if err != nil {
@@ -186,7 +196,7 @@ func (p *plan) selects(n *node, s *step, window, strides []int, pads [][2]int, s
 			}
 			defer r.backend.memory.put(m)
 			y := floats(m, source.size())
-			w.Max(r.backend.pool, r.f32(x), y)
+			w.Max(r.backend.pool, r.f32(x), y, nil)
 			return w.MaxGrad(r.backend.pool, r.f32(x), y, r.f32(source), r.f32(out))
 		}
 		return true, ""
@@ -211,6 +221,19 @@ func (p *plan) selects(n *node, s *step, window, strides []int, pads [][2]int, s
 		return false, "no kernel for " + x.shape.DType.String()
 	}
 	return true, ""
+}
+
+// pooled returns the largest elements of the windows if the graph computes them anyway, as in the gradient of max pooling.
+func (p *plan) pooled(x, source *value, window, strides []int, pads [][2]int) *value {
+	dilated := func(list []int) bool { return slices.ContainsFunc(list, func(d int) bool { return d > 1 }) }
+	for _, n := range p.nodes {
+		if a, ok := n.attr.(*opReduceWindow); ok && a.reductionType == compute.ReduceOpMax && n.in[0] == x && n.out[0].shape.Equal(source.shape) &&
+			slices.Equal(a.windowDimensions, window) && slices.Equal(a.strides, strides) && slices.Equal(a.paddings, pads) &&
+			!dilated(a.inputDilations) && !dilated(a.windowDilations) {
+			return n.out[0]
+		}
+	}
+	return nil
 }
 
 // selection is a SelectAndScatter in plain Go, over any axes.

@@ -133,7 +133,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 	out, dx := Floats(m.lenY), Floats(m.lenX)
 	b.Run("maxPool", func(b *testing.B) {
-		best(b, rows*cols*5, "GB/s", func() { m.Max(p, x, out) })
+		best(b, rows*cols*5, "GB/s", func() { m.Max(p, x, out, nil) })
 	})
 	b.Run("maxPoolGrad", func(b *testing.B) {
 		best(b, rows*cols*10, "GB/s", func() { _ = m.MaxGrad(p, x, out, out, dx) })

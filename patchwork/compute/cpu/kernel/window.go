@@ -67,22 +67,29 @@ func NewWindow(s WindowShape) (*Window, error) {
 func (m *Window) OutHeight() int { return m.down.out }
 func (m *Window) OutWidth() int  { return m.along.out }
 
-// Sum writes scale times the sum over every window; 0 where it meets nothing.
-func (m *Window) Sum(p *Pool, x, y []float32, scale float32) { m.reduce(p, sums, x, y, scale) }
+// Sum writes scale times the sum over every window; 0 where it meets nothing. then, if not nil, is called with the elements
+// of y from lo to hi-1 as soon as they are final, from the worker that has them in its cache; these are whole rows.
+func (m *Window) Sum(p *Pool, x, y []float32, scale float32, then func(lo, hi int)) {
+	m.reduce(p, sums, x, y, scale, then)
+}
 
-// Max writes the largest element of every window; −Inf where it meets nothing. A NaN may be passed over.
-func (m *Window) Max(p *Pool, x, y []float32) { m.reduce(p, maxima, x, y, 1) }
+// Max writes the largest element of every window; −Inf where it meets nothing. A NaN may be passed over. then is as for Sum.
+func (m *Window) Max(p *Pool, x, y []float32, then func(lo, hi int)) {
+	m.reduce(p, maxima, x, y, 1, then)
+}
 
-// Min writes the smallest element of every window; +Inf where it meets nothing. A NaN may be passed over.
-func (m *Window) Min(p *Pool, x, y []float32) { m.reduce(p, minima, x, y, 1) }
+// Min writes the smallest element of every window; +Inf where it meets nothing. A NaN may be passed over. then is as for Sum.
+func (m *Window) Min(p *Pool, x, y []float32, then func(lo, hi int)) {
+	m.reduce(p, minima, x, y, 1, then)
+}
 
-func (m *Window) reduce(p *Pool, what reduction, x, y []float32, scale float32) {
+func (m *Window) reduce(p *Pool, what reduction, x, y []float32, scale float32, then func(lo, hi int)) {
 	x, y = x[:m.lenX], y[:m.lenY]
 	if m.lenY == 0 {
 		return
 	}
 	r := m.runs.Get().(*windowRun)
-	r.Window, r.what, r.x, r.y, r.scale = m, what, x, y, scale
+	r.Window, r.what, r.x, r.y, r.scale, r.then = m, what, x, y, scale, then
 	p.Run(m.batch*m.blocks, r)
 	*r = windowRun{}
 	m.runs.Put(r)
@@ -94,6 +101,7 @@ type windowRun struct {
 	what  reduction
 	x, y  []float32
 	scale float32
+	then  func(lo, hi int)
 }
 
 // windowTile reduces the windows of some neighbouring output pixels. Steps are in bytes. Every field has 8 bytes: the
@@ -155,5 +163,8 @@ func (r *windowRun) Do(chunk int) {
 			}
 			t.compute(r.v, r.what)
 		}
+	}
+	if row := r.along.out * r.c; r.then != nil {
+		r.then((image*r.down.out+first)*row, (image*r.down.out+min(r.down.out, first+r.rows))*row)
 	}
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -66,11 +67,15 @@ func checkWindow(t *testing.T, s WindowShape, seed uint64) {
 	p := NewPool(2)
 	defer p.Close()
 	y := normals(r, m.lenY)
-	m.Sum(p, x, y, 0.5)
+	final := make([]float32, len(y))
+	m.Sum(p, x, y, 0.5, func(lo, hi int) { copy(final[lo:hi], y[lo:hi]) })
+	if !slices.Equal(final, y) {
+		t.Errorf("%v: what follows a piece did not find it final", s)
+	}
 	checkClose(t, "sum", y, sum, nil, 1e-5)
-	m.Min(p, x, y)
+	m.Min(p, x, y, nil)
 	checkClose(t, "min", y, low, nil, 0)
-	m.Max(p, x, y)
+	m.Max(p, x, y, nil)
 	checkClose(t, "max", y, top, nil, 0)
 	dx := normals(r, m.lenX)
 	err = m.MaxGrad(p, x, y, dy, dx)
