@@ -37,7 +37,7 @@ func (e *element) arity() int {
 
 var (
 	copyElement = &element{unary: func(dst, x []float32) { copy(dst, x) },
-		code: func(_ *jit.Program, x, _, _ jit.Value) jit.Value { return x }}
+		code: unaryCode(jit.Copy)}
 	nonzeroElement = &element{test: true, unary: each(func(x float32) float32 { return truth(x != 0) }), code: unaryCode(jit.Nonzero)}
 )
 

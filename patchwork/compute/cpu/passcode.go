@@ -326,8 +326,8 @@ func (c *coder) sink(in instruction) {
 			return
 		}
 	}
-	dst := in.x
-	if v, ok := c.known[codeSlot{kind: slotRegister, cell: dst}]; (!ok || v != x) && dst.place != memoryResult && (dst.place != memoryOperand || !c.operands[dst.n].direct) {
+	dst := in.x // an operand in memory may be written over before the sink is fed
+	if v, ok := c.known[codeSlot{kind: slotRegister, cell: dst}]; (!ok || v != x) && dst.place != memoryResult {
 		dst = c.another()
 		c.program.Store(c.newSlot(codeSlot{kind: slotRegister, cell: dst}), x)
 	}

@@ -46,7 +46,7 @@ func TestElements(t *testing.T) {
 	const n = 1000
 	x, y, z := random(n, 1), random(n, 2), random(n, 3)
 	want := make([]float32, n)
-	unary := map[Unary]kernel.UnaryOp{Neg: kernel.Neg, Abs: kernel.Abs, Sqrt: kernel.Sqrt, Rsqrt: kernel.Rsqrt, Sign: kernel.Sign,
+	unary := map[Unary]kernel.UnaryOp{Copy: kernel.Copy, Neg: kernel.Neg, Abs: kernel.Abs, Sqrt: kernel.Sqrt, Rsqrt: kernel.Rsqrt, Sign: kernel.Sign,
 		Exp: kernel.Exp, Log: kernel.Log, Tanh: kernel.Tanh, Erf: kernel.Erf, Logistic: kernel.Logistic}
 	binary := map[Binary]kernel.BinaryOp{Add: kernel.Add, Sub: kernel.Sub, Mul: kernel.Mul, Div: kernel.Div, Maximum: kernel.Max, Minimum: kernel.Min,
 		Equal: kernel.Equal, NotEqual: kernel.NotEqual, Less: kernel.Less, LessOrEqual: kernel.LessOrEqual, Greater: kernel.Greater, GreaterOrEqual: kernel.GreaterOrEqual}

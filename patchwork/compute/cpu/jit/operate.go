@@ -123,6 +123,9 @@ func (e *emitter) unary(v Value, d node) {
 	x := e.register(d.in[0])
 	var r vreg
 	switch Unary(d.op) {
+	case Copy:
+		r = e.temp()
+		e.vector(move, r, 0, in(x), mask{})
 	case Neg:
 		r = e.op(xor, x, e.constant(1<<31))
 	case Abs:

@@ -141,7 +141,8 @@ type Unary op
 
 // The functions of one number.
 const (
-	Neg Unary = Unary(firstUnary) + iota
+	Copy Unary = Unary(firstUnary) + iota // a register of its own, whatever happens to the memory
+	Neg
 	Abs
 	Sqrt
 	Rsqrt // 1/√x
