@@ -107,7 +107,7 @@ func (t *depthGradTile) compute(v variant, taps int) {
 	}
 }
 
-var _ [11 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
+var _ [16 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
 
 // compute computes a row in groups of 4 or, with AVX-512, 8 pixels.
 func (t *depthRow) compute(v variant, stride, pixels int) {

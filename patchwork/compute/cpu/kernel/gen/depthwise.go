@@ -193,11 +193,11 @@ func (s isa) depthGrad(taps int) {
 	end()
 }
 
-// depthRow computes a row of a depthwise convolution of 3×3 taps, pixels at a time, from three rows that have all columns
-// it reads; see the struct of that name in package kernel. The weights stay in registers, and every pixel is read once.
+// depthRow computes a row of a depthwise convolution of 3×3 taps, pixels at a time, from three rows of the picture; see
+// the struct of that name in package kernel. The weights stay in registers, and every pixel is read once.
 func (s isa) depthRow(stride, pixels int) {
 	begin(fmt.Sprintf("depthRow%dx%d%s", stride, pixels, s.name), "func(t *byte)", "computes t.")
-	const rows, w, wTap, wRow, out, step, groups, back, channels = 0, 3, 4, 5, 6, 7, 8, 9, 10
+	const rows, w, wTap, wRow, out, step, groups, back, channels, missing, beyond, shift, bias, limits = 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	t := param("t")
 	offset, stepSize := GP64(), field(t, step)
 	XORQ(offset, offset)
@@ -223,17 +223,31 @@ func (s isa) depthRow(stride, pixels int) {
 		row[i] = field(t, rows+i)
 		ADDQ(offset, row[i])
 	}
-	po, left, rest := field(t, out), field(t, groups), field(t, back)
+	po, left, rest, skip := field(t, out), field(t, groups), field(t, back), field(t, missing)
 	ADDQ(offset, po)
 	Label("group")
 	sums := make([]vec, pixels)
 	for i := range sums {
 		sums[i] = s.zero()
 	}
-	at := GP64()
-	XORQ(at, at)
+	at := field(t, shift)
 	columns := (pixels-1)*stride + 3
+	last, final := GP64(), GP64() // columns beyond the picture, of the last group
+	XORQ(last, last)
+	MOVQ(rest, final)
+	ADDQ(left, final)
+	CMPQ(final, Imm(1)) // steps are larger
+	CMOVQEQ(Mem{Base: t, Disp: 8 * beyond}, last)
 	for c := range columns {
+		here := fmt.Sprintf("column%d", c)
+		switch {
+		case c < 2:
+			CMPQ(skip, Imm(uint64(c)))
+			JG(LabelRef(here))
+		case c >= columns-2:
+			CMPQ(last, Imm(uint64(columns-1-c)))
+			JG(LabelRef(here))
+		}
 		for i := range row {
 			x := s.load(Mem{Base: row[i], Index: at, Scale: 1}, nil)
 			for j := range 3 {
@@ -242,10 +256,14 @@ func (s isa) depthRow(stride, pixels int) {
 				}
 			}
 		}
+		if c < 2 || c >= columns-2 {
+			Label(here)
+		}
 		if c < columns-1 {
 			ADDQ(stepSize, at)
 		}
 	}
+	s.finish(t, bias, limits, offset, sums)
 	move := GP64()
 	MOVQ(po, move)
 	for i := range sums {
@@ -254,6 +272,7 @@ func (s isa) depthRow(stride, pixels int) {
 			ADDQ(stepSize, move)
 		}
 	}
+	XORQ(skip, skip)
 	DECQ(left)
 	JZ(LabelRef("last"))
 	IMUL3Q(Imm(uint64(pixels)), stepSize, move)
@@ -278,4 +297,18 @@ func (s isa) depthRow(stride, pixels int) {
 	SUBQ(Imm(uint64(s.lanes)), Mem{Base: t, Disp: 8 * channels})
 	JG(LabelRef("channels"))
 	end()
+}
+
+// finish adds the channels' bias, if there is one, and cuts off at the limits. offset counts the bytes before the channels.
+func (s isa) finish(t gp, bias, limits int, offset gp, sums []vec) {
+	at := field(t, bias)
+	TESTQ(at, at)
+	JZ(LabelRef("store"))
+	low, high := s.all(Mem{Base: t, Disp: 8 * limits}), s.all(Mem{Base: t, Disp: 8*limits + 4})
+	for _, sum := range sums {
+		VADDPS(Mem{Base: at, Index: offset, Scale: 1}, sum, sum)
+		VMAXPS(sum, low, sum) // NaN stays
+		VMINPS(sum, high, sum)
+	}
+	Label("store")
 }
