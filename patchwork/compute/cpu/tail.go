@@ -5,8 +5,10 @@ import "slices"
 // tail is the pass that a convolution or product runs on every piece of its result as soon as it is final, while the
 // piece lies in the cache: bias, activation, residual.
 type tail struct {
-	unit int   // pieces are multiples of so many elements
-	pass *pass // nil: none
+	unit     int     // pieces are multiples of so many elements
+	finishes bool    // the kernel can do a finish
+	finish   *finish // instead of a pass; nil: none
+	pass     *pass   // nil: none
 }
 
 // open begins the pass, if there is one, and returns what it does with a piece of elements lo to hi-1; both are nil if there
@@ -24,6 +26,28 @@ func (t *tail) close(q *passRun) error {
 		return nil
 	}
 	return q.close()
+}
+
+// byPicture returns what a step with this tail and a result reads and writes by picture besides its own operands; ok is
+// false if the tail does more than that.
+func (t *tail) byPicture(made *value) (in, out []*value, ok bool) {
+	switch {
+	case t.finish != nil:
+		return nil, []*value{t.finish.out}, true
+	case t.pass == nil:
+		return nil, []*value{made}, true
+	case len(t.pass.sinks) > 0:
+		return nil, nil, false
+	}
+	for _, o := range t.pass.operands {
+		switch {
+		case o.direct && o.v.root() != made:
+			in = append(in, o.v)
+		case !o.direct && !o.at.scalar() && o.at.period() == 0:
+			return nil, nil, false
+		}
+	}
+	return in, append([]*value{made}, t.pass.results...), true
 }
 
 // follow hangs passes behind the convolutions and products whose results they read, where nothing that they need is
@@ -49,8 +73,12 @@ func (p *plan) follow() {
 			if !ready {
 				continue
 			}
-			s.tail.pass = next.pass
 			s.name += " + " + next.name
+			if gone[j] = true; p.finished(s, next, gone) {
+				maker[next.out[0]] = i
+				break
+			}
+			s.tail.pass = next.pass
 			for _, o := range next.over { // what the step itself reads elsewhere must stay
 				if !slices.ContainsFunc(s.in, func(v *value) bool { return v.root() == o.in.root() }) {
 					s.over = append(s.over, o)
@@ -58,7 +86,6 @@ func (p *plan) follow() {
 			}
 			s.in = append(s.in, next.in...)
 			s.out = append(slices.Clip(s.out), next.out...)
-			gone[j] = true
 			for _, v := range next.out {
 				maker[v] = i
 			}

@@ -122,6 +122,26 @@ nextSegment:
 	VADDPS (CX)(BX*1), Y3, Y3
 
 storeWhole:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 112(AX), Y4
+	VBROADCASTSS 116(AX), Y5
+	VMOVUPS      (BX), Y6
+	VADDPS       Y6, Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       Y6, Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       Y6, Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -152,6 +172,26 @@ partial:
 	VADDPS     Y5, Y3, Y3
 
 storePartial:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 112(AX), Y5
+	VBROADCASTSS 116(AX), Y6
+	VMASKMOVPS   (BX), Y4, Y7
+	VADDPS       Y7, Y0, Y0
+	VMAXPS       Y0, Y5, Y0
+	VMINPS       Y0, Y6, Y0
+	VADDPS       Y7, Y1, Y1
+	VMAXPS       Y1, Y5, Y1
+	VMINPS       Y1, Y6, Y1
+	VADDPS       Y7, Y2, Y2
+	VMAXPS       Y2, Y5, Y2
+	VMINPS       Y2, Y6, Y2
+	VADDPS       Y7, Y3, Y3
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y6, Y3
+
+writePartial:
 	MOVQ       (DX), BX
 	VMASKMOVPS Y0, Y4, (CX)(BX*1)
 	MOVQ       8(DX), BX
@@ -306,6 +346,26 @@ nextSegment:
 	VADDPS (CX)(BX*1), Y3, Y3
 
 storeWhole:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 120(AX), Y4
+	VBROADCASTSS 124(AX), Y5
+	VMOVUPS      (BX), Y6
+	VADDPS       Y6, Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       Y6, Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       Y6, Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       Y6, Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -336,6 +396,26 @@ partial:
 	VADDPS     Y5, Y3, Y3
 
 storePartial:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 120(AX), Y5
+	VBROADCASTSS 124(AX), Y6
+	VMASKMOVPS   (BX), Y4, Y7
+	VADDPS       Y7, Y0, Y0
+	VMAXPS       Y0, Y5, Y0
+	VMINPS       Y0, Y6, Y0
+	VADDPS       Y7, Y1, Y1
+	VMAXPS       Y1, Y5, Y1
+	VMINPS       Y1, Y6, Y1
+	VADDPS       Y7, Y2, Y2
+	VMAXPS       Y2, Y5, Y2
+	VMINPS       Y2, Y6, Y2
+	VADDPS       Y7, Y3, Y3
+	VMAXPS       Y3, Y5, Y3
+	VMINPS       Y3, Y6, Y3
+
+writePartial:
 	MOVQ       (DX), BX
 	VMASKMOVPS Y0, Y4, (CX)(BX*1)
 	MOVQ       8(DX), BX
@@ -514,6 +594,39 @@ nextSegment:
 	VADDPS 32(CX)(BX*1), Y7, Y7
 
 storeWhole:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 112(AX), Y8
+	VBROADCASTSS 116(AX), Y9
+	VMOVUPS      (BX), Y10
+	VADDPS       Y10, Y0, Y0
+	VMAXPS       Y0, Y8, Y0
+	VMINPS       Y0, Y9, Y0
+	VADDPS       Y10, Y2, Y2
+	VMAXPS       Y2, Y8, Y2
+	VMINPS       Y2, Y9, Y2
+	VADDPS       Y10, Y4, Y4
+	VMAXPS       Y4, Y8, Y4
+	VMINPS       Y4, Y9, Y4
+	VADDPS       Y10, Y6, Y6
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      32(BX), Y10
+	VADDPS       Y10, Y1, Y1
+	VMAXPS       Y1, Y8, Y1
+	VMINPS       Y1, Y9, Y1
+	VADDPS       Y10, Y3, Y3
+	VMAXPS       Y3, Y8, Y3
+	VMINPS       Y3, Y9, Y3
+	VADDPS       Y10, Y5, Y5
+	VMAXPS       Y5, Y8, Y5
+	VMINPS       Y5, Y9, Y5
+	VADDPS       Y10, Y7, Y7
+	VMAXPS       Y7, Y8, Y7
+	VMINPS       Y7, Y9, Y7
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	MOVQ    (DX), BX
@@ -560,6 +673,39 @@ partial:
 	VADDPS     Y9, Y7, Y7
 
 storePartial:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 112(AX), Y9
+	VBROADCASTSS 116(AX), Y10
+	VMOVUPS      (BX), Y11
+	VADDPS       Y11, Y0, Y0
+	VMAXPS       Y0, Y9, Y0
+	VMINPS       Y0, Y10, Y0
+	VADDPS       Y11, Y2, Y2
+	VMAXPS       Y2, Y9, Y2
+	VMINPS       Y2, Y10, Y2
+	VADDPS       Y11, Y4, Y4
+	VMAXPS       Y4, Y9, Y4
+	VMINPS       Y4, Y10, Y4
+	VADDPS       Y11, Y6, Y6
+	VMAXPS       Y6, Y9, Y6
+	VMINPS       Y6, Y10, Y6
+	VMASKMOVPS   32(BX), Y8, Y11
+	VADDPS       Y11, Y1, Y1
+	VMAXPS       Y1, Y9, Y1
+	VMINPS       Y1, Y10, Y1
+	VADDPS       Y11, Y3, Y3
+	VMAXPS       Y3, Y9, Y3
+	VMINPS       Y3, Y10, Y3
+	VADDPS       Y11, Y5, Y5
+	VMAXPS       Y5, Y9, Y5
+	VMINPS       Y5, Y10, Y5
+	VADDPS       Y11, Y7, Y7
+	VMAXPS       Y7, Y9, Y7
+	VMINPS       Y7, Y10, Y7
+
+writePartial:
 	MOVQ       (DX), BX
 	VMOVUPS    Y0, (CX)(BX*1)
 	MOVQ       (DX), BX
@@ -742,6 +888,39 @@ nextSegment:
 	VADDPS 32(CX)(BX*1), Y7, Y7
 
 storeWhole:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 120(AX), Y8
+	VBROADCASTSS 124(AX), Y9
+	VMOVUPS      (BX), Y10
+	VADDPS       Y10, Y0, Y0
+	VMAXPS       Y0, Y8, Y0
+	VMINPS       Y0, Y9, Y0
+	VADDPS       Y10, Y2, Y2
+	VMAXPS       Y2, Y8, Y2
+	VMINPS       Y2, Y9, Y2
+	VADDPS       Y10, Y4, Y4
+	VMAXPS       Y4, Y8, Y4
+	VMINPS       Y4, Y9, Y4
+	VADDPS       Y10, Y6, Y6
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      32(BX), Y10
+	VADDPS       Y10, Y1, Y1
+	VMAXPS       Y1, Y8, Y1
+	VMINPS       Y1, Y9, Y1
+	VADDPS       Y10, Y3, Y3
+	VMAXPS       Y3, Y8, Y3
+	VMINPS       Y3, Y9, Y3
+	VADDPS       Y10, Y5, Y5
+	VMAXPS       Y5, Y8, Y5
+	VMINPS       Y5, Y9, Y5
+	VADDPS       Y10, Y7, Y7
+	VMAXPS       Y7, Y8, Y7
+	VMINPS       Y7, Y9, Y7
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Y0, (CX)(BX*1)
 	MOVQ    (DX), BX
@@ -788,6 +967,39 @@ partial:
 	VADDPS     Y9, Y7, Y7
 
 storePartial:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 120(AX), Y9
+	VBROADCASTSS 124(AX), Y10
+	VMOVUPS      (BX), Y11
+	VADDPS       Y11, Y0, Y0
+	VMAXPS       Y0, Y9, Y0
+	VMINPS       Y0, Y10, Y0
+	VADDPS       Y11, Y2, Y2
+	VMAXPS       Y2, Y9, Y2
+	VMINPS       Y2, Y10, Y2
+	VADDPS       Y11, Y4, Y4
+	VMAXPS       Y4, Y9, Y4
+	VMINPS       Y4, Y10, Y4
+	VADDPS       Y11, Y6, Y6
+	VMAXPS       Y6, Y9, Y6
+	VMINPS       Y6, Y10, Y6
+	VMASKMOVPS   32(BX), Y8, Y11
+	VADDPS       Y11, Y1, Y1
+	VMAXPS       Y1, Y9, Y1
+	VMINPS       Y1, Y10, Y1
+	VADDPS       Y11, Y3, Y3
+	VMAXPS       Y3, Y9, Y3
+	VMINPS       Y3, Y10, Y3
+	VADDPS       Y11, Y5, Y5
+	VMAXPS       Y5, Y9, Y5
+	VMINPS       Y5, Y10, Y5
+	VADDPS       Y11, Y7, Y7
+	VMAXPS       Y7, Y9, Y7
+	VMINPS       Y7, Y10, Y7
+
+writePartial:
 	MOVQ       (DX), BX
 	VMOVUPS    Y0, (CX)(BX*1)
 	MOVQ       (DX), BX
@@ -2240,293 +2452,369 @@ done:
 	RET
 
 // func depthRow1x4AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3
 TEXT ·depthRow1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), DX
-	XORQ CX, CX
-
-channels:
-	MOVQ    24(AX), BX
-	ADDQ    CX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Y0
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y1
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y2
-	ADDQ    40(AX), BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Y3
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y4
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y5
-	ADDQ    40(AX), BX
-	VMOVUPS (BX), Y6
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Y7
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Y8
-	MOVQ    (AX), BX
-	ADDQ    CX, BX
-	MOVQ    8(AX), SI
-	ADDQ    CX, SI
-	MOVQ    16(AX), DI
-	ADDQ    CX, DI
-	MOVQ    48(AX), R8
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R10
-	ADDQ    CX, R8
+	MOVQ 56(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 48(AX), DI
 
 group:
+	MOVQ    72(AX), R9
+	XORQ    R8, R8
+	ADDQ    64(AX), R9
+	CMPQ    R9, $0x01
+	CMOVQEQ 96(AX), R8
+	XORQ    R9, R9
+
+channels:
+	MOVQ        24(AX), R10
+	ADDQ        R9, R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Y0
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y1
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y2
+	ADDQ        40(AX), R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y4
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y5
+	ADDQ        40(AX), R10
+	VMOVUPS     (R10), Y6
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Y7
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Y8
 	VXORPS      Y9, Y9, Y9
 	VXORPS      Y10, Y10, Y10
 	VXORPS      Y11, Y11, Y11
 	VXORPS      Y12, Y12, Y12
-	XORQ        R11, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	MOVQ        104(AX), R10
+	ADDQ        R9, R10
+	CMPQ        88(AX), $0x00
+	JG          column0
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y9
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y3, Y9
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y6, Y9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+
+column0:
+	ADDQ        CX, R10
+	CMPQ        88(AX), $0x01
+	JG          column1
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y10
 	VFMADD231PS Y13, Y1, Y9
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y3, Y10
 	VFMADD231PS Y13, Y4, Y9
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y6, Y10
 	VFMADD231PS Y13, Y7, Y9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+
+column1:
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y11
 	VFMADD231PS Y13, Y1, Y10
 	VFMADD231PS Y13, Y2, Y9
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y3, Y11
 	VFMADD231PS Y13, Y4, Y10
 	VFMADD231PS Y13, Y5, Y9
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y6, Y11
 	VFMADD231PS Y13, Y7, Y10
 	VFMADD231PS Y13, Y8, Y9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y12
 	VFMADD231PS Y13, Y1, Y11
 	VFMADD231PS Y13, Y2, Y10
-	VMOVUPS     (SI)(R11*1), Y13
-	VFMADD231PS Y13, Y3, Y12
-	VFMADD231PS Y13, Y4, Y11
-	VFMADD231PS Y13, Y5, Y10
-	VMOVUPS     (DI)(R11*1), Y13
-	VFMADD231PS Y13, Y6, Y12
-	VFMADD231PS Y13, Y7, Y11
-	VFMADD231PS Y13, Y8, Y10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
-	VFMADD231PS Y13, Y1, Y12
-	VFMADD231PS Y13, Y2, Y11
-	VMOVUPS     (SI)(R11*1), Y13
-	VFMADD231PS Y13, Y4, Y12
-	VFMADD231PS Y13, Y5, Y11
-	VMOVUPS     (DI)(R11*1), Y13
-	VFMADD231PS Y13, Y7, Y12
-	VFMADD231PS Y13, Y8, Y11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
-	VFMADD231PS Y13, Y2, Y12
-	VMOVUPS     (SI)(R11*1), Y13
-	VFMADD231PS Y13, Y5, Y12
-	VMOVUPS     (DI)(R11*1), Y13
-	VFMADD231PS Y13, Y8, Y12
-	MOVQ        R8, R11
-	VMOVUPS     Y9, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Y10, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Y11, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Y12, (R11)
-	DECQ        R9
-	JZ          last
-	IMUL3Q      $0x04, DX, R11
+	VMOVUPS     (BX)(R10*1), Y0
+	VFMADD231PS Y0, Y3, Y12
+	VFMADD231PS Y0, Y4, Y11
+	VFMADD231PS Y0, Y5, Y10
+	VMOVUPS     (SI)(R10*1), Y0
+	VFMADD231PS Y0, Y6, Y12
+	VFMADD231PS Y0, Y7, Y11
+	VFMADD231PS Y0, Y8, Y10
+	ADDQ        CX, R10
+	CMPQ        R8, $0x01
+	JG          column4
+	VMOVUPS     (DX)(R10*1), Y0
+	VFMADD231PS Y0, Y1, Y12
+	VFMADD231PS Y0, Y2, Y11
+	VMOVUPS     (BX)(R10*1), Y0
+	VFMADD231PS Y0, Y4, Y12
+	VFMADD231PS Y0, Y5, Y11
+	VMOVUPS     (SI)(R10*1), Y0
+	VFMADD231PS Y0, Y7, Y12
+	VFMADD231PS Y0, Y8, Y11
+
+column4:
+	ADDQ        CX, R10
+	CMPQ        R8, $0x00
+	JG          column5
+	VMOVUPS     (DX)(R10*1), Y0
+	VFMADD231PS Y0, Y2, Y12
+	VMOVUPS     (BX)(R10*1), Y0
+	VFMADD231PS Y0, Y5, Y12
+	VMOVUPS     (SI)(R10*1), Y0
+	VFMADD231PS Y0, Y8, Y12
+
+column5:
+	MOVQ         112(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	VBROADCASTSS 120(AX), Y0
+	VBROADCASTSS 124(AX), Y1
+	VADDPS       (R10)(R9*1), Y9, Y9
+	VMAXPS       Y9, Y0, Y9
+	VMINPS       Y9, Y1, Y9
+	VADDPS       (R10)(R9*1), Y10, Y10
+	VMAXPS       Y10, Y0, Y10
+	VMINPS       Y10, Y1, Y10
+	VADDPS       (R10)(R9*1), Y11, Y11
+	VMAXPS       Y11, Y0, Y11
+	VMINPS       Y11, Y1, Y11
+	VADDPS       (R10)(R9*1), Y12, Y12
+	VMAXPS       Y12, Y0, Y12
+	VMINPS       Y12, Y1, Y12
+
+store:
+	LEAQ    (DI)(R9*1), R10
+	VMOVUPS Y9, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Y10, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Y11, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Y12, (R10)
+	ADDQ    $0x20, R9
+	MOVQ    80(AX), R10
+	SHLQ    $0x02, R10
+	CMPQ    R9, R10
+	JL      channels
+	MOVQ    $0x00000000, 88(AX)
+	DECQ    64(AX)
+	JZ      last
+	IMUL3Q  $0x04, CX, R10
 
 move:
-	ADDQ R11, R8
-	ADDQ R11, BX
-	ADDQ R11, SI
-	ADDQ R11, DI
+	ADDQ R10, DI
+	ADDQ R10, DX
+	ADDQ R10, BX
+	ADDQ R10, SI
 	JMP  group
 
 last:
+	MOVQ  72(AX), R10
 	TESTQ R10, R10
-	JZ    next
-	MOVQ  R10, R11
-	XORQ  R10, R10
-	MOVQ  $0x00000001, R9
+	JZ    end
+	MOVQ  $0x00000000, 72(AX)
+	MOVQ  $0x00000001, 64(AX)
 	JMP   move
 
-next:
-	ADDQ $0x20, CX
-	SUBQ $0x08, 80(AX)
-	JG   channels
+end:
 	VZEROUPPER
 	RET
 
 // func depthRow2x4AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3
 TEXT ·depthRow2x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), DX
-	XORQ CX, CX
-
-channels:
-	MOVQ    24(AX), BX
-	ADDQ    CX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Y0
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y1
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y2
-	ADDQ    40(AX), BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Y3
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y4
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Y5
-	ADDQ    40(AX), BX
-	VMOVUPS (BX), Y6
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Y7
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Y8
-	MOVQ    (AX), BX
-	ADDQ    CX, BX
-	MOVQ    8(AX), SI
-	ADDQ    CX, SI
-	MOVQ    16(AX), DI
-	ADDQ    CX, DI
-	MOVQ    48(AX), R8
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R10
-	ADDQ    CX, R8
+	MOVQ 56(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 48(AX), DI
 
 group:
+	MOVQ    72(AX), R9
+	XORQ    R8, R8
+	ADDQ    64(AX), R9
+	CMPQ    R9, $0x01
+	CMOVQEQ 96(AX), R8
+	XORQ    R9, R9
+
+channels:
+	MOVQ        24(AX), R10
+	ADDQ        R9, R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Y0
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y1
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y2
+	ADDQ        40(AX), R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Y3
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y4
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Y5
+	ADDQ        40(AX), R10
+	VMOVUPS     (R10), Y6
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Y7
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Y8
 	VXORPS      Y9, Y9, Y9
 	VXORPS      Y10, Y10, Y10
 	VXORPS      Y11, Y11, Y11
 	VXORPS      Y12, Y12, Y12
-	XORQ        R11, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	MOVQ        104(AX), R10
+	ADDQ        R9, R10
+	CMPQ        88(AX), $0x00
+	JG          column0
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y9
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y3, Y9
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y6, Y9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+
+column0:
+	ADDQ        CX, R10
+	CMPQ        88(AX), $0x01
+	JG          column1
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y1, Y9
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y4, Y9
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y7, Y9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+
+column1:
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y10
 	VFMADD231PS Y13, Y2, Y9
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y3, Y10
 	VFMADD231PS Y13, Y5, Y9
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y6, Y10
 	VFMADD231PS Y13, Y8, Y9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y1, Y10
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y4, Y10
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y7, Y10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y11
 	VFMADD231PS Y13, Y2, Y10
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y3, Y11
 	VFMADD231PS Y13, Y5, Y10
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y6, Y11
 	VFMADD231PS Y13, Y8, Y10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y1, Y11
-	VMOVUPS     (SI)(R11*1), Y13
+	VMOVUPS     (BX)(R10*1), Y13
 	VFMADD231PS Y13, Y4, Y11
-	VMOVUPS     (DI)(R11*1), Y13
+	VMOVUPS     (SI)(R10*1), Y13
 	VFMADD231PS Y13, Y7, Y11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Y13
 	VFMADD231PS Y13, Y0, Y12
 	VFMADD231PS Y13, Y2, Y11
-	VMOVUPS     (SI)(R11*1), Y13
-	VFMADD231PS Y13, Y3, Y12
-	VFMADD231PS Y13, Y5, Y11
-	VMOVUPS     (DI)(R11*1), Y13
-	VFMADD231PS Y13, Y6, Y12
-	VFMADD231PS Y13, Y8, Y11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
-	VFMADD231PS Y13, Y1, Y12
-	VMOVUPS     (SI)(R11*1), Y13
-	VFMADD231PS Y13, Y4, Y12
-	VMOVUPS     (DI)(R11*1), Y13
-	VFMADD231PS Y13, Y7, Y12
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Y13
-	VFMADD231PS Y13, Y2, Y12
-	VMOVUPS     (SI)(R11*1), Y13
-	VFMADD231PS Y13, Y5, Y12
-	VMOVUPS     (DI)(R11*1), Y13
-	VFMADD231PS Y13, Y8, Y12
-	MOVQ        R8, R11
-	VMOVUPS     Y9, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Y10, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Y11, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Y12, (R11)
-	DECQ        R9
-	JZ          last
-	IMUL3Q      $0x04, DX, R11
+	VMOVUPS     (BX)(R10*1), Y0
+	VFMADD231PS Y0, Y3, Y12
+	VFMADD231PS Y0, Y5, Y11
+	VMOVUPS     (SI)(R10*1), Y0
+	VFMADD231PS Y0, Y6, Y12
+	VFMADD231PS Y0, Y8, Y11
+	ADDQ        CX, R10
+	CMPQ        R8, $0x01
+	JG          column7
+	VMOVUPS     (DX)(R10*1), Y0
+	VFMADD231PS Y0, Y1, Y12
+	VMOVUPS     (BX)(R10*1), Y0
+	VFMADD231PS Y0, Y4, Y12
+	VMOVUPS     (SI)(R10*1), Y0
+	VFMADD231PS Y0, Y7, Y12
+
+column7:
+	ADDQ        CX, R10
+	CMPQ        R8, $0x00
+	JG          column8
+	VMOVUPS     (DX)(R10*1), Y0
+	VFMADD231PS Y0, Y2, Y12
+	VMOVUPS     (BX)(R10*1), Y0
+	VFMADD231PS Y0, Y5, Y12
+	VMOVUPS     (SI)(R10*1), Y0
+	VFMADD231PS Y0, Y8, Y12
+
+column8:
+	MOVQ         112(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	VBROADCASTSS 120(AX), Y0
+	VBROADCASTSS 124(AX), Y1
+	VADDPS       (R10)(R9*1), Y9, Y9
+	VMAXPS       Y9, Y0, Y9
+	VMINPS       Y9, Y1, Y9
+	VADDPS       (R10)(R9*1), Y10, Y10
+	VMAXPS       Y10, Y0, Y10
+	VMINPS       Y10, Y1, Y10
+	VADDPS       (R10)(R9*1), Y11, Y11
+	VMAXPS       Y11, Y0, Y11
+	VMINPS       Y11, Y1, Y11
+	VADDPS       (R10)(R9*1), Y12, Y12
+	VMAXPS       Y12, Y0, Y12
+	VMINPS       Y12, Y1, Y12
+
+store:
+	LEAQ    (DI)(R9*1), R10
+	VMOVUPS Y9, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Y10, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Y11, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Y12, (R10)
+	ADDQ    $0x20, R9
+	MOVQ    80(AX), R10
+	SHLQ    $0x02, R10
+	CMPQ    R9, R10
+	JL      channels
+	MOVQ    $0x00000000, 88(AX)
+	DECQ    64(AX)
+	JZ      last
+	IMUL3Q  $0x04, CX, R10
 
 move:
-	ADDQ R11, R8
-	ADDQ R11, R11
-	ADDQ R11, BX
-	ADDQ R11, SI
-	ADDQ R11, DI
+	ADDQ R10, DI
+	ADDQ R10, R10
+	ADDQ R10, DX
+	ADDQ R10, BX
+	ADDQ R10, SI
 	JMP  group
 
 last:
+	MOVQ  72(AX), R10
 	TESTQ R10, R10
-	JZ    next
-	MOVQ  R10, R11
-	XORQ  R10, R10
-	MOVQ  $0x00000001, R9
+	JZ    end
+	MOVQ  $0x00000000, 72(AX)
+	MOVQ  $0x00000001, 64(AX)
 	JMP   move
 
-next:
-	ADDQ $0x20, CX
-	SUBQ $0x08, 80(AX)
-	JG   channels
+end:
 	VZEROUPPER
 	RET
 
@@ -8394,6 +8682,38 @@ nextSegment:
 	VADDPS (CX)(BX*1), Z7, Z7
 
 storeWhole:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 112(AX), Z8
+	VBROADCASTSS 116(AX), Z9
+	VMOVUPS      (BX), Z10
+	VADDPS       Z10, Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       Z10, Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       Z10, Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       Z10, Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       Z10, Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       Z10, Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       Z10, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -8444,6 +8764,38 @@ partial:
 	VADDPS    Z8, Z7, Z7
 
 storePartial:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 112(AX), Z8
+	VBROADCASTSS 116(AX), Z9
+	VMOVUPS.Z    (BX), K1, Z10
+	VADDPS       Z10, Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       Z10, Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       Z10, Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       Z10, Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       Z10, Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       Z10, Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       Z10, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+writePartial:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, K1, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -8640,6 +8992,38 @@ nextSegment:
 	VADDPS (CX)(BX*1), Z7, Z7
 
 storeWhole:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 120(AX), Z8
+	VBROADCASTSS 124(AX), Z9
+	VMOVUPS      (BX), Z10
+	VADDPS       Z10, Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       Z10, Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       Z10, Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       Z10, Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       Z10, Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       Z10, Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       Z10, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -8690,6 +9074,38 @@ partial:
 	VADDPS    Z8, Z7, Z7
 
 storePartial:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 120(AX), Z8
+	VBROADCASTSS 124(AX), Z9
+	VMOVUPS.Z    (BX), K1, Z10
+	VADDPS       Z10, Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       Z10, Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       Z10, Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       Z10, Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       Z10, Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       Z10, Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       Z10, Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       Z10, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+writePartial:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, K1, (CX)(BX*1)
 	MOVQ    8(DX), BX
@@ -8976,6 +9392,63 @@ nextSegment:
 	VADDPS 64(CX)(BX*1), Z15, Z15
 
 storeWhole:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 112(AX), Z16
+	VBROADCASTSS 116(AX), Z17
+	VMOVUPS      (BX), Z18
+	VADDPS       Z18, Z0, Z0
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z17, Z0
+	VADDPS       Z18, Z2, Z2
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z17, Z2
+	VADDPS       Z18, Z4, Z4
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z17, Z4
+	VADDPS       Z18, Z6, Z6
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z17, Z6
+	VADDPS       Z18, Z8, Z8
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z17, Z8
+	VADDPS       Z18, Z10, Z10
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z17, Z10
+	VADDPS       Z18, Z12, Z12
+	VMAXPS       Z12, Z16, Z12
+	VMINPS       Z12, Z17, Z12
+	VADDPS       Z18, Z14, Z14
+	VMAXPS       Z14, Z16, Z14
+	VMINPS       Z14, Z17, Z14
+	VMOVUPS      64(BX), Z18
+	VADDPS       Z18, Z1, Z1
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z17, Z1
+	VADDPS       Z18, Z3, Z3
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z17, Z3
+	VADDPS       Z18, Z5, Z5
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z17, Z5
+	VADDPS       Z18, Z7, Z7
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z17, Z7
+	VADDPS       Z18, Z9, Z9
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z17, Z9
+	VADDPS       Z18, Z11, Z11
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z17, Z11
+	VADDPS       Z18, Z13, Z13
+	VMAXPS       Z13, Z16, Z13
+	VMINPS       Z13, Z17, Z13
+	VADDPS       Z18, Z15, Z15
+	VMAXPS       Z15, Z16, Z15
+	VMINPS       Z15, Z17, Z15
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    (DX), BX
@@ -9058,6 +9531,63 @@ partial:
 	VADDPS    Z16, Z15, Z15
 
 storePartial:
+	MOVQ         104(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 112(AX), Z16
+	VBROADCASTSS 116(AX), Z17
+	VMOVUPS      (BX), Z18
+	VADDPS       Z18, Z0, Z0
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z17, Z0
+	VADDPS       Z18, Z2, Z2
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z17, Z2
+	VADDPS       Z18, Z4, Z4
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z17, Z4
+	VADDPS       Z18, Z6, Z6
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z17, Z6
+	VADDPS       Z18, Z8, Z8
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z17, Z8
+	VADDPS       Z18, Z10, Z10
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z17, Z10
+	VADDPS       Z18, Z12, Z12
+	VMAXPS       Z12, Z16, Z12
+	VMINPS       Z12, Z17, Z12
+	VADDPS       Z18, Z14, Z14
+	VMAXPS       Z14, Z16, Z14
+	VMINPS       Z14, Z17, Z14
+	VMOVUPS.Z    64(BX), K1, Z18
+	VADDPS       Z18, Z1, Z1
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z17, Z1
+	VADDPS       Z18, Z3, Z3
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z17, Z3
+	VADDPS       Z18, Z5, Z5
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z17, Z5
+	VADDPS       Z18, Z7, Z7
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z17, Z7
+	VADDPS       Z18, Z9, Z9
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z17, Z9
+	VADDPS       Z18, Z11, Z11
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z17, Z11
+	VADDPS       Z18, Z13, Z13
+	VMAXPS       Z13, Z16, Z13
+	VMINPS       Z13, Z17, Z13
+	VADDPS       Z18, Z15, Z15
+	VMAXPS       Z15, Z16, Z15
+	VMINPS       Z15, Z17, Z15
+
+writePartial:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    (DX), BX
@@ -9340,6 +9870,63 @@ nextSegment:
 	VADDPS 64(CX)(BX*1), Z15, Z15
 
 storeWhole:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writeWhole
+	VBROADCASTSS 120(AX), Z16
+	VBROADCASTSS 124(AX), Z17
+	VMOVUPS      (BX), Z18
+	VADDPS       Z18, Z0, Z0
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z17, Z0
+	VADDPS       Z18, Z2, Z2
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z17, Z2
+	VADDPS       Z18, Z4, Z4
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z17, Z4
+	VADDPS       Z18, Z6, Z6
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z17, Z6
+	VADDPS       Z18, Z8, Z8
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z17, Z8
+	VADDPS       Z18, Z10, Z10
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z17, Z10
+	VADDPS       Z18, Z12, Z12
+	VMAXPS       Z12, Z16, Z12
+	VMINPS       Z12, Z17, Z12
+	VADDPS       Z18, Z14, Z14
+	VMAXPS       Z14, Z16, Z14
+	VMINPS       Z14, Z17, Z14
+	VMOVUPS      64(BX), Z18
+	VADDPS       Z18, Z1, Z1
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z17, Z1
+	VADDPS       Z18, Z3, Z3
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z17, Z3
+	VADDPS       Z18, Z5, Z5
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z17, Z5
+	VADDPS       Z18, Z7, Z7
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z17, Z7
+	VADDPS       Z18, Z9, Z9
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z17, Z9
+	VADDPS       Z18, Z11, Z11
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z17, Z11
+	VADDPS       Z18, Z13, Z13
+	VMAXPS       Z13, Z16, Z13
+	VMINPS       Z13, Z17, Z13
+	VADDPS       Z18, Z15, Z15
+	VMAXPS       Z15, Z16, Z15
+	VMINPS       Z15, Z17, Z15
+
+writeWhole:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    (DX), BX
@@ -9422,6 +10009,63 @@ partial:
 	VADDPS    Z16, Z15, Z15
 
 storePartial:
+	MOVQ         112(AX), BX
+	TESTQ        BX, BX
+	JZ           writePartial
+	VBROADCASTSS 120(AX), Z16
+	VBROADCASTSS 124(AX), Z17
+	VMOVUPS      (BX), Z18
+	VADDPS       Z18, Z0, Z0
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z17, Z0
+	VADDPS       Z18, Z2, Z2
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z17, Z2
+	VADDPS       Z18, Z4, Z4
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z17, Z4
+	VADDPS       Z18, Z6, Z6
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z17, Z6
+	VADDPS       Z18, Z8, Z8
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z17, Z8
+	VADDPS       Z18, Z10, Z10
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z17, Z10
+	VADDPS       Z18, Z12, Z12
+	VMAXPS       Z12, Z16, Z12
+	VMINPS       Z12, Z17, Z12
+	VADDPS       Z18, Z14, Z14
+	VMAXPS       Z14, Z16, Z14
+	VMINPS       Z14, Z17, Z14
+	VMOVUPS.Z    64(BX), K1, Z18
+	VADDPS       Z18, Z1, Z1
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z17, Z1
+	VADDPS       Z18, Z3, Z3
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z17, Z3
+	VADDPS       Z18, Z5, Z5
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z17, Z5
+	VADDPS       Z18, Z7, Z7
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z17, Z7
+	VADDPS       Z18, Z9, Z9
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z17, Z9
+	VADDPS       Z18, Z11, Z11
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z17, Z11
+	VADDPS       Z18, Z13, Z13
+	VMAXPS       Z13, Z16, Z13
+	VMINPS       Z13, Z17, Z13
+	VADDPS       Z18, Z15, Z15
+	VMAXPS       Z15, Z16, Z15
+	VMINPS       Z15, Z17, Z15
+
+writePartial:
 	MOVQ    (DX), BX
 	VMOVUPS Z0, (CX)(BX*1)
 	MOVQ    (DX), BX
@@ -10919,185 +11563,222 @@ done:
 	RET
 
 // func depthRow1x4AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, CMOV
 TEXT ·depthRow1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), DX
-	XORQ CX, CX
-
-channels:
-	MOVQ    24(AX), BX
-	ADDQ    CX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z0
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z1
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z2
-	ADDQ    40(AX), BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z3
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z4
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z5
-	ADDQ    40(AX), BX
-	VMOVUPS (BX), Z6
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z7
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z8
-	MOVQ    (AX), BX
-	ADDQ    CX, BX
-	MOVQ    8(AX), SI
-	ADDQ    CX, SI
-	MOVQ    16(AX), DI
-	ADDQ    CX, DI
-	MOVQ    48(AX), R8
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R10
-	ADDQ    CX, R8
+	MOVQ 56(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 48(AX), DI
 
 group:
+	MOVQ    72(AX), R9
+	XORQ    R8, R8
+	ADDQ    64(AX), R9
+	CMPQ    R9, $0x01
+	CMOVQEQ 96(AX), R8
+	XORQ    R9, R9
+
+channels:
+	MOVQ        24(AX), R10
+	ADDQ        R9, R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z0
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z1
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z2
+	ADDQ        40(AX), R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z3
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z4
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z5
+	ADDQ        40(AX), R10
+	VMOVUPS     (R10), Z6
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z7
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z8
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
-	XORQ        R11, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	MOVQ        104(AX), R10
+	ADDQ        R9, R10
+	CMPQ        88(AX), $0x00
+	JG          column0
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z9
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z3, Z9
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z6, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+
+column0:
+	ADDQ        CX, R10
+	CMPQ        88(AX), $0x01
+	JG          column1
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z10
 	VFMADD231PS Z13, Z1, Z9
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z3, Z10
 	VFMADD231PS Z13, Z4, Z9
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z6, Z10
 	VFMADD231PS Z13, Z7, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+
+column1:
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z11
 	VFMADD231PS Z13, Z1, Z10
 	VFMADD231PS Z13, Z2, Z9
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z3, Z11
 	VFMADD231PS Z13, Z4, Z10
 	VFMADD231PS Z13, Z5, Z9
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z6, Z11
 	VFMADD231PS Z13, Z7, Z10
 	VFMADD231PS Z13, Z8, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z12
 	VFMADD231PS Z13, Z1, Z11
 	VFMADD231PS Z13, Z2, Z10
-	VMOVUPS     (SI)(R11*1), Z13
-	VFMADD231PS Z13, Z3, Z12
-	VFMADD231PS Z13, Z4, Z11
-	VFMADD231PS Z13, Z5, Z10
-	VMOVUPS     (DI)(R11*1), Z13
-	VFMADD231PS Z13, Z6, Z12
-	VFMADD231PS Z13, Z7, Z11
-	VFMADD231PS Z13, Z8, Z10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
-	VFMADD231PS Z13, Z1, Z12
-	VFMADD231PS Z13, Z2, Z11
-	VMOVUPS     (SI)(R11*1), Z13
-	VFMADD231PS Z13, Z4, Z12
-	VFMADD231PS Z13, Z5, Z11
-	VMOVUPS     (DI)(R11*1), Z13
-	VFMADD231PS Z13, Z7, Z12
-	VFMADD231PS Z13, Z8, Z11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
-	VFMADD231PS Z13, Z2, Z12
-	VMOVUPS     (SI)(R11*1), Z13
-	VFMADD231PS Z13, Z5, Z12
-	VMOVUPS     (DI)(R11*1), Z13
-	VFMADD231PS Z13, Z8, Z12
-	MOVQ        R8, R11
-	VMOVUPS     Z9, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z10, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z11, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z12, (R11)
-	DECQ        R9
-	JZ          last
-	IMUL3Q      $0x04, DX, R11
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z3, Z12
+	VFMADD231PS Z0, Z4, Z11
+	VFMADD231PS Z0, Z5, Z10
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z6, Z12
+	VFMADD231PS Z0, Z7, Z11
+	VFMADD231PS Z0, Z8, Z10
+	ADDQ        CX, R10
+	CMPQ        R8, $0x01
+	JG          column4
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z1, Z12
+	VFMADD231PS Z0, Z2, Z11
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z4, Z12
+	VFMADD231PS Z0, Z5, Z11
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z7, Z12
+	VFMADD231PS Z0, Z8, Z11
+
+column4:
+	ADDQ        CX, R10
+	CMPQ        R8, $0x00
+	JG          column5
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z2, Z12
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z5, Z12
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z8, Z12
+
+column5:
+	MOVQ         112(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	VADDPS       (R10)(R9*1), Z9, Z9
+	VMAXPS       Z9, Z0, Z9
+	VMINPS       Z9, Z1, Z9
+	VADDPS       (R10)(R9*1), Z10, Z10
+	VMAXPS       Z10, Z0, Z10
+	VMINPS       Z10, Z1, Z10
+	VADDPS       (R10)(R9*1), Z11, Z11
+	VMAXPS       Z11, Z0, Z11
+	VMINPS       Z11, Z1, Z11
+	VADDPS       (R10)(R9*1), Z12, Z12
+	VMAXPS       Z12, Z0, Z12
+	VMINPS       Z12, Z1, Z12
+
+store:
+	LEAQ    (DI)(R9*1), R10
+	VMOVUPS Z9, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z10, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z11, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z12, (R10)
+	ADDQ    $0x40, R9
+	MOVQ    80(AX), R10
+	SHLQ    $0x02, R10
+	CMPQ    R9, R10
+	JL      channels
+	MOVQ    $0x00000000, 88(AX)
+	DECQ    64(AX)
+	JZ      last
+	IMUL3Q  $0x04, CX, R10
 
 move:
-	ADDQ R11, R8
-	ADDQ R11, BX
-	ADDQ R11, SI
-	ADDQ R11, DI
+	ADDQ R10, DI
+	ADDQ R10, DX
+	ADDQ R10, BX
+	ADDQ R10, SI
 	JMP  group
 
 last:
+	MOVQ  72(AX), R10
 	TESTQ R10, R10
-	JZ    next
-	MOVQ  R10, R11
-	XORQ  R10, R10
-	MOVQ  $0x00000001, R9
+	JZ    end
+	MOVQ  $0x00000000, 72(AX)
+	MOVQ  $0x00000001, 64(AX)
 	JMP   move
 
-next:
-	ADDQ $0x40, CX
-	SUBQ $0x10, 80(AX)
-	JG   channels
+end:
 	VZEROUPPER
 	RET
 
 // func depthRow1x8AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, CMOV
 TEXT ·depthRow1x8AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), DX
-	XORQ CX, CX
-
-channels:
-	MOVQ    24(AX), BX
-	ADDQ    CX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z0
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z1
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z2
-	ADDQ    40(AX), BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z3
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z4
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z5
-	ADDQ    40(AX), BX
-	VMOVUPS (BX), Z6
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z7
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z8
-	MOVQ    (AX), BX
-	ADDQ    CX, BX
-	MOVQ    8(AX), SI
-	ADDQ    CX, SI
-	MOVQ    16(AX), DI
-	ADDQ    CX, DI
-	MOVQ    48(AX), R8
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R10
-	ADDQ    CX, R8
+	MOVQ 56(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 48(AX), DI
 
 group:
+	MOVQ    72(AX), R9
+	XORQ    R8, R8
+	ADDQ    64(AX), R9
+	CMPQ    R9, $0x01
+	CMOVQEQ 96(AX), R8
+	XORQ    R9, R9
+
+channels:
+	MOVQ        24(AX), R10
+	ADDQ        R9, R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z0
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z1
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z2
+	ADDQ        40(AX), R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z3
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z4
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z5
+	ADDQ        40(AX), R10
+	VMOVUPS     (R10), Z6
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z7
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z8
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
@@ -11106,353 +11787,441 @@ group:
 	VPXORD      Z14, Z14, Z14
 	VPXORD      Z15, Z15, Z15
 	VPXORD      Z16, Z16, Z16
-	XORQ        R11, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	MOVQ        104(AX), R10
+	ADDQ        R9, R10
+	CMPQ        88(AX), $0x00
+	JG          column0
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z9
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z9
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+
+column0:
+	ADDQ        CX, R10
+	CMPQ        88(AX), $0x01
+	JG          column1
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z10
 	VFMADD231PS Z17, Z1, Z9
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z10
 	VFMADD231PS Z17, Z4, Z9
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z10
 	VFMADD231PS Z17, Z7, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+
+column1:
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z11
 	VFMADD231PS Z17, Z1, Z10
 	VFMADD231PS Z17, Z2, Z9
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z11
 	VFMADD231PS Z17, Z4, Z10
 	VFMADD231PS Z17, Z5, Z9
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z11
 	VFMADD231PS Z17, Z7, Z10
 	VFMADD231PS Z17, Z8, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z12
 	VFMADD231PS Z17, Z1, Z11
 	VFMADD231PS Z17, Z2, Z10
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z12
 	VFMADD231PS Z17, Z4, Z11
 	VFMADD231PS Z17, Z5, Z10
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z12
 	VFMADD231PS Z17, Z7, Z11
 	VFMADD231PS Z17, Z8, Z10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z13
 	VFMADD231PS Z17, Z1, Z12
 	VFMADD231PS Z17, Z2, Z11
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z13
 	VFMADD231PS Z17, Z4, Z12
 	VFMADD231PS Z17, Z5, Z11
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z13
 	VFMADD231PS Z17, Z7, Z12
 	VFMADD231PS Z17, Z8, Z11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z14
 	VFMADD231PS Z17, Z1, Z13
 	VFMADD231PS Z17, Z2, Z12
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z14
 	VFMADD231PS Z17, Z4, Z13
 	VFMADD231PS Z17, Z5, Z12
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z14
 	VFMADD231PS Z17, Z7, Z13
 	VFMADD231PS Z17, Z8, Z12
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z15
 	VFMADD231PS Z17, Z1, Z14
 	VFMADD231PS Z17, Z2, Z13
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z15
 	VFMADD231PS Z17, Z4, Z14
 	VFMADD231PS Z17, Z5, Z13
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z15
 	VFMADD231PS Z17, Z7, Z14
 	VFMADD231PS Z17, Z8, Z13
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z16
 	VFMADD231PS Z17, Z1, Z15
 	VFMADD231PS Z17, Z2, Z14
-	VMOVUPS     (SI)(R11*1), Z17
-	VFMADD231PS Z17, Z3, Z16
-	VFMADD231PS Z17, Z4, Z15
-	VFMADD231PS Z17, Z5, Z14
-	VMOVUPS     (DI)(R11*1), Z17
-	VFMADD231PS Z17, Z6, Z16
-	VFMADD231PS Z17, Z7, Z15
-	VFMADD231PS Z17, Z8, Z14
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
-	VFMADD231PS Z17, Z1, Z16
-	VFMADD231PS Z17, Z2, Z15
-	VMOVUPS     (SI)(R11*1), Z17
-	VFMADD231PS Z17, Z4, Z16
-	VFMADD231PS Z17, Z5, Z15
-	VMOVUPS     (DI)(R11*1), Z17
-	VFMADD231PS Z17, Z7, Z16
-	VFMADD231PS Z17, Z8, Z15
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
-	VFMADD231PS Z17, Z2, Z16
-	VMOVUPS     (SI)(R11*1), Z17
-	VFMADD231PS Z17, Z5, Z16
-	VMOVUPS     (DI)(R11*1), Z17
-	VFMADD231PS Z17, Z8, Z16
-	MOVQ        R8, R11
-	VMOVUPS     Z9, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z10, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z11, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z12, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z13, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z14, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z15, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z16, (R11)
-	DECQ        R9
-	JZ          last
-	IMUL3Q      $0x08, DX, R11
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z3, Z16
+	VFMADD231PS Z0, Z4, Z15
+	VFMADD231PS Z0, Z5, Z14
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z6, Z16
+	VFMADD231PS Z0, Z7, Z15
+	VFMADD231PS Z0, Z8, Z14
+	ADDQ        CX, R10
+	CMPQ        R8, $0x01
+	JG          column8
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z1, Z16
+	VFMADD231PS Z0, Z2, Z15
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z4, Z16
+	VFMADD231PS Z0, Z5, Z15
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z7, Z16
+	VFMADD231PS Z0, Z8, Z15
+
+column8:
+	ADDQ        CX, R10
+	CMPQ        R8, $0x00
+	JG          column9
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z2, Z16
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z5, Z16
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z8, Z16
+
+column9:
+	MOVQ         112(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	VADDPS       (R10)(R9*1), Z9, Z9
+	VMAXPS       Z9, Z0, Z9
+	VMINPS       Z9, Z1, Z9
+	VADDPS       (R10)(R9*1), Z10, Z10
+	VMAXPS       Z10, Z0, Z10
+	VMINPS       Z10, Z1, Z10
+	VADDPS       (R10)(R9*1), Z11, Z11
+	VMAXPS       Z11, Z0, Z11
+	VMINPS       Z11, Z1, Z11
+	VADDPS       (R10)(R9*1), Z12, Z12
+	VMAXPS       Z12, Z0, Z12
+	VMINPS       Z12, Z1, Z12
+	VADDPS       (R10)(R9*1), Z13, Z13
+	VMAXPS       Z13, Z0, Z13
+	VMINPS       Z13, Z1, Z13
+	VADDPS       (R10)(R9*1), Z14, Z14
+	VMAXPS       Z14, Z0, Z14
+	VMINPS       Z14, Z1, Z14
+	VADDPS       (R10)(R9*1), Z15, Z15
+	VMAXPS       Z15, Z0, Z15
+	VMINPS       Z15, Z1, Z15
+	VADDPS       (R10)(R9*1), Z16, Z16
+	VMAXPS       Z16, Z0, Z16
+	VMINPS       Z16, Z1, Z16
+
+store:
+	LEAQ    (DI)(R9*1), R10
+	VMOVUPS Z9, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z10, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z11, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z12, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z13, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z14, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z15, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z16, (R10)
+	ADDQ    $0x40, R9
+	MOVQ    80(AX), R10
+	SHLQ    $0x02, R10
+	CMPQ    R9, R10
+	JL      channels
+	MOVQ    $0x00000000, 88(AX)
+	DECQ    64(AX)
+	JZ      last
+	IMUL3Q  $0x08, CX, R10
 
 move:
-	ADDQ R11, R8
-	ADDQ R11, BX
-	ADDQ R11, SI
-	ADDQ R11, DI
+	ADDQ R10, DI
+	ADDQ R10, DX
+	ADDQ R10, BX
+	ADDQ R10, SI
 	JMP  group
 
 last:
+	MOVQ  72(AX), R10
 	TESTQ R10, R10
-	JZ    next
-	MOVQ  R10, R11
-	XORQ  R10, R10
-	MOVQ  $0x00000001, R9
+	JZ    end
+	MOVQ  $0x00000000, 72(AX)
+	MOVQ  $0x00000001, 64(AX)
 	JMP   move
 
-next:
-	ADDQ $0x40, CX
-	SUBQ $0x10, 80(AX)
-	JG   channels
+end:
 	VZEROUPPER
 	RET
 
 // func depthRow2x4AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, CMOV
 TEXT ·depthRow2x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), DX
-	XORQ CX, CX
-
-channels:
-	MOVQ    24(AX), BX
-	ADDQ    CX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z0
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z1
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z2
-	ADDQ    40(AX), BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z3
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z4
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z5
-	ADDQ    40(AX), BX
-	VMOVUPS (BX), Z6
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z7
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z8
-	MOVQ    (AX), BX
-	ADDQ    CX, BX
-	MOVQ    8(AX), SI
-	ADDQ    CX, SI
-	MOVQ    16(AX), DI
-	ADDQ    CX, DI
-	MOVQ    48(AX), R8
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R10
-	ADDQ    CX, R8
+	MOVQ 56(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 48(AX), DI
 
 group:
+	MOVQ    72(AX), R9
+	XORQ    R8, R8
+	ADDQ    64(AX), R9
+	CMPQ    R9, $0x01
+	CMOVQEQ 96(AX), R8
+	XORQ    R9, R9
+
+channels:
+	MOVQ        24(AX), R10
+	ADDQ        R9, R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z0
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z1
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z2
+	ADDQ        40(AX), R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z3
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z4
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z5
+	ADDQ        40(AX), R10
+	VMOVUPS     (R10), Z6
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z7
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z8
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
-	XORQ        R11, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	MOVQ        104(AX), R10
+	ADDQ        R9, R10
+	CMPQ        88(AX), $0x00
+	JG          column0
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z9
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z3, Z9
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z6, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+
+column0:
+	ADDQ        CX, R10
+	CMPQ        88(AX), $0x01
+	JG          column1
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z1, Z9
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z4, Z9
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z7, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+
+column1:
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z10
 	VFMADD231PS Z13, Z2, Z9
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z3, Z10
 	VFMADD231PS Z13, Z5, Z9
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z6, Z10
 	VFMADD231PS Z13, Z8, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z1, Z10
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z4, Z10
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z7, Z10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z11
 	VFMADD231PS Z13, Z2, Z10
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z3, Z11
 	VFMADD231PS Z13, Z5, Z10
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z6, Z11
 	VFMADD231PS Z13, Z8, Z10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z1, Z11
-	VMOVUPS     (SI)(R11*1), Z13
+	VMOVUPS     (BX)(R10*1), Z13
 	VFMADD231PS Z13, Z4, Z11
-	VMOVUPS     (DI)(R11*1), Z13
+	VMOVUPS     (SI)(R10*1), Z13
 	VFMADD231PS Z13, Z7, Z11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z13
 	VFMADD231PS Z13, Z0, Z12
 	VFMADD231PS Z13, Z2, Z11
-	VMOVUPS     (SI)(R11*1), Z13
-	VFMADD231PS Z13, Z3, Z12
-	VFMADD231PS Z13, Z5, Z11
-	VMOVUPS     (DI)(R11*1), Z13
-	VFMADD231PS Z13, Z6, Z12
-	VFMADD231PS Z13, Z8, Z11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
-	VFMADD231PS Z13, Z1, Z12
-	VMOVUPS     (SI)(R11*1), Z13
-	VFMADD231PS Z13, Z4, Z12
-	VMOVUPS     (DI)(R11*1), Z13
-	VFMADD231PS Z13, Z7, Z12
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z13
-	VFMADD231PS Z13, Z2, Z12
-	VMOVUPS     (SI)(R11*1), Z13
-	VFMADD231PS Z13, Z5, Z12
-	VMOVUPS     (DI)(R11*1), Z13
-	VFMADD231PS Z13, Z8, Z12
-	MOVQ        R8, R11
-	VMOVUPS     Z9, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z10, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z11, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z12, (R11)
-	DECQ        R9
-	JZ          last
-	IMUL3Q      $0x04, DX, R11
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z3, Z12
+	VFMADD231PS Z0, Z5, Z11
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z6, Z12
+	VFMADD231PS Z0, Z8, Z11
+	ADDQ        CX, R10
+	CMPQ        R8, $0x01
+	JG          column7
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z1, Z12
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z4, Z12
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z7, Z12
+
+column7:
+	ADDQ        CX, R10
+	CMPQ        R8, $0x00
+	JG          column8
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z2, Z12
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z5, Z12
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z8, Z12
+
+column8:
+	MOVQ         112(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	VADDPS       (R10)(R9*1), Z9, Z9
+	VMAXPS       Z9, Z0, Z9
+	VMINPS       Z9, Z1, Z9
+	VADDPS       (R10)(R9*1), Z10, Z10
+	VMAXPS       Z10, Z0, Z10
+	VMINPS       Z10, Z1, Z10
+	VADDPS       (R10)(R9*1), Z11, Z11
+	VMAXPS       Z11, Z0, Z11
+	VMINPS       Z11, Z1, Z11
+	VADDPS       (R10)(R9*1), Z12, Z12
+	VMAXPS       Z12, Z0, Z12
+	VMINPS       Z12, Z1, Z12
+
+store:
+	LEAQ    (DI)(R9*1), R10
+	VMOVUPS Z9, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z10, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z11, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z12, (R10)
+	ADDQ    $0x40, R9
+	MOVQ    80(AX), R10
+	SHLQ    $0x02, R10
+	CMPQ    R9, R10
+	JL      channels
+	MOVQ    $0x00000000, 88(AX)
+	DECQ    64(AX)
+	JZ      last
+	IMUL3Q  $0x04, CX, R10
 
 move:
-	ADDQ R11, R8
-	ADDQ R11, R11
-	ADDQ R11, BX
-	ADDQ R11, SI
-	ADDQ R11, DI
+	ADDQ R10, DI
+	ADDQ R10, R10
+	ADDQ R10, DX
+	ADDQ R10, BX
+	ADDQ R10, SI
 	JMP  group
 
 last:
+	MOVQ  72(AX), R10
 	TESTQ R10, R10
-	JZ    next
-	MOVQ  R10, R11
-	XORQ  R10, R10
-	MOVQ  $0x00000001, R9
+	JZ    end
+	MOVQ  $0x00000000, 72(AX)
+	MOVQ  $0x00000001, 64(AX)
 	JMP   move
 
-next:
-	ADDQ $0x40, CX
-	SUBQ $0x10, 80(AX)
-	JG   channels
+end:
 	VZEROUPPER
 	RET
 
 // func depthRow2x8AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, CMOV
 TEXT ·depthRow2x8AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), DX
-	XORQ CX, CX
-
-channels:
-	MOVQ    24(AX), BX
-	ADDQ    CX, BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z0
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z1
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z2
-	ADDQ    40(AX), BX
-	MOVQ    BX, SI
-	VMOVUPS (SI), Z3
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z4
-	ADDQ    32(AX), SI
-	VMOVUPS (SI), Z5
-	ADDQ    40(AX), BX
-	VMOVUPS (BX), Z6
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z7
-	ADDQ    32(AX), BX
-	VMOVUPS (BX), Z8
-	MOVQ    (AX), BX
-	ADDQ    CX, BX
-	MOVQ    8(AX), SI
-	ADDQ    CX, SI
-	MOVQ    16(AX), DI
-	ADDQ    CX, DI
-	MOVQ    48(AX), R8
-	MOVQ    64(AX), R9
-	MOVQ    72(AX), R10
-	ADDQ    CX, R8
+	MOVQ 56(AX), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 48(AX), DI
 
 group:
+	MOVQ    72(AX), R9
+	XORQ    R8, R8
+	ADDQ    64(AX), R9
+	CMPQ    R9, $0x01
+	CMOVQEQ 96(AX), R8
+	XORQ    R9, R9
+
+channels:
+	MOVQ        24(AX), R10
+	ADDQ        R9, R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z0
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z1
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z2
+	ADDQ        40(AX), R10
+	MOVQ        R10, R11
+	VMOVUPS     (R11), Z3
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z4
+	ADDQ        32(AX), R11
+	VMOVUPS     (R11), Z5
+	ADDQ        40(AX), R10
+	VMOVUPS     (R10), Z6
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z7
+	ADDQ        32(AX), R10
+	VMOVUPS     (R10), Z8
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
@@ -11461,186 +12230,237 @@ group:
 	VPXORD      Z14, Z14, Z14
 	VPXORD      Z15, Z15, Z15
 	VPXORD      Z16, Z16, Z16
-	XORQ        R11, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	MOVQ        104(AX), R10
+	ADDQ        R9, R10
+	CMPQ        88(AX), $0x00
+	JG          column0
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z9
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z9
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+
+column0:
+	ADDQ        CX, R10
+	CMPQ        88(AX), $0x01
+	JG          column1
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z9
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z9
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+
+column1:
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z10
 	VFMADD231PS Z17, Z2, Z9
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z10
 	VFMADD231PS Z17, Z5, Z9
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z10
 	VFMADD231PS Z17, Z8, Z9
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z10
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z10
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z11
 	VFMADD231PS Z17, Z2, Z10
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z11
 	VFMADD231PS Z17, Z5, Z10
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z11
 	VFMADD231PS Z17, Z8, Z10
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z11
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z11
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z12
 	VFMADD231PS Z17, Z2, Z11
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z12
 	VFMADD231PS Z17, Z5, Z11
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z12
 	VFMADD231PS Z17, Z8, Z11
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z12
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z12
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z12
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z13
 	VFMADD231PS Z17, Z2, Z12
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z13
 	VFMADD231PS Z17, Z5, Z12
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z13
 	VFMADD231PS Z17, Z8, Z12
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z13
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z13
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z13
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z14
 	VFMADD231PS Z17, Z2, Z13
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z14
 	VFMADD231PS Z17, Z5, Z13
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z14
 	VFMADD231PS Z17, Z8, Z13
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z14
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z14
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z14
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z15
 	VFMADD231PS Z17, Z2, Z14
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z3, Z15
 	VFMADD231PS Z17, Z5, Z14
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z6, Z15
 	VFMADD231PS Z17, Z8, Z14
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z1, Z15
-	VMOVUPS     (SI)(R11*1), Z17
+	VMOVUPS     (BX)(R10*1), Z17
 	VFMADD231PS Z17, Z4, Z15
-	VMOVUPS     (DI)(R11*1), Z17
+	VMOVUPS     (SI)(R10*1), Z17
 	VFMADD231PS Z17, Z7, Z15
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
+	ADDQ        CX, R10
+	VMOVUPS     (DX)(R10*1), Z17
 	VFMADD231PS Z17, Z0, Z16
 	VFMADD231PS Z17, Z2, Z15
-	VMOVUPS     (SI)(R11*1), Z17
-	VFMADD231PS Z17, Z3, Z16
-	VFMADD231PS Z17, Z5, Z15
-	VMOVUPS     (DI)(R11*1), Z17
-	VFMADD231PS Z17, Z6, Z16
-	VFMADD231PS Z17, Z8, Z15
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
-	VFMADD231PS Z17, Z1, Z16
-	VMOVUPS     (SI)(R11*1), Z17
-	VFMADD231PS Z17, Z4, Z16
-	VMOVUPS     (DI)(R11*1), Z17
-	VFMADD231PS Z17, Z7, Z16
-	ADDQ        DX, R11
-	VMOVUPS     (BX)(R11*1), Z17
-	VFMADD231PS Z17, Z2, Z16
-	VMOVUPS     (SI)(R11*1), Z17
-	VFMADD231PS Z17, Z5, Z16
-	VMOVUPS     (DI)(R11*1), Z17
-	VFMADD231PS Z17, Z8, Z16
-	MOVQ        R8, R11
-	VMOVUPS     Z9, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z10, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z11, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z12, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z13, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z14, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z15, (R11)
-	ADDQ        DX, R11
-	VMOVUPS     Z16, (R11)
-	DECQ        R9
-	JZ          last
-	IMUL3Q      $0x08, DX, R11
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z3, Z16
+	VFMADD231PS Z0, Z5, Z15
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z6, Z16
+	VFMADD231PS Z0, Z8, Z15
+	ADDQ        CX, R10
+	CMPQ        R8, $0x01
+	JG          column15
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z1, Z16
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z4, Z16
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z7, Z16
+
+column15:
+	ADDQ        CX, R10
+	CMPQ        R8, $0x00
+	JG          column16
+	VMOVUPS     (DX)(R10*1), Z0
+	VFMADD231PS Z0, Z2, Z16
+	VMOVUPS     (BX)(R10*1), Z0
+	VFMADD231PS Z0, Z5, Z16
+	VMOVUPS     (SI)(R10*1), Z0
+	VFMADD231PS Z0, Z8, Z16
+
+column16:
+	MOVQ         112(AX), R10
+	TESTQ        R10, R10
+	JZ           store
+	VBROADCASTSS 120(AX), Z0
+	VBROADCASTSS 124(AX), Z1
+	VADDPS       (R10)(R9*1), Z9, Z9
+	VMAXPS       Z9, Z0, Z9
+	VMINPS       Z9, Z1, Z9
+	VADDPS       (R10)(R9*1), Z10, Z10
+	VMAXPS       Z10, Z0, Z10
+	VMINPS       Z10, Z1, Z10
+	VADDPS       (R10)(R9*1), Z11, Z11
+	VMAXPS       Z11, Z0, Z11
+	VMINPS       Z11, Z1, Z11
+	VADDPS       (R10)(R9*1), Z12, Z12
+	VMAXPS       Z12, Z0, Z12
+	VMINPS       Z12, Z1, Z12
+	VADDPS       (R10)(R9*1), Z13, Z13
+	VMAXPS       Z13, Z0, Z13
+	VMINPS       Z13, Z1, Z13
+	VADDPS       (R10)(R9*1), Z14, Z14
+	VMAXPS       Z14, Z0, Z14
+	VMINPS       Z14, Z1, Z14
+	VADDPS       (R10)(R9*1), Z15, Z15
+	VMAXPS       Z15, Z0, Z15
+	VMINPS       Z15, Z1, Z15
+	VADDPS       (R10)(R9*1), Z16, Z16
+	VMAXPS       Z16, Z0, Z16
+	VMINPS       Z16, Z1, Z16
+
+store:
+	LEAQ    (DI)(R9*1), R10
+	VMOVUPS Z9, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z10, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z11, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z12, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z13, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z14, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z15, (R10)
+	ADDQ    CX, R10
+	VMOVUPS Z16, (R10)
+	ADDQ    $0x40, R9
+	MOVQ    80(AX), R10
+	SHLQ    $0x02, R10
+	CMPQ    R9, R10
+	JL      channels
+	MOVQ    $0x00000000, 88(AX)
+	DECQ    64(AX)
+	JZ      last
+	IMUL3Q  $0x08, CX, R10
 
 move:
-	ADDQ R11, R8
-	ADDQ R11, R11
-	ADDQ R11, BX
-	ADDQ R11, SI
-	ADDQ R11, DI
+	ADDQ R10, DI
+	ADDQ R10, R10
+	ADDQ R10, DX
+	ADDQ R10, BX
+	ADDQ R10, SI
 	JMP  group
 
 last:
+	MOVQ  72(AX), R10
 	TESTQ R10, R10
-	JZ    next
-	MOVQ  R10, R11
-	XORQ  R10, R10
-	MOVQ  $0x00000001, R9
+	JZ    end
+	MOVQ  $0x00000000, 72(AX)
+	MOVQ  $0x00000001, 64(AX)
 	JMP   move
 
-next:
-	ADDQ $0x40, CX
-	SUBQ $0x10, 80(AX)
-	JG   channels
+end:
 	VZEROUPPER
 	RET
 

@@ -48,8 +48,7 @@ type depthwise struct {
 
 func newDepthwise(batch, channels int, down, along axis) *depthwise {
 	m := &depthwise{v: active, batch: batch, c: channels, down: down, along: along, xs: along.cut(), ys: down.rows()}
-	m.rows = min(down.out, max(1, 32768/(along.out*channels)))
-	m.blocks = ceilDiv(down.out, m.rows)
+	m.rows, m.blocks = depthRows(batch, down.out, along.out*channels)
 	m.runs.New = func() any { return new(depthRun) }
 	return m
 }

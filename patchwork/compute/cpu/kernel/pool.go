@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -22,6 +23,9 @@ func (f TaskFunc) Do(chunk int) { f(chunk) }
 // Pool runs tasks on a fixed number of goroutines. Any number of goroutines may call Run at the same time, also from
 // within a chunk: the caller works on its own task, so nothing waits for a free worker. In the steady state Run
 // allocates nothing.
+//
+// Every worker begins with a share of the chunks of its own, the same from task to task, so that it finds in its cache
+// what it wrote there in the task before; whoever is done helps the others.
 type Pool struct {
 	workers int
 	offers  chan *job
@@ -38,8 +42,8 @@ func NewPool(workers int) *Pool {
 	}
 	p := &Pool{workers: workers, offers: make(chan *job, 4*workers)}
 	p.jobs.New = func() any { return &job{done: make(chan struct{}, 1)} }
-	for range workers - 1 {
-		go p.work()
+	for i := range workers - 1 {
+		go p.work(i + 1)
 	}
 	return p
 }
@@ -70,8 +74,8 @@ func (p *Pool) Close() { p.close.Do(func() { close(p.offers) }) }
 type job struct {
 	task   Task
 	ctx    context.Context // nil: cannot be cancelled
-	chunks int64
-	next   atomic.Int64 // next chunk to claim
+	shares [maxShares]share
+	parts  int          // shares in use
 	left   atomic.Int64 // chunks not finished
 	refs   atomic.Int64
 	done   chan struct{} // one token when left reaches 0
@@ -89,13 +93,47 @@ func (e *Panic) Error() string { return fmt.Sprintf("kernel: a task failed: %v\n
 // Unwrap returns the value if it was an error.
 func (e *Panic) Unwrap() error { err, _ := e.Value.(error); return err }
 
-func (p *Pool) work() {
+// maxShares is how many shares there are at most; further workers begin with that of another.
+const maxShares = 16
+
+// share is the chunks that one worker begins with, those not yet claimed: the first in the lower half of bounds, the end
+// in the upper.
+type share struct {
+	bounds atomic.Uint64
+	_      [7]uint64 // a cache line of its own
+}
+
+func (s *share) set(first, end int) { s.bounds.Store(uint64(first) | uint64(end)<<32) }
+
+// claim takes the first chunk for the worker whose share it is, the last for others.
+func (s *share) claim(own bool) (chunk int, ok bool) {
+	for {
+		old := s.bounds.Load()
+		first, end := old&math.MaxUint32, old>>32
+		if first >= end {
+			return 0, false
+		}
+		chunk = int(first)
+		if own {
+			first++
+		} else {
+			end--
+			chunk = int(end)
+		}
+		if s.bounds.CompareAndSwap(old, first|end<<32) {
+			return chunk, true
+		}
+	}
+}
+
+// work is what worker number me does; the caller of Run is number 0.
+func (p *Pool) work(me int) {
 	for {
 		j, ok := p.next()
 		if !ok {
 			return
 		}
-		j.run()
+		j.run(me)
 		p.drop(j)
 	}
 }
@@ -145,14 +183,17 @@ func (j *job) wait() {
 	<-j.done
 }
 
-// run claims chunks until none is left.
-func (j *job) run() {
-	for {
-		i := j.next.Add(1) - 1
-		if i >= j.chunks {
-			return
+// run claims chunks until none is left: of the worker's own share, then of the others'.
+func (j *job) run(me int) {
+	for i := range j.parts {
+		s := &j.shares[(me+i)%j.parts]
+		for {
+			chunk, ok := s.claim(i == 0)
+			if !ok {
+				break
+			}
+			j.chunk(chunk)
 		}
-		j.chunk(int(i))
 	}
 }
 
@@ -220,9 +261,12 @@ var alone = NewPool(1)
 
 func (p *Pool) run(ctx context.Context, chunks int, t Task) *Panic {
 	j := p.jobs.Get().(*job)
-	j.task, j.ctx, j.chunks = t, ctx, int64(chunks)
-	j.next.Store(0)
+	j.task, j.ctx = t, ctx
 	j.left.Store(int64(chunks))
+	j.parts = min(p.workers, maxShares)
+	for i := range j.parts {
+		j.shares[i].set(chunks*i/j.parts, chunks*(i+1)/j.parts)
+	}
 	j.refs.Store(1)
 offering:
 	for range min(p.workers, chunks) - 1 {
@@ -234,7 +278,7 @@ offering:
 			break offering
 		}
 	}
-	j.run()
+	j.run(0)
 	j.wait()
 	failed := j.failed.Load()
 	p.drop(j)

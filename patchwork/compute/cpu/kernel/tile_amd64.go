@@ -4,8 +4,8 @@ import "unsafe"
 
 // The structs whose fields the assembly counts.
 var (
-	_ [13 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
-	_ [14 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
+	_ [15 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
+	_ [16 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthGradTile{})]byte{}
 	_ [11 * 8]byte = [unsafe.Sizeof(windowTile{})]byte{}
@@ -107,7 +107,7 @@ func (t *depthGradTile) compute(v variant, taps int) {
 	}
 }
 
-var _ [11 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
+var _ [16 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
 
 // compute computes a row in groups of 4 or, with AVX-512, 8 pixels.
 func (t *depthRow) compute(v variant, stride, pixels int) {

@@ -25,7 +25,17 @@ func transpose(v variant, dst []float32, dstRow int, src []float32, srcRow, rows
 }
 
 func transposePortable(dst []float32, dstRow int, src []float32, srcRow, rows, cols int) {
-	if rows < 8 { // channels of a picture
+	switch {
+	case rows == 3: // colours of a picture
+		a, b, c := src[:cols], src[srcRow:][:cols], src[2*srcRow:][:cols]
+		at := 0
+		for i, v := range a {
+			d := dst[at:][:3]
+			d[0], d[1], d[2] = v, b[i], c[i]
+			at += dstRow
+		}
+		return
+	case rows < 8:
 		for r := range rows {
 			d := dst[r:]
 			at := 0
