@@ -59,7 +59,7 @@ func (e *emitter) exp(x vreg) vreg {
 func (e *emitter) log(x vreg) vreg {
 	small := e.compare(less, x, e.constant(0x00800000)) // not normal: scaled by 2^23
 	scaled := e.op(mul, x, e.number(1<<23))
-	y := e.where2(small, scaled, x)
+	y := e.either(small, scaled, x)
 	e.drop(scaled)
 	n := e.temp()
 	e.vector(shift, 2, n, in(y), mask{}, 23) // logical, to the right
@@ -94,7 +94,7 @@ func (e *emitter) log(x vreg) vreg {
 	}
 	choose := func(predicate byte, limit uint32, yes vreg) {
 		c := e.compare(predicate, x, e.constant(limit))
-		q := e.where2(c, yes, p)
+		q := e.either(c, yes, p)
 		e.dropCondition(c)
 		e.drop(p)
 		p = q
@@ -138,7 +138,7 @@ func (e *emitter) tanh(x vreg) vreg {
 	size := e.op(and, x, e.constant(1<<31-1))
 	c := e.compare(less, size, e.number(0.625))
 	e.drop(size)
-	return e.where2(c, p, q)
+	return e.either(c, p, q)
 }
 
 func (e *emitter) erf(x vreg) vreg {

@@ -24,7 +24,7 @@ func (e *emitter) operate(i int, d node) {
 		e.binary(v, d)
 	case d.op == op(Select):
 		c := e.compare(notEqual, e.register(d.in[0]), e.number(0))
-		e.give(v, e.where2(c, e.register(d.in[1]), e.register(d.in[2])))
+		e.give(v, e.either(c, e.register(d.in[1]), e.register(d.in[2])))
 	default:
 		e.fused(v, d)
 	}
@@ -90,7 +90,7 @@ func (e *emitter) binary(v Value, d node) {
 		default:
 			a, b := e.register(x), e.register(y)
 			m := e.op(join, a, in(b))
-			e.give(v, e.where2(e.compare(unordered, a, in(a)), a, m))
+			e.give(v, e.either(e.compare(unordered, a, in(a)), a, m))
 		}
 	case AtLeast:
 		e.simple(maxi, v, y, x)
@@ -138,8 +138,8 @@ func (e *emitter) unary(v Value, d node) {
 	case Sign:
 		minus := e.temp()
 		e.vector(moveLoad, minus, 0, e.number(-1), mask{})
-		below := e.where2(e.compare(less, x, e.number(0)), minus, x)
-		r = e.where2(e.compare(greater, x, e.number(0)), e.one(), below)
+		below := e.either(e.compare(less, x, e.number(0)), minus, x)
+		r = e.either(e.compare(greater, x, e.number(0)), e.one(), below)
 	case Floor, Ceil, Round:
 		r = e.temp()
 		e.vector(round, r, 0, in(x), mask{}, map[Unary]byte{Round: 0, Floor: 1, Ceil: 2}[Unary(d.op)])
@@ -205,8 +205,8 @@ func (e *emitter) compare(predicate byte, x vreg, y place) condition {
 	return condition(r)
 }
 
-// where2 returns a fresh register with yes in the lanes of c and no in the others.
-func (e *emitter) where2(c condition, yes, no vreg) vreg {
+// either returns a fresh register with yes in the lanes of c and no in the others.
+func (e *emitter) either(c condition, yes, no vreg) vreg {
 	r := e.temp()
 	if e.wide {
 		e.vector(blendMask, r, no, in(yes), mask{kreg(c), false})
