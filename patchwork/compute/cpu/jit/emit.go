@@ -29,7 +29,6 @@ type emitter struct {
 	lanes  int
 	unroll int
 
-	last    []int       // by value: the node that uses it last, -1 if none does
 	uses    [][]int     // by value: the nodes that use it
 	pointer map[int]gpr // of slots
 	fixed   map[Value]vreg
