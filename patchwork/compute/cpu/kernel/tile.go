@@ -23,6 +23,10 @@ type rowTile struct {
 	tiles int            // at least 1; compute counts it down
 	nextA int            // bytes to a of the next tile
 	nextC int            // bytes to c of the next tile
+
+	// One cache line is fetched for every four steps, from this address on; 0: none.
+	ahead     uintptr
+	aheadStep int // bytes, 0 or a cache line
 }
 
 // colTile is a run of tiles of C = Aᵀ·B where A and B are read in place, by columns; compute moves a and c along the
