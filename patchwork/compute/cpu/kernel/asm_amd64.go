@@ -439,6 +439,56 @@ func stepsGradientAVX2(t *byte)
 //go:noescape
 func linesTapsAVX2(t *byte)
 
+// linesEvenInputAVX2 computes t.
+//
+//go:noescape
+func linesEvenInputAVX2(t *byte)
+
+// stepsEvenInputAVX2 computes t.
+//
+//go:noescape
+func stepsEvenInputAVX2(t *byte)
+
+// linesOddInputAVX2 computes t.
+//
+//go:noescape
+func linesOddInputAVX2(t *byte)
+
+// stepsOddInputAVX2 computes t.
+//
+//go:noescape
+func stepsOddInputAVX2(t *byte)
+
+// linesEvenOutputAVX2 computes t.
+//
+//go:noescape
+func linesEvenOutputAVX2(t *byte)
+
+// stepsEvenOutputAVX2 computes t.
+//
+//go:noescape
+func stepsEvenOutputAVX2(t *byte)
+
+// linesOddOutputAVX2 computes t.
+//
+//go:noescape
+func linesOddOutputAVX2(t *byte)
+
+// stepsOddOutputAVX2 computes t.
+//
+//go:noescape
+func stepsOddOutputAVX2(t *byte)
+
+// linesEvenKernelAVX2 computes t.
+//
+//go:noescape
+func linesEvenKernelAVX2(t *byte)
+
+// linesSameAVX2 computes t.
+//
+//go:noescape
+func linesSameAVX2(t *byte)
+
 // rows8x16AVX512 computes t.
 //
 //go:noescape
@@ -883,6 +933,56 @@ func stepsGradientAVX512(t *byte)
 //
 //go:noescape
 func linesTapsAVX512(t *byte)
+
+// linesEvenInputAVX512 computes t.
+//
+//go:noescape
+func linesEvenInputAVX512(t *byte)
+
+// stepsEvenInputAVX512 computes t.
+//
+//go:noescape
+func stepsEvenInputAVX512(t *byte)
+
+// linesOddInputAVX512 computes t.
+//
+//go:noescape
+func linesOddInputAVX512(t *byte)
+
+// stepsOddInputAVX512 computes t.
+//
+//go:noescape
+func stepsOddInputAVX512(t *byte)
+
+// linesEvenOutputAVX512 computes t.
+//
+//go:noescape
+func linesEvenOutputAVX512(t *byte)
+
+// stepsEvenOutputAVX512 computes t.
+//
+//go:noescape
+func stepsEvenOutputAVX512(t *byte)
+
+// linesOddOutputAVX512 computes t.
+//
+//go:noescape
+func linesOddOutputAVX512(t *byte)
+
+// stepsOddOutputAVX512 computes t.
+//
+//go:noescape
+func stepsOddOutputAVX512(t *byte)
+
+// linesEvenKernelAVX512 computes t.
+//
+//go:noescape
+func linesEvenKernelAVX512(t *byte)
+
+// linesSameAVX512 computes t.
+//
+//go:noescape
+func linesSameAVX512(t *byte)
 
 // transpose8AVX2 transposes rows times cols blocks of 8 by 8 floats; rows are srcRow and dstRow bytes apart.
 //

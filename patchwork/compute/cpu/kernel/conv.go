@@ -132,7 +132,11 @@ func NewConv(s ConvShape) (*Conv, error) {
 	case s.fitsWinograd():
 		c.forward = newWinograd(s, false)
 		c.back = newWinograd(s, true)
-		c.grad = newWinogradGrad(s)
+		if s.StrideH == 1 { // with stride 2, tiles take longer than the direct sum
+			c.grad = newWinogradGrad(s)
+		} else {
+			c.grad = newImplicitGrad(s, down, along)
+		}
 	default:
 		c.forward = newImplicit(s, down, along, false)
 		c.back = newImplicit(s, down.reverse(), along.reverse(), true)

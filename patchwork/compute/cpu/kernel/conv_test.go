@@ -159,6 +159,15 @@ var winogradShapes = map[string]ConvShape{
 	"wide padding":    {Batch: 5, Height: 14, Width: 15, In: 16, Out: 16, KernelH: 3, KernelW: 3, PadTop: 2, PadBottom: 2, PadLeft: 2, PadRight: 2},
 	"many channels":   {Batch: 16, Height: 8, Width: 8, In: 96, Out: 64, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
 	"small pictures":  {Batch: 70, Height: 5, Width: 4, In: 32, Out: 16, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+
+	"stride 2":                  {Batch: 4, Height: 32, Width: 32, In: 64, Out: 64, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+	"stride 2, padding behind":  {Batch: 5, Height: 32, Width: 30, In: 64, Out: 80, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadBottom: 1, PadRight: 1},
+	"stride 2, odd":             {Batch: 5, Height: 31, Width: 29, In: 80, Out: 64, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 2, PadBottom: 1, PadRight: 1},
+	"stride 2, without padding": {Batch: 6, Height: 33, Width: 26, In: 64, Out: 80, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2},
+	"stride 2, wide padding":    {Batch: 5, Height: 30, Width: 29, In: 64, Out: 64, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 2, PadBottom: 2, PadLeft: 2, PadRight: 1},
+	"stride 2, rest unread":     {Batch: 4, Height: 33, Width: 41, In: 64, Out: 64, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadLeft: 1},
+	"stride 2, many channels":   {Batch: 16, Height: 16, Width: 16, In: 96, Out: 64, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
+	"stride 2, small pictures":  {Batch: 70, Height: 9, Width: 8, In: 64, Out: 64, KernelH: 3, KernelW: 3, StrideH: 2, StrideW: 2, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
 }
 
 func TestConvWinograd(t *testing.T) {
@@ -172,7 +181,9 @@ func TestConvWinograd(t *testing.T) {
 	})
 	for name, change := range map[string]func(s *ConvShape){
 		"Direct":         func(s *ConvShape) { s.Direct = true },
-		"a stride":       func(s *ConvShape) { s.StrideW = 2 },
+		"strides differ": func(s *ConvShape) { s.StrideW = 2 },
+		"narrow stride":  func(s *ConvShape) { s.StrideH, s.StrideW = 2, 2 },
+		"stride 3":       func(s *ConvShape) { s.StrideH, s.StrideW = 3, 3 },
 		"dilation":       func(s *ConvShape) { s.DilationH = 2 },
 		"groups":         func(s *ConvShape) { s.Groups = 2 },
 		"15 channels":    func(s *ConvShape) { s.In = 15 },
@@ -190,36 +201,53 @@ func TestConvWinograd(t *testing.T) {
 // TestWinogradError holds the error of tiles to what the comment of winograd says, on numbers like those of a network:
 // at most four times that of the direct sum, and at most 2e-6 of the size of the results.
 func TestWinogradError(t *testing.T) {
-	s := ConvShape{Batch: 4, Height: 16, Width: 16, In: 64, Out: 32, KernelH: 3, KernelW: 3, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1}
-	exact := make([]float64, s.Batch*s.Height*s.Width*s.Out)
-	r := newRand(1)
-	x, w := normals(r, s.Batch*s.Height*s.Width*s.In), normals(r, 9*s.In*s.Out)
-	for i := range x {
-		x[i] = max(x[i], 0)
+	for _, stride := range []int{1, 2} {
+		s := ConvShape{Batch: 4, Height: 16 * stride, Width: 16 * stride, In: 64, Out: 64, KernelH: 3, KernelW: 3, StrideH: stride, StrideW: stride, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1}
+		if !s.withDefaults().fitsWinograd() {
+			t.Fatalf("%+v is not computed by tiles", s)
+		}
+		exact := make([]float64, s.Batch*s.OutHeight()*s.OutWidth()*s.Out)
+		back := make([]float64, s.Batch*s.Height*s.Width*s.In)
+		r := newRand(1)
+		x, w, dy := normals(r, len(back)), normals(r, 9*s.In*s.Out), normals(r, len(exact))
+		for i := range x {
+			x[i] = max(x[i], 0)
+		}
+		naiveConv(s, func(ix, iw, iy int) {
+			exact[iy] += float64(x[ix]) * float64(w[iw])
+			back[ix] += float64(dy[iy]) * float64(w[iw])
+		})
+		relative := func(direct bool) [2]float64 {
+			s.Direct = direct
+			c, err := NewConv(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			y, dx := make([]float32, len(exact)), make([]float32, len(back))
+			c.Forward(nil, x, w, y, nil)
+			c.GradInput(nil, dy, w, dx)
+			return [2]float64{rootMeanSquare(y, exact), rootMeanSquare(dx, back)}
+		}
+		eachVariant(t, func(t *testing.T) {
+			tiles, direct := relative(false), relative(true)
+			for i, name := range []string{"y", "dx"} {
+				t.Logf("stride %d, root mean square error of %s: tiles %.2g, direct %.2g", stride, name, tiles[i], direct[i])
+				if tiles[i] > 2e-6 || tiles[i] > 4*direct[i] {
+					t.Errorf("stride %d: the root mean square error of %s is %.2g of the result, %.2g of the direct sum", stride, name, tiles[i], direct[i])
+				}
+			}
+		})
 	}
-	naiveConv(s, func(ix, iw, iy int) { exact[iy] += float64(x[ix]) * float64(w[iw]) })
-	relative := func(direct bool) float64 {
-		s.Direct = direct
-		c, err := NewConv(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		y := make([]float32, len(exact))
-		c.Forward(nil, x, w, y, nil)
-		var wrong, size float64
-		for i, v := range exact {
-			wrong += (float64(y[i]) - v) * (float64(y[i]) - v)
-			size += v * v
-		}
-		return math.Sqrt(wrong / size)
+}
+
+// rootMeanSquare is the error of got, in parts of the size of want.
+func rootMeanSquare(got []float32, want []float64) float64 {
+	var wrong, size float64
+	for i, v := range want {
+		wrong += (float64(got[i]) - v) * (float64(got[i]) - v)
+		size += v * v
 	}
-	eachVariant(t, func(t *testing.T) {
-		tiles, direct := relative(false), relative(true)
-		t.Logf("root mean square error: tiles %.2g, direct %.2g", tiles, direct)
-		if tiles > 2e-6 || tiles > 4*direct {
-			t.Errorf("the root mean square error is %.2g of the result, %.2g of the direct sum", tiles, direct)
-		}
-	})
+	return math.Sqrt(wrong / size)
 }
 
 // TestConvDepthwiseRows has the shapes that go by rows: widths with and without a rest, wide and uneven padding, several
@@ -271,6 +299,7 @@ func TestConvThen(t *testing.T) {
 		"rows":      {Batch: 3, Height: 90, Width: 29, In: 16, Out: 16, Groups: 16, KernelH: 3, KernelW: 3},
 		"pointwise": {Batch: 3, Height: 20, Width: 19, In: 8, Out: 70, KernelH: 1, KernelW: 1},
 		"winograd":  winogradShapes["parts of tiles"],
+		"stride 2":  winogradShapes["stride 2, odd"],
 		"padding":   {Batch: 1, Height: 0, Width: 3, In: 3, Out: 4, KernelH: 1, KernelW: 1, PadTop: 2},
 	} {
 		c, err := NewConv(s)

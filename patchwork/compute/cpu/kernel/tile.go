@@ -24,6 +24,10 @@ type rowTile struct {
 	nextA int            // bytes to a of the next tile
 	nextC int            // bytes to c of the next tile
 	ending
+
+	// One cache line is fetched for every four steps, from this address on; 0: none.
+	ahead     uintptr
+	aheadStep int // bytes, 0 or a cache line
 }
 
 // ending is what becomes of the sums before they are written; see Finish.

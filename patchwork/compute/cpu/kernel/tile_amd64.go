@@ -4,7 +4,7 @@ import "unsafe"
 
 // The structs whose fields the assembly counts.
 var (
-	_ [15 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
+	_ [17 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
 	_ [16 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthGradTile{})]byte{}

@@ -5,59 +5,63 @@ import (
 	"unsafe"
 )
 
-// winograd is a 3×3 convolution of stride 1, or the gradient of its input, by the method of Winograd: tiles of 4×4
-// output pixels come from 6×6 input pixels by 36 products of matrices instead of 144, one for each place in a
-// transformed tile. It is exact in real numbers; in float32 its error is about twice that of the direct sum, some
-// 7e-7 of the size of the result.
+// winograd is a 3×3 convolution of stride 1 or 2, or the gradient of its input, by the method of Winograd: tiles of 4×4
+// output pixels come from 6×6 input pixels by 36 products of matrices instead of 144, one for each place in a transformed
+// tile, or with stride 2 from 9×9 by 81. It is exact in real numbers; in float32 its error is up to twice that of the
+// direct sum, some 7e-7 of the size of the result.
 type winograd struct {
-	v               variant
-	batch           int
-	h, w, in        int // of the input
-	oh, ow, out     int // of the output
-	top, left       int // padding
-	turned          bool
-	tilesY, tilesX  int
-	cols            panels
-	rows            int           // rows of tiles in a chunk; those of all pictures are numbered through
-	vLen, mLen      int           // floats from one place of the transformed tiles to the next, in a chunk
-	whole           tileRowsAt    // of whole tiles of products
-	tails           [2]tileRowsAt // of the last one of a chunk, and of the last chunk
-	lineIn, lineOut int           // floats of a line of columns
-	runs            sync.Pool
+	v              variant
+	batch          int
+	h, w, in       int // of the input
+	oh, ow, out    int // of the output
+	top, left      int // zeros before the input
+	turned         bool
+	down, along    winogradAxis
+	tilesY, tilesX int
+	cols           panels
+	rows           int // rows of tiles in a chunk; those of all pictures are numbered through
+	products       []winogradProduct
+	vLen, mLen     int           // floats from one place of the transformed tiles to the next, in a chunk
+	whole          tileRowsAt    // of whole tiles of products
+	tails          [2]tileRowsAt // of the last one of a chunk, and of the last chunk
+	runs           sync.Pool
 }
 
-// winogradTile is the edge of a tile of output pixels, winogradPlaces the number of products of a tile.
+// winogradTile is the edge of a tile of output pixels.
 const (
-	winogradTile   = 4
-	winogradPlaces = 36
-	winogradLanes  = 16 // channels come in multiples of it
+	winogradTile  = 4
+	winogradLanes = 16 // channels come in multiples of it
 )
 
 // fitsWinograd says whether s can be computed by tiles of 4×4 pixels, and gains by it: few of the tiles' pixels may lie
 // outside of the picture, and there must be enough of them for products of matrices.
 func (s ConvShape) fitsWinograd() bool {
+	tile := winogradTile * s.StrideH // of the input
 	tiles := s.Batch * ceilDiv(s.OutHeight(), winogradTile) * ceilDiv(s.OutWidth(), winogradTile)
-	back := s.Batch * ceilDiv(s.Height, winogradTile) * ceilDiv(s.Width, winogradTile)
-	return !s.Direct && s.KernelH == 3 && s.KernelW == 3 && s.StrideH == 1 && s.StrideW == 1 && s.DilationH == 1 && s.DilationW == 1 &&
+	back := s.Batch * ceilDiv(s.Height, tile) * ceilDiv(s.Width, tile)
+	return !s.Direct && s.KernelH == 3 && s.KernelW == 3 && s.StrideH <= 2 && s.StrideW == s.StrideH && s.DilationH == 1 && s.DilationW == 1 &&
 		s.Groups == 1 && s.In%winogradLanes == 0 && s.Out%winogradLanes == 0 &&
 		min(s.PadTop, s.PadBottom, s.PadLeft, s.PadRight) >= 0 && max(s.PadTop, s.PadBottom, s.PadLeft, s.PadRight) <= 2 &&
-		min(tiles, back) >= 64 && tiles*8 <= s.Batch*s.OutHeight()*s.OutWidth() && back*8 <= s.Batch*s.Height*s.Width
+		min(tiles, back) >= 64 && tiles*8 <= s.Batch*s.OutHeight()*s.OutWidth() && back*tile*tile <= 2*s.Batch*s.Height*s.Width &&
+		(s.StrideH == 1 || min(s.In, s.Out) >= 64) // with fewer channels, transforms take what products save
 }
 
 func newWinograd(s ConvShape, turned bool) *winograd {
 	v := active
 	m := &winograd{v: v, batch: s.Batch, h: s.Height, w: s.Width, in: s.In, oh: s.OutHeight(), ow: s.OutWidth(), out: s.Out,
-		top: s.PadTop, left: s.PadLeft, turned: turned}
+		turned: turned}
 	if turned {
 		m.h, m.w, m.in, m.oh, m.ow, m.out = m.oh, m.ow, m.out, m.h, m.w, m.in
-		m.top, m.left = s.KernelH-1-s.PadTop, s.KernelW-1-s.PadLeft
 	}
-	m.tilesY, m.tilesX = ceilDiv(m.oh, winogradTile), ceilDiv(m.ow, winogradTile)
+	m.down, m.top = newWinogradAxis(s.StrideH, s.PadTop, turned)
+	m.along, m.left = newWinogradAxis(s.StrideW, s.PadLeft, turned)
+	m.tilesY, m.tilesX = ceilDiv(m.oh, m.down.stepOut), ceilDiv(m.ow, m.along.stepOut)
 	m.cols = panelsOf(v, m.out)
-	m.rows = winogradRows(m.batch*m.tilesY, m.tilesX, v.tileRows(), winogradCache/(4*winogradPlaces*(m.in+m.out)))
+	m.products = productsOf(&m.down, &m.along)
+	placesIn, placesOut := m.down.in.places*m.along.in.places, m.down.out.places*m.along.out.places
+	m.rows = winogradRows(m.batch*m.tilesY, m.tilesX, v.tileRows(), winogradCache/(4*(placesIn*m.in+placesOut*m.out)))
 	tiles := m.rows * m.tilesX
 	m.vLen, m.mLen = tiles*m.in+slack, tiles*m.out+slack // the slack keeps places from falling on the same cache lines
-	m.lineIn, m.lineOut = (winogradTile*m.tilesX+2)*m.in, winogradTile*m.tilesX*m.out
 	all := m.batch * m.tilesY
 	m.whole = m.tileRows(v.tileRows())
 	m.tails = [2]tileRowsAt{m.tileRows(tiles), m.tileRows((all - (ceilDiv(all, m.rows)-1)*m.rows) * m.tilesX)}
@@ -113,9 +117,12 @@ type winogradRun struct {
 	dst     []float32
 	u       []float32 // transformed weights: [place][panel][channel][column]
 	then    func(lo, hi int)
+	workers int
 }
 
-func (m *winograd) packedLen() int { return winogradPlaces * m.in * m.cols.width }
+func (m *winograd) packedLen() int {
+	return m.down.kernel.places * m.along.kernel.places * m.in * m.cols.width
+}
 
 func (m *winograd) pack(p *Pool, w, packed []float32) {
 	r := m.runs.Get().(*winogradRun)
@@ -126,7 +133,7 @@ func (m *winograd) pack(p *Pool, w, packed []float32) {
 
 func (m *winograd) run(p *Pool, x, _, packed, y []float32, then func(lo, hi int)) {
 	r := m.runs.Get().(*winogradRun)
-	r.winograd, r.src, r.u, r.dst, r.then = m, x, packed, y, then
+	r.winograd, r.src, r.u, r.dst, r.then, r.workers = m, x, packed, y, then, p.Workers()
 	defer r.end()
 	p.Run(ceilDiv(m.batch*m.tilesY, m.rows), (*winogradBlocks)(r))
 }
@@ -142,32 +149,44 @@ type winogradWeights winogradRun
 
 func (r *winogradWeights) Do(j int) {
 	_, padded := r.cols.at(j)
-	n := r.in * padded
-	taps, lines := grab(9*n), grab(18*n)
+	n, places := r.in*padded, r.along.kernel.places
+	taps, lines := grab(9*n), grab(3*r.down.kernel.places*n)
 	for t := range 9 {
-		if r.turned { // element (o, c) of tap t is w[8-t][c][o]
-			r.cols.pack(r.v, taps.data[t*n:], j, r.in, r.weights[(8-t)*r.in*r.out:], 1, r.in)
+		i, k := t/3, t%3
+		if r.down.reversed {
+			i = 2 - i
+		}
+		if r.along.reversed {
+			k = 2 - k
+		}
+		w := r.weights[(3*i+k)*r.in*r.out:]
+		if r.turned { // the weights are [tap][output][input]
+			r.cols.pack(r.v, taps.data[t*n:], j, r.in, w, 1, r.in)
 		} else {
-			r.cols.pack(r.v, taps.data[t*n:], j, r.in, r.weights[t*r.in*r.out:], r.out, 1)
+			r.cols.pack(r.v, taps.data[t*n:], j, r.in, w, r.out, 1)
 		}
 	}
-	l := winogradLines{n: 3 * n}
-	for i := range 3 {
-		l.src[i] = unsafe.Pointer(&taps.data[3*i*n])
-	}
-	for i := range 6 {
-		l.dst[i] = unsafe.Pointer(&lines.data[3*i*n])
-	}
-	kernelTransform.lines(r.v, &l)
-	l.n = n
-	for row := range 6 {
-		for i := range 3 {
-			l.src[i] = unsafe.Pointer(&lines.data[(3*row+i)*n])
+	for _, part := range r.down.kernel.parts {
+		l := winogradLines{n: 3 * n}
+		for i := range part.t.inputs() {
+			l.src[i] = unsafe.Pointer(&taps.data[3*part.line(i)*n])
 		}
-		for i := range 6 {
-			l.dst[i] = unsafe.Pointer(&r.u[(6*row+i)*r.in*r.cols.width+j*r.in*r.cols.cols])
+		for i := range part.t.outputs() {
+			l.dst[i] = unsafe.Pointer(&lines.data[3*(part.place+i)*n])
 		}
-		kernelTransform.lines(r.v, &l)
+		part.t.lines(r.v, &l)
+	}
+	for row := range r.down.kernel.places {
+		for _, part := range r.along.kernel.parts {
+			l := winogradLines{n: n}
+			for i := range part.t.inputs() {
+				l.src[i] = unsafe.Pointer(&lines.data[(3*row+part.line(i))*n])
+			}
+			for i := range part.t.outputs() {
+				l.dst[i] = unsafe.Pointer(&r.u[((row*places+part.place+i)*r.cols.width+j*r.cols.cols)*r.in])
+			}
+			part.t.lines(r.v, &l)
+		}
 	}
 	taps.release()
 	lines.release()

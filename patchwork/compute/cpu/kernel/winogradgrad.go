@@ -16,6 +16,7 @@ type winogradGrad struct {
 	s              ConvShape
 	oh, ow         int
 	in, out        int // channels
+	ofX, ofDY      winogradAxis
 	tilesY, tilesX int
 	cols           panels
 	shared         bool // sums and tiles
@@ -29,14 +30,17 @@ type winogradGrad struct {
 }
 
 const (
-	winogradSums  = 640 << 10 // bytes of sums that fit into a second cache
-	winogradParts = 4 << 20   // bytes of all partial sums
-	winogradTiles = 4 << 20   // bytes of shared tiles: they are in a third cache when they are multiplied
+	winogradPlaces = 36        // of a transformed tile
+	winogradSums   = 640 << 10 // bytes of sums that fit into a second cache
+	winogradParts  = 4 << 20   // bytes of all partial sums
+	winogradTiles  = 4 << 20   // bytes of shared tiles: they are in a third cache when they are multiplied
 )
 
 func newWinogradGrad(s ConvShape) *winogradGrad {
 	v := active
 	m := &winogradGrad{v: v, s: s, oh: s.OutHeight(), ow: s.OutWidth(), in: s.In, out: s.Out, cols: panelsOf(v, s.Out), splits: 1}
+	m.ofX, _ = newWinogradAxis(1, 0, false)
+	m.ofDY = winogradAxis{in: oneTransform(gradientTransform, 6), stepIn: winogradTile, span: winogradTile}
 	m.tilesY, m.tilesX = ceilDiv(m.oh, winogradTile), ceilDiv(m.ow, winogradTile)
 	m.lenU = winogradPlaces * m.in * m.out
 	m.shared = 4*m.lenU > winogradSums
@@ -149,13 +153,13 @@ func (r *winogradSplits) Do(split int) {
 
 // transform transforms rows first to last-1 of those of b.
 func (r *winogradGradRun) transform(b *winogradBoth, first, last int) {
-	x := newWinogradInput(r.v, inputTransform, r.s.Height, r.s.Width, r.in, r.s.PadTop, r.s.PadLeft, r.tilesX)
-	y := newWinogradInput(r.v, gradientTransform, r.oh, r.ow, r.out, 0, 0, r.tilesX)
+	x := newWinogradInput(r.v, &r.ofX, &r.ofX, r.s.Height, r.s.Width, r.in, r.s.PadTop, r.s.PadLeft, r.tilesX, r.tilesX)
+	y := newWinogradInput(r.v, &r.ofDY, &r.ofDY, r.oh, r.ow, r.out, 0, 0, r.tilesX, r.tilesX)
 	for g := first; g < last; g++ {
 		image, ty := g/r.tilesY, g%r.tilesY
-		x.lines(r.x[image*r.s.Height*r.s.Width*r.in:], winogradTile*ty)
-		y.lines(r.dy[image*r.oh*r.ow*r.out:], winogradTile*ty)
 		at := (g - b.first) * r.tilesX
+		x.lines(&r.ofX.in.parts[0], r.x[image*r.s.Height*r.s.Width*r.in:], winogradTile*ty, 0)
+		y.lines(&r.ofDY.in.parts[0], r.dy[image*r.oh*r.ow*r.out:], winogradTile*ty, 0)
 		for line := range 6 {
 			for c := 0; c < r.in; c += winogradLanes {
 				dst := unsafe.Pointer(&b.x.data[6*line*r.xLen+c*b.tiles+at*winogradLanes])

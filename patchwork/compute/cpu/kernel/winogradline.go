@@ -23,7 +23,8 @@ type winogradSteps struct {
 
 // transform is one of the linear maps of a Winograd convolution along one axis.
 //
-// With the points 0, ±√½, ±√2 and infinity, the 4 outputs y[i] = Σ x[i+k]·g[k] of 6 inputs and 3 taps are
+// For a stride of 1, with the points 0, ±√½, ±√2 and infinity, the 4 outputs y[i] = Σ x[i+k]·g[k] of 6 inputs and 3
+// taps are
 //
 //	y = Aᵀ·(G·g ⊙ Bᵀ·x)
 //
@@ -39,6 +40,14 @@ const (
 	kernelTransform                    // G: 3 to 6
 	gradientTransform                  // G': 4 to 6
 	tapsTransform                      // A'ᵀ: 6 to 3
+
+	// Of a convolution of stride 2, see winogradAxis.
+	evenInput     // 5 to 5
+	oddInput      // 4 to 4
+	evenOutput    // 5 to 4
+	oddOutput     // 4 to 4
+	evenKernel    // 2 to 5
+	sameTransform // 1 to 1
 )
 
 // apply computes the results from x.
@@ -57,15 +66,32 @@ func (t transform) apply(x *[6]float32) [6]float32 {
 	case kernelTransform:
 		e1, o1, e2, o2 = -2./3*x[0]-1./3*x[2], -root/3*x[1], 1./6*x[0]+1./3*x[2], root/6*x[1]
 		return [6]float32{x[0], e1 + o1, e1 - o1, e2 + o2, e2 - o2, x[2]}
-	default:
+	case gradientTransform:
 		e1, o1, e2, o2 = -2./3*x[0]-1./3*x[2], -root/3*x[1]-root/6*x[3], 1./6*x[0]+1./3*x[2], root/6*x[1]+root/3*x[3]
 		return [6]float32{x[0], e1 + o1, e1 - o1, e2 + o2, e2 - o2, x[3]}
+	}
+	s1, d1, s2, d2 = x[0]+x[1], x[0]-x[1], x[2]+x[3], x[2]-x[3]
+	switch t {
+	case evenInput:
+		e1, o1, e2, o2 = 0.5*(x[2]-2.25*x[0]), x[3]-2.25*x[1], 1.5*(x[2]-0.25*x[0]), x[3]-0.25*x[1]
+		return [6]float32{o1 + e1, o1 - e1, o2 + e2, o2 - e2, x[4] - 2.5*x[2] + 0.5625*x[0]}
+	case oddInput:
+		e1, o1, e2, o2 = 0.5625*x[0]-0.25*x[2], 1.125*x[1]-0.5*x[3], 0.25*x[2]-0.0625*x[0], 1./6*x[3]-1./24*x[1]
+		return [6]float32{e1 + o1, e1 - o1, e2 + o2, e2 - o2}
+	case evenOutput:
+		return [6]float32{s1 + s2, 0.5*d1 + 1.5*d2, 0.25*s1 + 2.25*s2, x[4] + 0.125*d1 + 3.375*d2}
+	case oddOutput:
+		return [6]float32{1./6*d2 - 0.5*d1, 0.25 * (s2 - s1), 0.375*d2 - 0.125*d1, 0.5625*s2 - 0.0625*s1}
+	case evenKernel:
+		return [6]float32{-0.5*x[0] - 0.25*x[1], 0.5*x[0] - 0.25*x[1], 1./6*x[0] + 0.25*x[1], -1./6*x[0] + 0.25*x[1], x[1]}
+	default:
+		return *x
 	}
 }
 
 // inputs and outputs are the numbers of lines that t reads and writes.
-func (t transform) inputs() int  { return [...]int{6, 6, 3, 4, 6}[t] }
-func (t transform) outputs() int { return [...]int{6, 4, 6, 6, 3}[t] }
+func (t transform) inputs() int  { return [...]int{6, 6, 3, 4, 6, 5, 4, 5, 4, 2, 1}[t] }
+func (t transform) outputs() int { return [...]int{6, 4, 6, 6, 3, 5, 4, 4, 4, 5, 1}[t] }
 
 func (t transform) portableLines(l *winogradLines) {
 	for k := range l.n {

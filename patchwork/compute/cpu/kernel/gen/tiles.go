@@ -29,8 +29,11 @@ func (s isa) sums(vectors int) [][]vec {
 // rowTile computes a tile whose left side is read by rows; see the struct of that name in package kernel.
 func (s isa) rowTile(vectors int) {
 	begin(fmt.Sprintf("rows%dx%d%s", s.rows, vectors*s.lanes, s.name), "func(t *byte)", "computes t.")
-	const a, zero, offs, segs, run, b, c = 0, 1, 2, 3, 4, 5, 6
+	const a, zero, offs, segs, run, b, c, ahead, line = 0, 1, 2, 3, 4, 5, 6, 15, 16
 	t := param("t")
+	soon := field(t, ahead)
+	TESTQ(soon, soon)
+	CMOVQEQ(t, soon)
 	Label("tile")
 	sums := s.sums(vectors)
 	off, seg, panel := field(t, offs), field(t, segs), field(t, b)
@@ -70,6 +73,8 @@ func (s isa) rowTile(vectors int) {
 	for u := range 4 {
 		step(u)
 	}
+	PREFETCHT1(Mem{Base: soon})
+	ADDQ(Mem{Base: t, Disp: 8 * line}, soon)
 	ADDQ(Imm(4), at)
 	ADDQ(U32(uint32(4*vectors*s.bytes())), panel)
 	SUBQ(Imm(4), k)

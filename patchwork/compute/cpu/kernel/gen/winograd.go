@@ -7,28 +7,35 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// lineTransform is one of the small linear maps of Winograd convolution with the points 0, ±√½, ±√2 and infinity; the
-// portable code in package kernel has the same formulas in words of Go.
+// lineTransform is one of the small linear maps of Winograd convolution, with the points 0, ±√½, ±√2 and infinity or, for
+// a stride of 2, ±½, ±3/2 and infinity; the portable code in package kernel has the same formulas in words of Go.
 type lineTransform struct {
 	name      string
 	in, out   int
+	steps     bool // for steps too
 	constants []float64
 	apply     func(s isa, x []vec, c func(float64) vec) []vec
 }
 
 var lineTransforms = []lineTransform{
-	{"Input", 6, 6, []float64{2.5, 2, 0.5, math.Sqrt2, math.Sqrt2 / 2}, isa.inputLine},
-	{"Output", 6, 4, []float64{2, 0.5, math.Sqrt2, math.Sqrt2 / 2, 2 * math.Sqrt2, math.Sqrt2 / 4}, isa.outputLine},
-	{"Kernel", 3, 6, []float64{-1. / 3, -2. / 3, -math.Sqrt2 / 3, 1. / 3, 1. / 6, math.Sqrt2 / 6}, isa.kernelLine},
-	{"Gradient", 4, 6, []float64{-1. / 3, -2. / 3, -math.Sqrt2 / 6, -math.Sqrt2 / 3, 1. / 3, 1. / 6, math.Sqrt2 / 3, math.Sqrt2 / 6}, isa.gradientLine},
-	{"Taps", 6, 3, []float64{2, 0.5, math.Sqrt2, math.Sqrt2 / 2}, isa.tapsLine},
+	{"Input", 6, 6, true, []float64{2.5, 2, 0.5, math.Sqrt2, math.Sqrt2 / 2}, isa.inputLine},
+	{"Output", 6, 4, true, []float64{2, 0.5, math.Sqrt2, math.Sqrt2 / 2, 2 * math.Sqrt2, math.Sqrt2 / 4}, isa.outputLine},
+	{"Kernel", 3, 6, false, []float64{-1. / 3, -2. / 3, -math.Sqrt2 / 3, 1. / 3, 1. / 6, math.Sqrt2 / 6}, isa.kernelLine},
+	{"Gradient", 4, 6, true, []float64{-1. / 3, -2. / 3, -math.Sqrt2 / 6, -math.Sqrt2 / 3, 1. / 3, 1. / 6, math.Sqrt2 / 3, math.Sqrt2 / 6}, isa.gradientLine},
+	{"Taps", 6, 3, false, []float64{2, 0.5, math.Sqrt2, math.Sqrt2 / 2}, isa.tapsLine},
+	{"EvenInput", 5, 5, true, []float64{2.25, 0.5, 0.25, 1.5, 2.5, 0.5625}, isa.evenInput},
+	{"OddInput", 4, 4, true, []float64{1.125, 0.5, 0.5625, 0.25, 1. / 24, 1. / 6, 0.0625}, isa.oddInput},
+	{"EvenOutput", 5, 4, true, []float64{0.5, 1.5, 0.25, 2.25, 0.125, 3.375}, isa.evenOutput},
+	{"OddOutput", 4, 4, true, []float64{0.5, 1. / 6, 0.25, 0.125, 0.375, 0.0625, 0.5625}, isa.oddOutput},
+	{"EvenKernel", 2, 5, false, []float64{0.5, 0.25, 1. / 6}, isa.evenKernel},
+	{"Same", 1, 1, false, nil, isa.sameLine},
 }
 
 // winograd emits every transform for lines and, where the kernels need them, for steps.
 func (s isa) winograd() {
 	for _, t := range lineTransforms {
 		s.transformLines(t)
-		if t.name != "Kernel" && t.name != "Taps" {
+		if t.steps {
 			s.transformSteps(t)
 		}
 	}
@@ -90,6 +97,47 @@ func (s isa) tapsLine(m []vec, c func(float64) vec) []vec {
 		s.plus(c(2), s2, s.plus(c(0.5), s1, m[5])),
 	}
 }
+
+func (s isa) evenInput(x []vec, c func(float64) vec) []vec {
+	odd, even := s.minus(c(2.25), x[1], x[3]), s.mul(c(0.5), s.minus(c(2.25), x[0], x[2]))
+	t0, t1 := s.add(odd, even), s.sub(odd, even)
+	odd, even = s.minus(c(0.25), x[1], x[3]), s.mul(c(1.5), s.minus(c(0.25), x[0], x[2]))
+	return []vec{t0, t1, s.add(odd, even), s.sub(odd, even), s.plus(c(0.5625), x[0], s.minus(c(2.5), x[2], x[4]))}
+}
+
+func (s isa) oddInput(x []vec, c func(float64) vec) []vec {
+	odd, even := s.minus(c(0.5), x[3], s.mul(c(1.125), x[1])), s.minus(c(0.25), x[2], s.mul(c(0.5625), x[0]))
+	t0, t1 := s.add(even, odd), s.sub(even, odd)
+	odd, even = s.minus(c(1./24), x[1], s.mul(c(1./6), x[3])), s.minus(c(0.0625), x[0], s.mul(c(0.25), x[2]))
+	return []vec{t0, t1, s.add(even, odd), s.sub(even, odd)}
+}
+
+func (s isa) evenOutput(m []vec, c func(float64) vec) []vec {
+	s1, d1, s2, d2 := s.add(m[0], m[1]), s.sub(m[0], m[1]), s.add(m[2], m[3]), s.sub(m[2], m[3])
+	return []vec{
+		s.add(s1, s2),
+		s.plus(c(1.5), d2, s.mul(d1, c(0.5))),
+		s.plus(c(2.25), s2, s.mul(s1, c(0.25))),
+		s.plus(c(3.375), d2, s.plus(c(0.125), d1, m[4])),
+	}
+}
+
+func (s isa) oddOutput(m []vec, c func(float64) vec) []vec {
+	s1, d1, s2, d2 := s.add(m[0], m[1]), s.sub(m[0], m[1]), s.add(m[2], m[3]), s.sub(m[2], m[3])
+	return []vec{
+		s.minus(c(0.5), d1, s.mul(d2, c(1./6))),
+		s.mul(s.sub(s2, s1), c(0.25)),
+		s.minus(c(0.125), d1, s.mul(d2, c(0.375))),
+		s.minus(c(0.0625), s1, s.mul(s2, c(0.5625))),
+	}
+}
+
+func (s isa) evenKernel(g []vec, c func(float64) vec) []vec {
+	half, sixth, quarter := s.mul(g[0], c(0.5)), s.mul(g[0], c(1./6)), s.mul(g[1], c(0.25))
+	return []vec{s.sub(s.sub(s.zero(), quarter), half), s.sub(half, quarter), s.add(quarter, sixth), s.sub(quarter, sixth), g[1]}
+}
+
+func (s isa) sameLine(x []vec, _ func(float64) vec) []vec { return x }
 
 // constants returns what gives a number in every lane. Where registers abound they are read once.
 func (s isa) constants(list []float64) func(float64) vec {
