@@ -6,7 +6,7 @@ import (
 )
 
 // depthRow computes one row of a depthwise convolution of 3×3 taps and stride 1 or 2, in groups of 4 or 8 pixels. Steps
-// are in bytes. Every field has 8 bytes: the assembly counts them, and counts channels down.
+// are in bytes. Every field has 8 bytes: the assembly counts them, and overwrites groups, back and missing.
 //
 //	out[p·step + c] = sum over i, j < 3 of rows[i][shift + (p·stride + j)·step + c] · w[i·wRow + j·wTap + c]
 //
@@ -112,7 +112,7 @@ func (r *depthRun3) Do(chunk int) {
 	image, first := chunk/r.blocks, chunk%r.blocks*r.rows
 	last := min(r.oh, first+r.rows)
 	src := r.src[image*r.h*r.w*r.c:][:r.h*r.w*r.c]
-	t := depthRow{w: unsafe.Pointer(&r.weights[0]), wTap: 4 * r.c, wRow: 12 * r.c, step: 4 * r.c, groups: r.ow / r.pixels,
+	t := depthRow{w: unsafe.Pointer(&r.weights[0]), wTap: 4 * r.c, wRow: 12 * r.c, step: 4 * r.c, groups: r.ow / r.pixels, channels: r.c,
 		missing: r.left, beyond: r.beyond, shift: -4 * r.left * r.c}
 	if r.turned {
 		t.w, t.wTap, t.wRow = unsafe.Pointer(&r.weights[8*r.c]), -t.wTap, -t.wRow
@@ -124,6 +124,7 @@ func (r *depthRun3) Do(chunk int) {
 		t.bias, t.limits = unsafe.Pointer(&f.Bias[:r.c][0]), f.Limits
 	}
 	for o := first; o < last; o++ {
+		t := t
 		for i := range t.rows {
 			t.rows[i] = unsafe.Pointer(&r.zeros.data[0])
 			if y := o*r.stride - r.top + i; y >= 0 && y < r.h {
@@ -131,7 +132,6 @@ func (r *depthRun3) Do(chunk int) {
 			}
 		}
 		t.out = unsafe.Pointer(&r.dst[(image*r.oh+o)*r.ow*r.c])
-		t.channels = r.c
 		t.compute(r.v, r.stride, r.pixels)
 	}
 	if r.then != nil {

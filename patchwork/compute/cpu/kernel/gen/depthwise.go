@@ -194,12 +194,26 @@ func (s isa) depthGrad(taps int) {
 }
 
 // depthRow computes a row of a depthwise convolution of 3×3 taps, pixels at a time, from three rows of the picture; see
-// the struct of that name in package kernel. The weights stay in registers, and every pixel is read once.
+// the struct of that name in package kernel. All channels of a group of pixels come before the next group, so that memory
+// is read in order.
 func (s isa) depthRow(stride, pixels int) {
 	begin(fmt.Sprintf("depthRow%dx%d%s", stride, pixels, s.name), "func(t *byte)", "computes t.")
 	const rows, w, wTap, wRow, out, step, groups, back, channels, missing, beyond, shift, bias, limits = 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	t := param("t")
-	offset, stepSize := GP64(), field(t, step)
+	stepSize := field(t, step)
+	var row [3]gp
+	for i := range row {
+		row[i] = field(t, rows+i)
+	}
+	po := field(t, out)
+	columns := (pixels-1)*stride + 3
+	Label("group")
+	last, left := GP64(), field(t, back) // columns beyond the picture, of the last group
+	XORQ(last, last)
+	ADDQ(Mem{Base: t, Disp: 8 * groups}, left)
+	CMPQ(left, Imm(1)) // steps are larger
+	CMOVQEQ(Mem{Base: t, Disp: 8 * beyond}, last)
+	offset := GP64()
 	XORQ(offset, offset)
 	Label("channels")
 	var weights [3][3]vec
@@ -218,31 +232,17 @@ func (s isa) depthRow(stride, pixels int) {
 			ADDQ(Mem{Base: t, Disp: 8 * wRow}, weight)
 		}
 	}
-	var row [3]gp
-	for i := range row {
-		row[i] = field(t, rows+i)
-		ADDQ(offset, row[i])
-	}
-	po, left, rest, skip := field(t, out), field(t, groups), field(t, back), field(t, missing)
-	ADDQ(offset, po)
-	Label("group")
 	sums := make([]vec, pixels)
 	for i := range sums {
 		sums[i] = s.zero()
 	}
 	at := field(t, shift)
-	columns := (pixels-1)*stride + 3
-	last, final := GP64(), GP64() // columns beyond the picture, of the last group
-	XORQ(last, last)
-	MOVQ(rest, final)
-	ADDQ(left, final)
-	CMPQ(final, Imm(1)) // steps are larger
-	CMOVQEQ(Mem{Base: t, Disp: 8 * beyond}, last)
+	ADDQ(offset, at)
 	for c := range columns {
 		here := fmt.Sprintf("column%d", c)
 		switch {
 		case c < 2:
-			CMPQ(skip, Imm(uint64(c)))
+			CMPQ(Mem{Base: t, Disp: 8 * missing}, Imm(uint64(c)))
 			JG(LabelRef(here))
 		case c >= columns-2:
 			CMPQ(last, Imm(uint64(columns-1-c)))
@@ -265,15 +265,20 @@ func (s isa) depthRow(stride, pixels int) {
 	}
 	s.finish(t, bias, limits, offset, sums)
 	move := GP64()
-	MOVQ(po, move)
+	LEAQ(Mem{Base: po, Index: offset, Scale: 1}, move)
 	for i := range sums {
 		s.store(sums[i], Mem{Base: move}, nil)
 		if i < pixels-1 {
 			ADDQ(stepSize, move)
 		}
 	}
-	XORQ(skip, skip)
-	DECQ(left)
+	ADDQ(Imm(uint64(s.bytes())), offset)
+	MOVQ(Mem{Base: t, Disp: 8 * channels}, move)
+	SHLQ(Imm(2), move)
+	CMPQ(offset, move)
+	JL(LabelRef("channels"))
+	MOVQ(U32(0), Mem{Base: t, Disp: 8 * missing})
+	DECQ(Mem{Base: t, Disp: 8 * groups})
 	JZ(LabelRef("last"))
 	IMUL3Q(Imm(uint64(pixels)), stepSize, move)
 	Label("move")
@@ -286,16 +291,13 @@ func (s isa) depthRow(stride, pixels int) {
 	}
 	JMP(LabelRef("group"))
 	Label("last") // the pixels that make no whole group are computed with some of the last group again
-	TESTQ(rest, rest)
-	JZ(LabelRef("next"))
-	MOVQ(rest, move)
-	XORQ(rest, rest)
-	MOVQ(U32(1), left)
+	MOVQ(Mem{Base: t, Disp: 8 * back}, move)
+	TESTQ(move, move)
+	JZ(LabelRef("end"))
+	MOVQ(U32(0), Mem{Base: t, Disp: 8 * back})
+	MOVQ(U32(1), Mem{Base: t, Disp: 8 * groups})
 	JMP(LabelRef("move"))
-	Label("next")
-	ADDQ(Imm(uint64(s.bytes())), offset)
-	SUBQ(Imm(uint64(s.lanes)), Mem{Base: t, Disp: 8 * channels})
-	JG(LabelRef("channels"))
+	Label("end")
 	end()
 }
 
