@@ -205,6 +205,7 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 	t := &tail{unit: out.dims()[max(0, out.shape.Rank()-1)]}
 	if c.role == convForward && back == nil {
 		s.tail = t
+		t.finishes = conv.Finishes()
 	}
 	var known *prepared
 	if c.role == convForward {
@@ -226,6 +227,10 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 				return err
 			}
 			defer doneB()
+		}
+		if t.finish != nil {
+			conv.ForwardFinished(r.backend.pool, a, b, packed, r.f32(t.finish.out), t.finish.open(r))
+			return nil
 		}
 		dst, doneOut := r.f32(out), func() {}
 		if back != nil {

@@ -109,7 +109,7 @@ func (p *plan) dots(n *node, s *step) (bool, string) {
 	out := n.out[0]
 	s.kind = "DotGeneral"
 	s.name = fmt.Sprintf("DotGeneral %d × [%d, %d]·[%d, %d]", x.batch, x.free, x.contracted, y.contracted, y.free)
-	t := &tail{unit: y.free}
+	t := &tail{unit: y.free, finishes: g.Finishes()}
 	s.tail = t
 	s.do = func(r *run) error {
 		l, doneL, err := x.load(r)
@@ -122,6 +122,10 @@ func (p *plan) dots(n *node, s *step) (bool, string) {
 			return err
 		}
 		defer doneM()
+		if t.finish != nil {
+			g.RunFinished(r.backend.pool, l, m, nil, r.f32(t.finish.out), t.finish.open(r))
+			return nil
+		}
 		q, then := t.open(r)
 		g.RunThen(r.backend.pool, l, m, r.f32(out), then)
 		return t.close(q)

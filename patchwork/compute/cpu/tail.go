@@ -5,8 +5,10 @@ import "slices"
 // tail is the pass that a convolution or product runs on every piece of its result as soon as it is final, while the
 // piece lies in the cache: bias, activation, residual.
 type tail struct {
-	unit int   // pieces are multiples of so many elements
-	pass *pass // nil: none
+	unit     int     // pieces are multiples of so many elements
+	finishes bool    // the kernel can do a finish
+	finish   *finish // instead of a pass; nil: none
+	pass     *pass   // nil: none
 }
 
 // open begins the pass, if there is one, and returns what it does with a piece of elements lo to hi-1; both are nil if there
@@ -49,8 +51,12 @@ func (p *plan) follow() {
 			if !ready {
 				continue
 			}
-			s.tail.pass = next.pass
 			s.name += " + " + next.name
+			if gone[j] = true; p.finished(s, next, gone) {
+				maker[next.out[0]] = i
+				break
+			}
+			s.tail.pass = next.pass
 			for _, o := range next.over { // what the step itself reads elsewhere must stay
 				if !slices.ContainsFunc(s.in, func(v *value) bool { return v.root() == o.in.root() }) {
 					s.over = append(s.over, o)
@@ -58,7 +64,6 @@ func (p *plan) follow() {
 			}
 			s.in = append(s.in, next.in...)
 			s.out = append(slices.Clip(s.out), next.out...)
-			gone[j] = true
 			for _, v := range next.out {
 				maker[v] = i
 			}

@@ -70,6 +70,7 @@ func checkConv(t *testing.T, s ConvShape, seed uint64) {
 		c.Forward(p, x, w, y, nil)
 		c.GradInput(p, dy, w, dx)
 		c.GradKernel(p, x, dy, dw)
+		checkFinish(t, c, p, x, w, y)
 		p.Close()
 		if workers == 1 {
 			first = [3][]float32{y, dx, dw}
@@ -81,6 +82,34 @@ func checkConv(t *testing.T, s ConvShape, seed uint64) {
 		sameBits(t, "y with 1 and 3 workers", first[0], y)
 		sameBits(t, "dx with 1 and 3 workers", first[1], dx)
 		sameBits(t, "dw with 1 and 3 workers", first[2], dw)
+	}
+}
+
+// checkFinish compares a finished result with y, the result without.
+func checkFinish(t *testing.T, c *Conv, p *Pool, x, w, y []float32) {
+	t.Helper()
+	if !c.Finishes() {
+		return
+	}
+	f := Finish{Bias: normals(newRand(3), c.s.Out), Limits: [2]float32{-0.5, 0.75}}
+	got, want := normals(newRand(4), len(y)), make([]float32, len(y))
+	c.ForwardFinished(p, x, w, nil, got, f)
+	for i, v := range y {
+		want[i] = min(max(v+f.Bias[i%c.s.Out], f.Limits[0]), f.Limits[1])
+	}
+	checkGuard(t, "finished y", got)
+	sameBits(t, "y finished and as it was", got, want)
+	got[0] = 0
+	x = slices.Clone(x)
+	for i := range x {
+		x[i] = float32(math.NaN())
+	}
+	c.ForwardFinished(p, x, w, nil, got, f)
+	c.Forward(p, x, w, want, nil)
+	for i := range got {
+		if (got[i] != got[i]) != (want[i] != want[i]) {
+			t.Fatalf("element %d is %g after the limits, %g before", i, got[i], want[i])
+		}
 	}
 }
 
@@ -104,6 +133,7 @@ func TestConv(t *testing.T) {
 		"depthwise":         {Batch: 2, Height: 12, Width: 13, In: 24, Out: 24, KernelH: 3, KernelW: 3, Groups: 24, PadTop: 1, PadBottom: 1, PadLeft: 1, PadRight: 1},
 		"depthwise 7":       {Batch: 1, Height: 14, Width: 15, In: 33, Out: 33, KernelH: 7, KernelW: 7, Groups: 33, PadTop: 3, PadBottom: 3, PadLeft: 3, PadRight: 3},
 		"depthwise stride":  {Batch: 3, Height: 11, Width: 12, In: 7, Out: 7, KernelH: 5, KernelW: 3, StrideH: 2, StrideW: 2, Groups: 7, PadTop: 2, PadBottom: 2, PadRight: 1},
+		"depthwise rows":    {Batch: 2, Height: 9, Width: 9, In: 32, Out: 32, KernelH: 3, KernelW: 3, Groups: 32, PadTop: 2, PadBottom: 2, PadLeft: 2, PadRight: 2},
 		"depthwise dilated": {Batch: 1, Height: 11, Width: 12, In: 16, Out: 16, KernelH: 2, KernelW: 3, DilationH: 3, DilationW: 2, Groups: 16, PadTop: 2, PadBottom: -1, PadRight: 1},
 		"depthwise, wide":   {Batch: 1, Height: 4, Width: 2, In: 18, Out: 18, KernelH: 5, KernelW: 5, Groups: 18, PadTop: 2, PadBottom: 2, PadLeft: 2, PadRight: 2},
 		"multiplier":        {Batch: 2, Height: 6, Width: 7, In: 5, Out: 10, KernelH: 3, KernelW: 3, Groups: 5, PadTop: 1},

@@ -24,8 +24,7 @@ type depthRow struct {
 	missing    int // 0 to 2
 	beyond     int // 0 to 2
 	shift      int
-	bias       unsafe.Pointer // nil: none, and no limits
-	limits     [2]float32
+	ending
 }
 
 // depthwise3 is a depthwise convolution of 3×3 taps, or the gradient of the input of one of stride 1, that reads the rows
@@ -82,21 +81,23 @@ type depthRun3 struct {
 	src, weights, dst []float32
 	zeros             *scratch // a row above or below the picture
 	then              func(lo, hi int)
-	finish            *Finish
+	finish            Finish
 }
 
 func (m *depthwise3) packedLen() int                   { return 0 }
 func (m *depthwise3) pack(*Pool, []float32, []float32) {}
 
 func (m *depthwise3) run(p *Pool, x, w, _, y []float32, then func(lo, hi int)) {
-	m.start(p, x, w, y, then, nil)
+	m.start(p, x, w, y, then, Finish{})
 }
 
-func (m *depthwise3) runFinished(p *Pool, x, w, _, y []float32, f *Finish) {
+func (m *depthwise3) finishes() bool { return true }
+
+func (m *depthwise3) runFinished(p *Pool, x, w, _, y []float32, f Finish) {
 	m.start(p, x, w, y, nil, f)
 }
 
-func (m *depthwise3) start(p *Pool, x, w, y []float32, then func(lo, hi int), f *Finish) {
+func (m *depthwise3) start(p *Pool, x, w, y []float32, then func(lo, hi int), f Finish) {
 	r := m.runs.Get().(*depthRun3)
 	r.depthwise3, r.src, r.weights, r.dst, r.then, r.finish = m, x, w, y, then, f
 	r.zeros = grab(m.w * m.c)
@@ -120,9 +121,7 @@ func (r *depthRun3) Do(chunk int) {
 	if rest := r.ow % r.pixels; rest > 0 {
 		t.back = rest * t.step
 	}
-	if f := r.finish; f != nil {
-		t.bias, t.limits = unsafe.Pointer(&f.Bias[:r.c][0]), f.Limits
-	}
+	t.ending = r.finish.endingAt(0)
 	for o := first; o < last; o++ {
 		t := t
 		for i := range t.rows {

@@ -117,7 +117,7 @@ func (g *Gemm) cut() {
 		for range 8 {
 			blocks := ceilDiv(s.M, g.rows) * ceilDiv(g.cols.count, g.panels)
 			switch {
-			case blocks >= 16 || work/blocks < 1<<18:
+			case blocks >= 16 || work/blocks < 1<<16:
 			case g.rows >= g.panels*g.cols.cols && g.rows > mr:
 				g.rows = roundUp(g.rows/2, mr)
 				continue

@@ -8,6 +8,7 @@ type gemmRun struct {
 	a, b, c []float32
 	item    int // of the batch, where the items run one after another
 	then    func(lo, hi int)
+	finish  Finish
 	packed  []float32 // sharedB: [k block][panel][step][column]
 	partial *scratch  // splits > 1: [split][M][N]
 }
@@ -49,6 +50,18 @@ func (r *gemmRun) end() {
 
 // RunPacked is RunThen with a b that Pack has brought into form before, or nil.
 func (g *Gemm) RunPacked(p *Pool, a, b, packed, c []float32, then func(lo, hi int)) {
+	g.start(p, a, b, packed, c, then, Finish{})
+}
+
+// Finishes reports whether RunFinished can be called.
+func (g *Gemm) Finishes() bool { return g.splits == 1 && g.s.K > 0 }
+
+// RunFinished is RunPacked that writes what f makes of the products.
+func (g *Gemm) RunFinished(p *Pool, a, b, packed, c []float32, f Finish) {
+	g.start(p, a, b, packed, c, nil, f)
+}
+
+func (g *Gemm) start(p *Pool, a, b, packed, c []float32, then func(lo, hi int), f Finish) {
 	s := g.s
 	if g.lenC == 0 {
 		return
@@ -64,7 +77,7 @@ func (g *Gemm) RunPacked(p *Pool, a, b, packed, c []float32, then func(lo, hi in
 		return
 	}
 	r := g.runs.Get().(*gemmRun)
-	r.Gemm, r.a, r.b, r.c, r.then = g, a, b, c, then
+	r.Gemm, r.a, r.b, r.c, r.then, r.finish = g, a, b, c, then, f
 	defer r.end()
 	blocks := g.rowBlocks * g.colBlocks
 	switch {
@@ -186,6 +199,10 @@ func (r *gemmRun) block(item, chunk int) {
 		more := boolInt(add || q > k0)
 		for j := j0; j < j1; j++ {
 			used, padded := r.cols.at(j)
+			var end ending
+			if q+k == k1 {
+				end = r.finish.endingAt(j * r.cols.cols)
+			}
 			var panel []float32
 			bstep := padded
 			switch {
@@ -207,14 +224,14 @@ func (r *gemmRun) block(item, chunk int) {
 				if direct {
 					t := rowTile{
 						a: unsafe.Pointer(&a[i*s.ARow+q]), offs: unsafe.Pointer(offs), segs: 1, run: k, b: unsafe.Pointer(&panel[0]),
-						c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextA: 4 * mr * s.ARow, nextC: 4 * mr * crow,
+						c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextA: 4 * mr * s.ARow, nextC: 4 * mr * crow, ending: end,
 					}
 					t.compute(r.v)
 					continue
 				}
 				t := colTile{
 					a: unsafe.Pointer(&panelA.data[(i-i0)*k]), b: unsafe.Pointer(&panel[0]), segs: unsafe.Pointer(&noOffset), count: 1, run: k, astep: mr, bstep: bstep,
-					c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextA: 4 * mr * k, nextC: 4 * mr * crow,
+					c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextA: 4 * mr * k, nextC: 4 * mr * crow, ending: end,
 				}
 				t.compute(r.v)
 			}

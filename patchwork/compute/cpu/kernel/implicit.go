@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -156,6 +157,7 @@ type implicitRun struct {
 	packed  []float32 // [group][phase][panel][tap][channel][column]
 	zero    *scratch
 	then    func(lo, hi int)
+	finish  Finish
 }
 
 func (m *implicit) packedLen() int { return m.groups * m.packLen }
@@ -168,8 +170,21 @@ func (m *implicit) pack(p *Pool, w, packed []float32) {
 }
 
 func (m *implicit) run(p *Pool, x, _, packed, y []float32, then func(lo, hi int)) {
+	m.start(p, x, packed, y, then, Finish{})
+}
+
+// finishes: every pixel must meet a tap.
+func (m *implicit) finishes() bool {
+	return !slices.ContainsFunc(m.phases, func(ph phase) bool { return len(ph.taps) == 0 })
+}
+
+func (m *implicit) runFinished(p *Pool, x, _, packed, y []float32, f Finish) {
+	m.start(p, x, packed, y, nil, f)
+}
+
+func (m *implicit) start(p *Pool, x, packed, y []float32, then func(lo, hi int), f Finish) {
 	r := m.runs.Get().(*implicitRun)
-	r.implicit, r.x, r.packed, r.y, r.then = m, x, packed, y, then
+	r.implicit, r.x, r.packed, r.y, r.then, r.finish = m, x, packed, y, then, f
 	defer r.end()
 	r.zero = grab(m.run1)
 	clear(r.zero.data)
@@ -238,6 +253,7 @@ func (r *implicitBlocks) Do(chunk int) {
 			t := rowTile{
 				zero: unsafe.Pointer(&r.zero.data[0]), segs: taps, run: r.run1,
 				b: unsafe.Pointer(&packed[j*r.cols.cols*taps*r.run1]), width: used,
+				ending: r.finish.endingAt(out + j*r.cols.cols),
 			}
 			for i := 0; i < len(tiles); i += t.tiles {
 				at := &tiles[i]

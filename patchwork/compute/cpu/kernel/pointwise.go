@@ -36,6 +36,12 @@ func (g pixelGemm) run(p *Pool, x, w, packed, y []float32, then func(lo, hi int)
 	g.RunPacked(p, x, w, packed, y, then)
 }
 
+func (g pixelGemm) finishes() bool { return g.Finishes() }
+
+func (g pixelGemm) runFinished(p *Pool, x, w, packed, y []float32, f Finish) {
+	g.RunFinished(p, x, w, packed, y, f)
+}
+
 type weightGemm struct{ *Gemm }
 
 func (g weightGemm) run(p *Pool, x, dy, dw []float32) { g.Run(p, x, dy, dw) }

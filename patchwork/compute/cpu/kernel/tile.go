@@ -23,6 +23,21 @@ type rowTile struct {
 	tiles int            // at least 1; compute counts it down
 	nextA int            // bytes to a of the next tile
 	nextC int            // bytes to c of the next tile
+	ending
+}
+
+// ending is what becomes of the sums before they are written; see Finish.
+type ending struct {
+	bias   unsafe.Pointer // *float32, by column; nil: nothing
+	limits [2]float32
+}
+
+// endingAt is the ending of columns first and those behind it.
+func (f *Finish) endingAt(first int) ending {
+	if len(f.Bias) == 0 {
+		return ending{}
+	}
+	return ending{bias: unsafe.Pointer(&f.Bias[first]), limits: f.Limits}
 }
 
 // colTile is a run of tiles of C = Aᵀ·B where A and B are read in place, by columns; compute moves a and c along the
@@ -47,6 +62,7 @@ type colTile struct {
 	tiles int            // at least 1; compute counts it down
 	nextA int            // bytes to a of the next tile
 	nextC int            // bytes to c of the next tile
+	ending
 }
 
 func floatsAt(p unsafe.Pointer, bytes, n int) []float32 {
@@ -89,7 +105,7 @@ func (t *rowTile) portableTile() {
 			}
 		}
 	}
-	storeTile(&sums, t.c, coffs, t.add, t.width)
+	t.storeTile(&sums, t.c, coffs, t.add, t.width)
 }
 
 func (t *colTile) portable() {
@@ -117,15 +133,22 @@ func (t *colTile) portableTile() {
 			}
 		}
 	}
-	storeTile(&sums, t.c, (*[mr]int64)(t.coffs), t.add, t.width)
+	t.storeTile(&sums, t.c, (*[mr]int64)(t.coffs), t.add, t.width)
 }
 
 // storeTile reads every row of C before it writes one, as rows may be the same.
-func storeTile(sums *[4][8]float32, c unsafe.Pointer, coffs *[4]int64, add, width int) {
+func (e *ending) storeTile(sums *[4][8]float32, c unsafe.Pointer, coffs *[4]int64, add, width int) {
 	if add != 0 {
 		for i := range sums {
 			for j, v := range floatsAt(c, int(coffs[i]), width) {
 				sums[i][j] += v
+			}
+		}
+	}
+	if e.bias != nil {
+		for i := range sums {
+			for j, b := range floatsAt(e.bias, 0, width) {
+				sums[i][j] = min(max(sums[i][j]+b, e.limits[0]), e.limits[1])
 			}
 		}
 	}

@@ -4,8 +4,8 @@ import "unsafe"
 
 // The structs whose fields the assembly counts.
 var (
-	_ [13 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
-	_ [14 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
+	_ [15 * 8]byte = [unsafe.Sizeof(rowTile{})]byte{}
+	_ [16 * 8]byte = [unsafe.Sizeof(colTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthTile{})]byte{}
 	_ [12 * 8]byte = [unsafe.Sizeof(depthGradTile{})]byte{}
 	_ [11 * 8]byte = [unsafe.Sizeof(windowTile{})]byte{}

@@ -308,9 +308,7 @@ func (s isa) finish(t gp, bias, limits int, offset gp, sums []vec) {
 	JZ(LabelRef("store"))
 	low, high := s.all(Mem{Base: t, Disp: 8 * limits}), s.all(Mem{Base: t, Disp: 8*limits + 4})
 	for _, sum := range sums {
-		VADDPS(Mem{Base: at, Index: offset, Scale: 1}, sum, sum)
-		VMAXPS(sum, low, sum) // NaN stays
-		VMINPS(sum, high, sum)
+		s.cutOff(sum, Mem{Base: at, Index: offset, Scale: 1}, low, high)
 	}
 	Label("store")
 }

@@ -159,8 +159,8 @@ func nextTile(t gp, a, c int) {
 	end()
 }
 
-// storeTile adds the sums to C or replaces it. The fields c, coffs, add and width begin at number first. Every row is
-// read before one is written, as rows may be the same.
+// storeTile adds the sums to C or replaces it. The fields c, coffs, add and width begin at number first, a bias and limits
+// three behind them. Every row is read before one is written, as rows may be the same.
 func (s isa) storeTile(t gp, first int, sums [][]vec) {
 	c, coffs, width := field(t, first), field(t, first+1), field(t, first+3)
 	vectors := len(sums[0])
@@ -186,6 +186,24 @@ func (s isa) storeTile(t gp, first int, sums [][]vec) {
 			}
 		}
 		Label("store" + label)
+		bias := field(t, first+7)
+		TESTQ(bias, bias)
+		JZ(LabelRef("write" + label))
+		limits := 8 * (first + 8)
+		low, high := s.all(Mem{Base: t, Disp: limits}), s.all(Mem{Base: t, Disp: limits + 4})
+		for j := range vectors {
+			b := Mem{Base: bias, Disp: j * s.bytes()}
+			var more vec
+			if j == last {
+				more = s.load(b, m)
+			} else {
+				more = s.load(b, nil)
+			}
+			for i := range sums {
+				s.cutOff(sums[i][j], more, low, high)
+			}
+		}
+		Label("write" + label)
 		for i := range sums {
 			for j, v := range sums[i] {
 				if m != nil && j == last {
@@ -202,4 +220,11 @@ func (s isa) storeTile(t gp, first int, sums [][]vec) {
 	JMP(LabelRef("next"))
 	Label("partial")
 	each("Partial", s.first(width))
+}
+
+// cutOff replaces v by v + bias, at least low and at most high. NaN stays.
+func (s isa) cutOff(v vec, bias Op, low, high vec) {
+	VADDPS(bias, v, v)
+	VMAXPS(v, low, v)
+	VMINPS(v, high, v)
 }
