@@ -211,7 +211,16 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 	if c.role == convForward {
 		known = p.prepares(conv, y, second)
 	}
-	s.do = func(r *run) error {
+	s.do = p.convolve(c, conv, known, t, x, y, out, first, second, back)
+	if s.tail != nil && first == nil && c.orders[0][0] == 0 && c.orders[2][0] == 0 {
+		s.portion = func() *portion { return p.convolvePortion(c, t, x, y, out, second) }
+	}
+	return true, ""
+}
+
+// convolve is the work of the step.
+func (p *plan) convolve(c convCase, conv *kernel.Conv, known *prepared, t *tail, x, y, out *value, first, second, back *copying) stepFunc {
+	return func(r *run) error {
 		a, doneA, err := ordered(r, x, first)
 		if err != nil {
 			return err
@@ -258,7 +267,29 @@ func (p *plan) convolution(c convCase, x, y, out *value, s *step) (bool, string)
 		doneOut()
 		return nil
 	}
-	return true, ""
+}
+
+// convolvePortion is a forward convolution picture by picture; nil if that would not be as good: where tiles of Winograd
+// need several pictures, or where the weights are what fills the cache.
+func (p *plan) convolvePortion(c convCase, t *tail, x, y, out *value, second *copying) *portion {
+	q := &c.shape
+	batch := q.Batch
+	if q.Batch = 1; batch < 2 || y.size()*batch > x.size()+out.size() || q.KernelH*q.KernelW > 1 && max(1, q.Groups) == 1 && max(1, q.StrideH, q.StrideW) == 1 {
+		return nil
+	}
+	conv, err := kernel.NewConv(*q)
+	if err != nil || t.finish != nil && !conv.Finishes() {
+		return nil
+	}
+	known := p.prepares(conv, y, second)
+	if known == nil && (second != nil || conv.PackedLen() > 0) {
+		return nil // to be brought into form once for all pictures
+	}
+	in, results, ok := t.byPicture(out)
+	if !ok {
+		return nil
+	}
+	return &portion{batch: batch, in: append(in, x), out: results, weights: known, do: p.convolve(c, conv, known, t, x, y, out, nil, second, nil)}
 }
 
 func conv2Out(c convCase, out *value) (h, w int) {

@@ -36,6 +36,7 @@ type run struct {
 	backend *Backend
 	blocks  []*block
 	owned   []bool // the run may write the block and gives it back
+	got     []gotten
 }
 
 // block returns the storage of a value.
@@ -47,8 +48,11 @@ func (r *run) block(v *value) *block {
 	return r.blocks[v.plan.slot]
 }
 
-// f32 returns the content of a float32 value.
-func (r *run) f32(v *value) []float32 { return floats(r.block(v), v.size()) }
+// f32 returns the content of a float32 value, or of the picture of it that the run is about.
+func (r *run) f32(v *value) []float32 {
+	m := r.block(v)
+	return floats(m, min(v.size(), m.size/4))
+}
 
 // floats is the content of a block.
 func floats(m *block, n int) []float32 { return unsafe.Slice((*float32)(m.base), n) }

@@ -24,6 +24,9 @@ func (p *plan) lifetimes() {
 	}
 	last := map[int]int{}
 	for i, s := range p.steps {
+		for _, v := range s.inner {
+			slot(v)
+		}
 		for _, v := range s.in {
 			if at := slot(v); at >= 0 {
 				last[at] = i

@@ -59,6 +59,16 @@ func (p *plan) moves(n *node, s *step) bool {
 		c.run(r.backend.pool, r.block(out).base, r.block(in).base, in.size())
 		return nil
 	}
+	if a, is := n.attr.(*opTranspose); is && len(to) > 1 && a.permutation[0] == 0 {
+		batch := out.dims()[0]
+		one := newCopying(out.dims()[1:], to[1:], 0, elementBytes(out))
+		s.portion = func() *portion {
+			return &portion{batch: batch, in: n.in, out: n.out, do: func(r *run) error {
+				one.run(r.backend.pool, r.block(out).base, r.block(in).base, in.size()/batch)
+				return nil
+			}}
+		}
+	}
 	return true
 }
 

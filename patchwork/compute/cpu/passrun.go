@@ -221,10 +221,14 @@ func (q *passRun) byColumn(w *worker, in *instruction, at, n int) {
 
 // coming returns the block of a value in memory from position at on, nil if there is none.
 func (q *passRun) coming(v *value, at, n int) []float32 {
-	if v == nil || at+n > q.size {
+	if v == nil {
 		return nil
 	}
-	return q.run.f32(v)[at:][:n]
+	x := q.run.f32(v)
+	if at+n > len(x) {
+		return nil
+	}
+	return x[at:][:n]
 }
 
 func (q *passRun) view(w *worker, c cell) []float32 {

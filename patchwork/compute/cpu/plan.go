@@ -39,6 +39,9 @@ type step struct {
 	pass       *pass // the pass that do runs, if it is one
 	tail       *tail // of a convolution or product: the pass that may follow every piece of its result
 
+	portion func() *portion // how it goes picture by picture; nil, or returns nil, if it does not
+	inner   []*value        // of portions: what lies between the steps, with slots but without storage
+
 	dies []int // slots that nobody reads afterwards
 }
 

@@ -49,6 +49,7 @@ func (p *plan) schedule() error {
 	}
 	p.follow()
 	p.chain()
+	p.portions()
 	return nil
 }
 

@@ -28,6 +28,28 @@ func (t *tail) close(q *passRun) error {
 	return q.close()
 }
 
+// byPicture returns what a step with this tail and a result reads and writes by picture besides its own operands; ok is
+// false if the tail does more than that.
+func (t *tail) byPicture(made *value) (in, out []*value, ok bool) {
+	switch {
+	case t.finish != nil:
+		return nil, []*value{t.finish.out}, true
+	case t.pass == nil:
+		return nil, []*value{made}, true
+	case len(t.pass.sinks) > 0:
+		return nil, nil, false
+	}
+	for _, o := range t.pass.operands {
+		switch {
+		case o.direct && o.v.root() != made:
+			in = append(in, o.v)
+		case !o.direct && !o.at.scalar() && o.at.period() == 0:
+			return nil, nil, false
+		}
+	}
+	return in, append([]*value{made}, t.pass.results...), true
+}
+
 // follow hangs passes behind the convolutions and products whose results they read, where nothing that they need is
 // computed in between.
 func (p *plan) follow() {
