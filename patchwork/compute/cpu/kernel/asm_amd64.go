@@ -79,15 +79,35 @@ func depthGrad5AVX2(t *byte)
 //go:noescape
 func depthGrad7AVX2(t *byte)
 
-// depthRow1x4AVX2 computes t.
+// depthRow3x1x4AVX2 computes t.
 //
 //go:noescape
-func depthRow1x4AVX2(t *byte)
+func depthRow3x1x4AVX2(t *byte)
 
-// depthRow2x4AVX2 computes t.
+// depthRow3x2x4AVX2 computes t.
 //
 //go:noescape
-func depthRow2x4AVX2(t *byte)
+func depthRow3x2x4AVX2(t *byte)
+
+// depthRow5x1x4AVX2 computes t.
+//
+//go:noescape
+func depthRow5x1x4AVX2(t *byte)
+
+// depthRow5x2x4AVX2 computes t.
+//
+//go:noescape
+func depthRow5x2x4AVX2(t *byte)
+
+// depthRow7x1x4AVX2 computes t.
+//
+//go:noescape
+func depthRow7x1x4AVX2(t *byte)
+
+// depthRow7x2x4AVX2 computes t.
+//
+//go:noescape
+func depthRow7x2x4AVX2(t *byte)
 
 // negAVX2 applies a function to n floats.
 //
@@ -564,25 +584,65 @@ func depthGrad5AVX512(t *byte)
 //go:noescape
 func depthGrad7AVX512(t *byte)
 
-// depthRow1x4AVX512 computes t.
+// depthRow3x1x4AVX512 computes t.
 //
 //go:noescape
-func depthRow1x4AVX512(t *byte)
+func depthRow3x1x4AVX512(t *byte)
 
-// depthRow1x8AVX512 computes t.
+// depthRow3x1x8AVX512 computes t.
 //
 //go:noescape
-func depthRow1x8AVX512(t *byte)
+func depthRow3x1x8AVX512(t *byte)
 
-// depthRow2x4AVX512 computes t.
+// depthRow3x2x4AVX512 computes t.
 //
 //go:noescape
-func depthRow2x4AVX512(t *byte)
+func depthRow3x2x4AVX512(t *byte)
 
-// depthRow2x8AVX512 computes t.
+// depthRow3x2x8AVX512 computes t.
 //
 //go:noescape
-func depthRow2x8AVX512(t *byte)
+func depthRow3x2x8AVX512(t *byte)
+
+// depthRow5x1x4AVX512 computes t.
+//
+//go:noescape
+func depthRow5x1x4AVX512(t *byte)
+
+// depthRow5x1x8AVX512 computes t.
+//
+//go:noescape
+func depthRow5x1x8AVX512(t *byte)
+
+// depthRow5x2x4AVX512 computes t.
+//
+//go:noescape
+func depthRow5x2x4AVX512(t *byte)
+
+// depthRow5x2x8AVX512 computes t.
+//
+//go:noescape
+func depthRow5x2x8AVX512(t *byte)
+
+// depthRow7x1x4AVX512 computes t.
+//
+//go:noescape
+func depthRow7x1x4AVX512(t *byte)
+
+// depthRow7x1x8AVX512 computes t.
+//
+//go:noescape
+func depthRow7x1x8AVX512(t *byte)
+
+// depthRow7x2x4AVX512 computes t.
+//
+//go:noescape
+func depthRow7x2x4AVX512(t *byte)
+
+// depthRow7x2x8AVX512 computes t.
+//
+//go:noescape
+func depthRow7x2x8AVX512(t *byte)
 
 // negAVX512 applies a function to n floats.
 //

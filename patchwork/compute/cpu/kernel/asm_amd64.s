@@ -2461,368 +2461,1071 @@ done:
 	VZEROUPPER
 	RET
 
-// func depthRow1x4AVX2(t *byte)
-// Requires: AVX, CMOV, FMA3
-TEXT ·depthRow1x4AVX2(SB), NOSPLIT, $0-8
+// func depthRow3x1x4AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·depthRow3x1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), CX
-	MOVQ (AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 16(AX), SI
-	MOVQ 48(AX), DI
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
 
 group:
-	MOVQ    72(AX), R9
-	XORQ    R8, R8
-	ADDQ    64(AX), R9
-	CMPQ    R9, $0x01
-	CMOVQEQ 96(AX), R8
-	XORQ    R9, R9
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
 
 channels:
-	MOVQ        24(AX), R10
-	ADDQ        R9, R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Y0
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y1
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y2
-	ADDQ        40(AX), R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Y3
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y4
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y5
-	ADDQ        40(AX), R10
-	VMOVUPS     (R10), Y6
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Y7
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Y8
-	VXORPS      Y9, Y9, Y9
-	VXORPS      Y10, Y10, Y10
-	VXORPS      Y11, Y11, Y11
-	VXORPS      Y12, Y12, Y12
-	MOVQ        104(AX), R10
-	ADDQ        R9, R10
-	CMPQ        88(AX), $0x00
+	VXORPS      Y0, Y0, Y0
+	VXORPS      Y1, Y1, Y1
+	VXORPS      Y2, Y2, Y2
+	VXORPS      Y3, Y3, Y3
+	MOVQ        136(AX), R9
+	ADDQ        R8, R9
+	ADDQ        DX, R9
+	MOVQ        56(AX), R10
+	ADDQ        R8, R10
+	MOVQ        (AX), R11
+	MOVQ        8(AX), R12
+	MOVQ        16(AX), R13
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Y4
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y5
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y6
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Y7
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y8
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y9
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Y10
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y11
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y12
+	ADDQ        72(AX), R10
+	CMPQ        SI, $0x00
 	JG          column0
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y9
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y3, Y9
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y6, Y9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y0
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y7, Y0
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y10, Y0
 
 column0:
-	ADDQ        CX, R10
-	CMPQ        88(AX), $0x01
+	ADDQ        CX, R9
+	CMPQ        SI, $0x01
 	JG          column1
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y10
-	VFMADD231PS Y13, Y1, Y9
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y3, Y10
-	VFMADD231PS Y13, Y4, Y9
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y6, Y10
-	VFMADD231PS Y13, Y7, Y9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y1
+	VFMADD231PS Y13, Y5, Y0
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y7, Y1
+	VFMADD231PS Y13, Y8, Y0
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y10, Y1
+	VFMADD231PS Y13, Y11, Y0
 
 column1:
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y11
-	VFMADD231PS Y13, Y1, Y10
-	VFMADD231PS Y13, Y2, Y9
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y3, Y11
-	VFMADD231PS Y13, Y4, Y10
-	VFMADD231PS Y13, Y5, Y9
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y6, Y11
-	VFMADD231PS Y13, Y7, Y10
-	VFMADD231PS Y13, Y8, Y9
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y12
-	VFMADD231PS Y13, Y1, Y11
-	VFMADD231PS Y13, Y2, Y10
-	VMOVUPS     (BX)(R10*1), Y0
-	VFMADD231PS Y0, Y3, Y12
-	VFMADD231PS Y0, Y4, Y11
-	VFMADD231PS Y0, Y5, Y10
-	VMOVUPS     (SI)(R10*1), Y0
-	VFMADD231PS Y0, Y6, Y12
-	VFMADD231PS Y0, Y7, Y11
-	VFMADD231PS Y0, Y8, Y10
-	ADDQ        CX, R10
-	CMPQ        R8, $0x01
-	JG          column4
-	VMOVUPS     (DX)(R10*1), Y0
-	VFMADD231PS Y0, Y1, Y12
-	VFMADD231PS Y0, Y2, Y11
-	VMOVUPS     (BX)(R10*1), Y0
-	VFMADD231PS Y0, Y4, Y12
-	VFMADD231PS Y0, Y5, Y11
-	VMOVUPS     (SI)(R10*1), Y0
-	VFMADD231PS Y0, Y7, Y12
-	VFMADD231PS Y0, Y8, Y11
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y2
+	VFMADD231PS Y13, Y5, Y1
+	VFMADD231PS Y13, Y6, Y0
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y7, Y2
+	VFMADD231PS Y13, Y8, Y1
+	VFMADD231PS Y13, Y9, Y0
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y10, Y2
+	VFMADD231PS Y13, Y11, Y1
+	VFMADD231PS Y13, Y12, Y0
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y3
+	VFMADD231PS Y13, Y5, Y2
+	VFMADD231PS Y13, Y6, Y1
+	VMOVUPS     (R12)(R9*1), Y4
+	VFMADD231PS Y4, Y7, Y3
+	VFMADD231PS Y4, Y8, Y2
+	VFMADD231PS Y4, Y9, Y1
+	VMOVUPS     (R13)(R9*1), Y4
+	VFMADD231PS Y4, Y10, Y3
+	VFMADD231PS Y4, Y11, Y2
+	VFMADD231PS Y4, Y12, Y1
+	ADDQ        CX, R9
+	CMPQ        DI, $0x04
+	JL          column4
+	VMOVUPS     (R11)(R9*1), Y4
+	VFMADD231PS Y4, Y5, Y3
+	VFMADD231PS Y4, Y6, Y2
+	VMOVUPS     (R12)(R9*1), Y4
+	VFMADD231PS Y4, Y8, Y3
+	VFMADD231PS Y4, Y9, Y2
+	VMOVUPS     (R13)(R9*1), Y4
+	VFMADD231PS Y4, Y11, Y3
+	VFMADD231PS Y4, Y12, Y2
 
 column4:
-	ADDQ        CX, R10
-	CMPQ        R8, $0x00
-	JG          column5
-	VMOVUPS     (DX)(R10*1), Y0
-	VFMADD231PS Y0, Y2, Y12
-	VMOVUPS     (BX)(R10*1), Y0
-	VFMADD231PS Y0, Y5, Y12
-	VMOVUPS     (SI)(R10*1), Y0
-	VFMADD231PS Y0, Y8, Y12
+	ADDQ        CX, R9
+	CMPQ        DI, $0x05
+	JL          column5
+	VMOVUPS     (R11)(R9*1), Y4
+	VFMADD231PS Y4, Y6, Y3
+	VMOVUPS     (R12)(R9*1), Y4
+	VFMADD231PS Y4, Y9, Y3
+	VMOVUPS     (R13)(R9*1), Y4
+	VFMADD231PS Y4, Y12, Y3
 
 column5:
-	MOVQ         112(AX), R10
-	TESTQ        R10, R10
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
 	JZ           store
-	VBROADCASTSS 120(AX), Y0
-	VBROADCASTSS 124(AX), Y1
-	VADDPS       (R10)(R9*1), Y9, Y9
-	VMAXPS       Y9, Y0, Y9
-	VMINPS       Y9, Y1, Y9
-	VADDPS       (R10)(R9*1), Y10, Y10
-	VMAXPS       Y10, Y0, Y10
-	VMINPS       Y10, Y1, Y10
-	VADDPS       (R10)(R9*1), Y11, Y11
-	VMAXPS       Y11, Y0, Y11
-	VMINPS       Y11, Y1, Y11
-	VADDPS       (R10)(R9*1), Y12, Y12
-	VMAXPS       Y12, Y0, Y12
-	VMINPS       Y12, Y1, Y12
+	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 156(AX), Y5
+	VADDPS       (R9)(R8*1), Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       (R9)(R8*1), Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       (R9)(R8*1), Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       (R9)(R8*1), Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
 
 store:
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS Y9, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Y10, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Y11, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Y12, (R10)
-	ADDQ    $0x20, R9
-	MOVQ    80(AX), R10
-	SHLQ    $0x02, R10
-	CMPQ    R9, R10
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R8
+	CMPQ    R8, 112(AX)
 	JL      channels
-	MOVQ    $0x00000000, 88(AX)
-	DECQ    64(AX)
-	JZ      last
-	IMUL3Q  $0x04, CX, R10
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
 
 move:
-	ADDQ R10, DI
-	ADDQ R10, DX
-	ADDQ R10, BX
-	ADDQ R10, SI
-	JMP  group
-
-last:
-	MOVQ  72(AX), R10
-	TESTQ R10, R10
-	JZ    end
-	MOVQ  $0x00000000, 72(AX)
-	MOVQ  $0x00000001, 64(AX)
-	JMP   move
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
 
 end:
 	VZEROUPPER
 	RET
 
-// func depthRow2x4AVX2(t *byte)
-// Requires: AVX, CMOV, FMA3
-TEXT ·depthRow2x4AVX2(SB), NOSPLIT, $0-8
+// func depthRow3x2x4AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·depthRow3x2x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), CX
-	MOVQ (AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 16(AX), SI
-	MOVQ 48(AX), DI
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
 
 group:
-	MOVQ    72(AX), R9
-	XORQ    R8, R8
-	ADDQ    64(AX), R9
-	CMPQ    R9, $0x01
-	CMOVQEQ 96(AX), R8
-	XORQ    R9, R9
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
 
 channels:
-	MOVQ        24(AX), R10
-	ADDQ        R9, R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Y0
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y1
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y2
-	ADDQ        40(AX), R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Y3
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y4
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Y5
-	ADDQ        40(AX), R10
-	VMOVUPS     (R10), Y6
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Y7
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Y8
-	VXORPS      Y9, Y9, Y9
-	VXORPS      Y10, Y10, Y10
-	VXORPS      Y11, Y11, Y11
-	VXORPS      Y12, Y12, Y12
-	MOVQ        104(AX), R10
-	ADDQ        R9, R10
-	CMPQ        88(AX), $0x00
+	VXORPS      Y0, Y0, Y0
+	VXORPS      Y1, Y1, Y1
+	VXORPS      Y2, Y2, Y2
+	VXORPS      Y3, Y3, Y3
+	MOVQ        136(AX), R9
+	ADDQ        R8, R9
+	ADDQ        DX, R9
+	MOVQ        56(AX), R10
+	ADDQ        R8, R10
+	MOVQ        (AX), R11
+	MOVQ        8(AX), R12
+	MOVQ        16(AX), R13
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Y4
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y5
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y6
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Y7
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y8
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y9
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Y10
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y11
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Y12
+	ADDQ        72(AX), R10
+	CMPQ        SI, $0x00
 	JG          column0
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y9
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y3, Y9
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y6, Y9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y0
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y7, Y0
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y10, Y0
 
 column0:
-	ADDQ        CX, R10
-	CMPQ        88(AX), $0x01
+	ADDQ        CX, R9
+	CMPQ        SI, $0x01
 	JG          column1
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y1, Y9
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y4, Y9
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y7, Y9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y5, Y0
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y8, Y0
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y11, Y0
 
 column1:
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y10
-	VFMADD231PS Y13, Y2, Y9
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y3, Y10
-	VFMADD231PS Y13, Y5, Y9
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y6, Y10
-	VFMADD231PS Y13, Y8, Y9
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y1, Y10
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y4, Y10
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y7, Y10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y11
-	VFMADD231PS Y13, Y2, Y10
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y3, Y11
-	VFMADD231PS Y13, Y5, Y10
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y6, Y11
-	VFMADD231PS Y13, Y8, Y10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y1, Y11
-	VMOVUPS     (BX)(R10*1), Y13
-	VFMADD231PS Y13, Y4, Y11
-	VMOVUPS     (SI)(R10*1), Y13
-	VFMADD231PS Y13, Y7, Y11
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Y13
-	VFMADD231PS Y13, Y0, Y12
-	VFMADD231PS Y13, Y2, Y11
-	VMOVUPS     (BX)(R10*1), Y0
-	VFMADD231PS Y0, Y3, Y12
-	VFMADD231PS Y0, Y5, Y11
-	VMOVUPS     (SI)(R10*1), Y0
-	VFMADD231PS Y0, Y6, Y12
-	VFMADD231PS Y0, Y8, Y11
-	ADDQ        CX, R10
-	CMPQ        R8, $0x01
-	JG          column7
-	VMOVUPS     (DX)(R10*1), Y0
-	VFMADD231PS Y0, Y1, Y12
-	VMOVUPS     (BX)(R10*1), Y0
-	VFMADD231PS Y0, Y4, Y12
-	VMOVUPS     (SI)(R10*1), Y0
-	VFMADD231PS Y0, Y7, Y12
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y1
+	VFMADD231PS Y13, Y6, Y0
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y7, Y1
+	VFMADD231PS Y13, Y9, Y0
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y10, Y1
+	VFMADD231PS Y13, Y12, Y0
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y5, Y1
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y8, Y1
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y11, Y1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y2
+	VFMADD231PS Y13, Y6, Y1
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y7, Y2
+	VFMADD231PS Y13, Y9, Y1
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y10, Y2
+	VFMADD231PS Y13, Y12, Y1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y5, Y2
+	VMOVUPS     (R12)(R9*1), Y13
+	VFMADD231PS Y13, Y8, Y2
+	VMOVUPS     (R13)(R9*1), Y13
+	VFMADD231PS Y13, Y11, Y2
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Y13
+	VFMADD231PS Y13, Y4, Y3
+	VFMADD231PS Y13, Y6, Y2
+	VMOVUPS     (R12)(R9*1), Y4
+	VFMADD231PS Y4, Y7, Y3
+	VFMADD231PS Y4, Y9, Y2
+	VMOVUPS     (R13)(R9*1), Y4
+	VFMADD231PS Y4, Y10, Y3
+	VFMADD231PS Y4, Y12, Y2
+	ADDQ        CX, R9
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R11)(R9*1), Y4
+	VFMADD231PS Y4, Y5, Y3
+	VMOVUPS     (R12)(R9*1), Y4
+	VFMADD231PS Y4, Y8, Y3
+	VMOVUPS     (R13)(R9*1), Y4
+	VFMADD231PS Y4, Y11, Y3
 
 column7:
-	ADDQ        CX, R10
-	CMPQ        R8, $0x00
-	JG          column8
-	VMOVUPS     (DX)(R10*1), Y0
-	VFMADD231PS Y0, Y2, Y12
-	VMOVUPS     (BX)(R10*1), Y0
-	VFMADD231PS Y0, Y5, Y12
-	VMOVUPS     (SI)(R10*1), Y0
-	VFMADD231PS Y0, Y8, Y12
+	ADDQ        CX, R9
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R11)(R9*1), Y4
+	VFMADD231PS Y4, Y6, Y3
+	VMOVUPS     (R12)(R9*1), Y4
+	VFMADD231PS Y4, Y9, Y3
+	VMOVUPS     (R13)(R9*1), Y4
+	VFMADD231PS Y4, Y12, Y3
 
 column8:
-	MOVQ         112(AX), R10
-	TESTQ        R10, R10
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
 	JZ           store
-	VBROADCASTSS 120(AX), Y0
-	VBROADCASTSS 124(AX), Y1
-	VADDPS       (R10)(R9*1), Y9, Y9
-	VMAXPS       Y9, Y0, Y9
-	VMINPS       Y9, Y1, Y9
-	VADDPS       (R10)(R9*1), Y10, Y10
-	VMAXPS       Y10, Y0, Y10
-	VMINPS       Y10, Y1, Y10
-	VADDPS       (R10)(R9*1), Y11, Y11
-	VMAXPS       Y11, Y0, Y11
-	VMINPS       Y11, Y1, Y11
-	VADDPS       (R10)(R9*1), Y12, Y12
-	VMAXPS       Y12, Y0, Y12
-	VMINPS       Y12, Y1, Y12
+	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 156(AX), Y5
+	VADDPS       (R9)(R8*1), Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       (R9)(R8*1), Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       (R9)(R8*1), Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       (R9)(R8*1), Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
 
 store:
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS Y9, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Y10, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Y11, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Y12, (R10)
-	ADDQ    $0x20, R9
-	MOVQ    80(AX), R10
-	SHLQ    $0x02, R10
-	CMPQ    R9, R10
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R8
+	CMPQ    R8, 112(AX)
 	JL      channels
-	MOVQ    $0x00000000, 88(AX)
-	DECQ    64(AX)
-	JZ      last
-	IMUL3Q  $0x04, CX, R10
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
 
 move:
-	ADDQ R10, DI
-	ADDQ R10, R10
-	ADDQ R10, DX
-	ADDQ R10, BX
-	ADDQ R10, SI
-	JMP  group
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
 
-last:
-	MOVQ  72(AX), R10
-	TESTQ R10, R10
-	JZ    end
-	MOVQ  $0x00000000, 72(AX)
-	MOVQ  $0x00000001, 64(AX)
-	JMP   move
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow5x1x4AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·depthRow5x1x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Y4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y8
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y1
+	VFMADD231PS Y9, Y5, Y0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y2
+	VFMADD231PS Y9, Y5, Y1
+	VFMADD231PS Y9, Y6, Y0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y3
+	VFMADD231PS Y9, Y5, Y2
+	VFMADD231PS Y9, Y6, Y1
+	VFMADD231PS Y9, Y7, Y0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x04
+	JL          column4
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y5, Y3
+	VFMADD231PS Y4, Y6, Y2
+	VFMADD231PS Y4, Y7, Y1
+	VFMADD231PS Y4, Y8, Y0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x05
+	JL          column5
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y6, Y3
+	VFMADD231PS Y4, Y7, Y2
+	VFMADD231PS Y4, Y8, Y1
+
+column5:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x06
+	JL          column6
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y7, Y3
+	VFMADD231PS Y4, Y8, Y2
+
+column6:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y8, Y3
+
+column7:
+	INCQ         R11
+	CMPQ         R11, $0x05
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 156(AX), Y5
+	VADDPS       (R9)(R8*1), Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       (R9)(R8*1), Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       (R9)(R8*1), Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       (R9)(R8*1), Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow5x2x4AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·depthRow5x2x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Y4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y8
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y5, Y0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y1
+	VFMADD231PS Y9, Y6, Y0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y5, Y1
+	VFMADD231PS Y9, Y7, Y0
+
+column3:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y2
+	VFMADD231PS Y9, Y6, Y1
+	VFMADD231PS Y9, Y8, Y0
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y5, Y2
+	VFMADD231PS Y9, Y7, Y1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Y9
+	VFMADD231PS Y9, Y4, Y3
+	VFMADD231PS Y9, Y6, Y2
+	VFMADD231PS Y9, Y8, Y1
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y5, Y3
+	VFMADD231PS Y4, Y7, Y2
+
+column7:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y6, Y3
+	VFMADD231PS Y4, Y8, Y2
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y7, Y3
+
+column9:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0a
+	JL          column10
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y8, Y3
+
+column10:
+	INCQ         R11
+	CMPQ         R11, $0x05
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 156(AX), Y5
+	VADDPS       (R9)(R8*1), Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       (R9)(R8*1), Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       (R9)(R8*1), Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       (R9)(R8*1), Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow7x1x4AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·depthRow7x1x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Y4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y10
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y1
+	VFMADD231PS Y11, Y5, Y0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y2
+	VFMADD231PS Y11, Y5, Y1
+	VFMADD231PS Y11, Y6, Y0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y3
+	VFMADD231PS Y11, Y5, Y2
+	VFMADD231PS Y11, Y6, Y1
+	VFMADD231PS Y11, Y7, Y0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x04
+	JG          column4
+	CMPQ        DI, $0x04
+	JL          column4
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y5, Y3
+	VFMADD231PS Y4, Y6, Y2
+	VFMADD231PS Y4, Y7, Y1
+	VFMADD231PS Y4, Y8, Y0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x05
+	JG          column5
+	CMPQ        DI, $0x05
+	JL          column5
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y6, Y3
+	VFMADD231PS Y4, Y7, Y2
+	VFMADD231PS Y4, Y8, Y1
+	VFMADD231PS Y4, Y9, Y0
+
+column5:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x06
+	JL          column6
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y7, Y3
+	VFMADD231PS Y4, Y8, Y2
+	VFMADD231PS Y4, Y9, Y1
+	VFMADD231PS Y4, Y10, Y0
+
+column6:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y8, Y3
+	VFMADD231PS Y4, Y9, Y2
+	VFMADD231PS Y4, Y10, Y1
+
+column7:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y9, Y3
+	VFMADD231PS Y4, Y10, Y2
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y10, Y3
+
+column9:
+	INCQ         R11
+	CMPQ         R11, $0x07
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 156(AX), Y5
+	VADDPS       (R9)(R8*1), Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       (R9)(R8*1), Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       (R9)(R8*1), Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       (R9)(R8*1), Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow7x2x4AVX2(t *byte)
+// Requires: AVX, FMA3
+TEXT ·depthRow7x2x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Y4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Y10
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y5, Y0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y1
+	VFMADD231PS Y11, Y6, Y0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y5, Y1
+	VFMADD231PS Y11, Y7, Y0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x04
+	JG          column4
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y2
+	VFMADD231PS Y11, Y6, Y1
+	VFMADD231PS Y11, Y8, Y0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x05
+	JG          column5
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y5, Y2
+	VFMADD231PS Y11, Y7, Y1
+	VFMADD231PS Y11, Y9, Y0
+
+column5:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Y11
+	VFMADD231PS Y11, Y4, Y3
+	VFMADD231PS Y11, Y6, Y2
+	VFMADD231PS Y11, Y8, Y1
+	VFMADD231PS Y11, Y10, Y0
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y5, Y3
+	VFMADD231PS Y4, Y7, Y2
+	VFMADD231PS Y4, Y9, Y1
+
+column7:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y6, Y3
+	VFMADD231PS Y4, Y8, Y2
+	VFMADD231PS Y4, Y10, Y1
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y7, Y3
+	VFMADD231PS Y4, Y9, Y2
+
+column9:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0a
+	JL          column10
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y8, Y3
+	VFMADD231PS Y4, Y10, Y2
+
+column10:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0b
+	JL          column11
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y9, Y3
+
+column11:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0c
+	JL          column12
+	VMOVUPS     (R12)(R13*1), Y4
+	VFMADD231PS Y4, Y10, Y3
+
+column12:
+	INCQ         R11
+	CMPQ         R11, $0x07
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 156(AX), Y5
+	VADDPS       (R9)(R8*1), Y0, Y0
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VADDPS       (R9)(R8*1), Y1, Y1
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VADDPS       (R9)(R8*1), Y2, Y2
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VADDPS       (R9)(R8*1), Y3, Y3
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
 
 end:
 	VZEROUPPER
@@ -12183,903 +12886,2553 @@ done:
 	VZEROUPPER
 	RET
 
-// func depthRow1x4AVX512(t *byte)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·depthRow1x4AVX512(SB), NOSPLIT, $0-8
+// func depthRow3x1x4AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow3x1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), CX
-	MOVQ (AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 16(AX), SI
-	MOVQ 48(AX), DI
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
 
 group:
-	MOVQ    72(AX), R9
-	XORQ    R8, R8
-	ADDQ    64(AX), R9
-	CMPQ    R9, $0x01
-	CMOVQEQ 96(AX), R8
-	XORQ    R9, R9
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
 
 channels:
-	MOVQ        24(AX), R10
-	ADDQ        R9, R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z0
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z1
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z2
-	ADDQ        40(AX), R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z3
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z4
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z5
-	ADDQ        40(AX), R10
-	VMOVUPS     (R10), Z6
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z7
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z8
-	VPXORD      Z9, Z9, Z9
-	VPXORD      Z10, Z10, Z10
-	VPXORD      Z11, Z11, Z11
-	VPXORD      Z12, Z12, Z12
-	MOVQ        104(AX), R10
-	ADDQ        R9, R10
-	CMPQ        88(AX), $0x00
+	VPXORD      Z0, Z0, Z0
+	VPXORD      Z1, Z1, Z1
+	VPXORD      Z2, Z2, Z2
+	VPXORD      Z3, Z3, Z3
+	MOVQ        136(AX), R9
+	ADDQ        R8, R9
+	ADDQ        DX, R9
+	MOVQ        56(AX), R10
+	ADDQ        R8, R10
+	MOVQ        (AX), R11
+	MOVQ        8(AX), R12
+	MOVQ        16(AX), R13
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z4
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z5
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z6
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z7
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z8
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z9
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z10
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z11
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z12
+	ADDQ        72(AX), R10
+	CMPQ        SI, $0x00
 	JG          column0
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z9
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z3, Z9
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z6, Z9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z0
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z7, Z0
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z10, Z0
 
 column0:
-	ADDQ        CX, R10
-	CMPQ        88(AX), $0x01
+	ADDQ        CX, R9
+	CMPQ        SI, $0x01
 	JG          column1
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z10
-	VFMADD231PS Z13, Z1, Z9
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z3, Z10
-	VFMADD231PS Z13, Z4, Z9
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z6, Z10
-	VFMADD231PS Z13, Z7, Z9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z1
+	VFMADD231PS Z13, Z5, Z0
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z7, Z1
+	VFMADD231PS Z13, Z8, Z0
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z10, Z1
+	VFMADD231PS Z13, Z11, Z0
 
 column1:
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z11
-	VFMADD231PS Z13, Z1, Z10
-	VFMADD231PS Z13, Z2, Z9
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z3, Z11
-	VFMADD231PS Z13, Z4, Z10
-	VFMADD231PS Z13, Z5, Z9
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z6, Z11
-	VFMADD231PS Z13, Z7, Z10
-	VFMADD231PS Z13, Z8, Z9
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z12
-	VFMADD231PS Z13, Z1, Z11
-	VFMADD231PS Z13, Z2, Z10
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z3, Z12
-	VFMADD231PS Z0, Z4, Z11
-	VFMADD231PS Z0, Z5, Z10
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z6, Z12
-	VFMADD231PS Z0, Z7, Z11
-	VFMADD231PS Z0, Z8, Z10
-	ADDQ        CX, R10
-	CMPQ        R8, $0x01
-	JG          column4
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z1, Z12
-	VFMADD231PS Z0, Z2, Z11
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z4, Z12
-	VFMADD231PS Z0, Z5, Z11
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z7, Z12
-	VFMADD231PS Z0, Z8, Z11
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z2
+	VFMADD231PS Z13, Z5, Z1
+	VFMADD231PS Z13, Z6, Z0
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z7, Z2
+	VFMADD231PS Z13, Z8, Z1
+	VFMADD231PS Z13, Z9, Z0
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z10, Z2
+	VFMADD231PS Z13, Z11, Z1
+	VFMADD231PS Z13, Z12, Z0
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z3
+	VFMADD231PS Z13, Z5, Z2
+	VFMADD231PS Z13, Z6, Z1
+	VMOVUPS     (R12)(R9*1), Z4
+	VFMADD231PS Z4, Z7, Z3
+	VFMADD231PS Z4, Z8, Z2
+	VFMADD231PS Z4, Z9, Z1
+	VMOVUPS     (R13)(R9*1), Z4
+	VFMADD231PS Z4, Z10, Z3
+	VFMADD231PS Z4, Z11, Z2
+	VFMADD231PS Z4, Z12, Z1
+	ADDQ        CX, R9
+	CMPQ        DI, $0x04
+	JL          column4
+	VMOVUPS     (R11)(R9*1), Z4
+	VFMADD231PS Z4, Z5, Z3
+	VFMADD231PS Z4, Z6, Z2
+	VMOVUPS     (R12)(R9*1), Z4
+	VFMADD231PS Z4, Z8, Z3
+	VFMADD231PS Z4, Z9, Z2
+	VMOVUPS     (R13)(R9*1), Z4
+	VFMADD231PS Z4, Z11, Z3
+	VFMADD231PS Z4, Z12, Z2
 
 column4:
-	ADDQ        CX, R10
-	CMPQ        R8, $0x00
-	JG          column5
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z2, Z12
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z5, Z12
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z8, Z12
+	ADDQ        CX, R9
+	CMPQ        DI, $0x05
+	JL          column5
+	VMOVUPS     (R11)(R9*1), Z4
+	VFMADD231PS Z4, Z6, Z3
+	VMOVUPS     (R12)(R9*1), Z4
+	VFMADD231PS Z4, Z9, Z3
+	VMOVUPS     (R13)(R9*1), Z4
+	VFMADD231PS Z4, Z12, Z3
 
 column5:
-	MOVQ         112(AX), R10
-	TESTQ        R10, R10
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
 	JZ           store
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	VADDPS       (R10)(R9*1), Z9, Z9
-	VMAXPS       Z9, Z0, Z9
-	VMINPS       Z9, Z1, Z9
-	VADDPS       (R10)(R9*1), Z10, Z10
-	VMAXPS       Z10, Z0, Z10
-	VMINPS       Z10, Z1, Z10
-	VADDPS       (R10)(R9*1), Z11, Z11
-	VMAXPS       Z11, Z0, Z11
-	VMINPS       Z11, Z1, Z11
-	VADDPS       (R10)(R9*1), Z12, Z12
-	VMAXPS       Z12, Z0, Z12
-	VMINPS       Z12, Z1, Z12
+	VBROADCASTSS 152(AX), Z4
+	VBROADCASTSS 156(AX), Z5
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
 
 store:
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS Z9, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z10, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z11, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z12, (R10)
-	ADDQ    $0x40, R9
-	MOVQ    80(AX), R10
-	SHLQ    $0x02, R10
-	CMPQ    R9, R10
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
 	JL      channels
-	MOVQ    $0x00000000, 88(AX)
-	DECQ    64(AX)
-	JZ      last
-	IMUL3Q  $0x04, CX, R10
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
 
 move:
-	ADDQ R10, DI
-	ADDQ R10, DX
-	ADDQ R10, BX
-	ADDQ R10, SI
-	JMP  group
-
-last:
-	MOVQ  72(AX), R10
-	TESTQ R10, R10
-	JZ    end
-	MOVQ  $0x00000000, 72(AX)
-	MOVQ  $0x00000001, 64(AX)
-	JMP   move
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
 
 end:
 	VZEROUPPER
 	RET
 
-// func depthRow1x8AVX512(t *byte)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·depthRow1x8AVX512(SB), NOSPLIT, $0-8
+// func depthRow3x1x8AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow3x1x8AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), CX
-	MOVQ (AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 16(AX), SI
-	MOVQ 48(AX), DI
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
 
 group:
-	MOVQ    72(AX), R9
-	XORQ    R8, R8
-	ADDQ    64(AX), R9
-	CMPQ    R9, $0x01
-	CMOVQEQ 96(AX), R8
-	XORQ    R9, R9
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
 
 channels:
-	MOVQ        24(AX), R10
-	ADDQ        R9, R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z0
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z1
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z2
-	ADDQ        40(AX), R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z3
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z4
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z5
-	ADDQ        40(AX), R10
-	VMOVUPS     (R10), Z6
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z7
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z8
-	VPXORD      Z9, Z9, Z9
-	VPXORD      Z10, Z10, Z10
-	VPXORD      Z11, Z11, Z11
-	VPXORD      Z12, Z12, Z12
-	VPXORD      Z13, Z13, Z13
-	VPXORD      Z14, Z14, Z14
-	VPXORD      Z15, Z15, Z15
-	VPXORD      Z16, Z16, Z16
-	MOVQ        104(AX), R10
-	ADDQ        R9, R10
-	CMPQ        88(AX), $0x00
+	VPXORD      Z0, Z0, Z0
+	VPXORD      Z1, Z1, Z1
+	VPXORD      Z2, Z2, Z2
+	VPXORD      Z3, Z3, Z3
+	VPXORD      Z4, Z4, Z4
+	VPXORD      Z5, Z5, Z5
+	VPXORD      Z6, Z6, Z6
+	VPXORD      Z7, Z7, Z7
+	MOVQ        136(AX), R9
+	ADDQ        R8, R9
+	ADDQ        DX, R9
+	MOVQ        56(AX), R10
+	ADDQ        R8, R10
+	MOVQ        (AX), R11
+	MOVQ        8(AX), R12
+	MOVQ        16(AX), R13
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z8
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z9
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z10
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z11
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z12
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z13
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z14
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z15
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z16
+	ADDQ        72(AX), R10
+	CMPQ        SI, $0x00
 	JG          column0
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z9
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z9
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z0
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z0
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z0
 
 column0:
-	ADDQ        CX, R10
-	CMPQ        88(AX), $0x01
+	ADDQ        CX, R9
+	CMPQ        SI, $0x01
 	JG          column1
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z10
-	VFMADD231PS Z17, Z1, Z9
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z10
-	VFMADD231PS Z17, Z4, Z9
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z10
-	VFMADD231PS Z17, Z7, Z9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z1
+	VFMADD231PS Z17, Z9, Z0
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z1
+	VFMADD231PS Z17, Z12, Z0
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z1
+	VFMADD231PS Z17, Z15, Z0
 
 column1:
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z11
-	VFMADD231PS Z17, Z1, Z10
-	VFMADD231PS Z17, Z2, Z9
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z11
-	VFMADD231PS Z17, Z4, Z10
-	VFMADD231PS Z17, Z5, Z9
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z11
-	VFMADD231PS Z17, Z7, Z10
-	VFMADD231PS Z17, Z8, Z9
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z12
-	VFMADD231PS Z17, Z1, Z11
-	VFMADD231PS Z17, Z2, Z10
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z12
-	VFMADD231PS Z17, Z4, Z11
-	VFMADD231PS Z17, Z5, Z10
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z12
-	VFMADD231PS Z17, Z7, Z11
-	VFMADD231PS Z17, Z8, Z10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z13
-	VFMADD231PS Z17, Z1, Z12
-	VFMADD231PS Z17, Z2, Z11
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z13
-	VFMADD231PS Z17, Z4, Z12
-	VFMADD231PS Z17, Z5, Z11
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z13
-	VFMADD231PS Z17, Z7, Z12
-	VFMADD231PS Z17, Z8, Z11
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z14
-	VFMADD231PS Z17, Z1, Z13
-	VFMADD231PS Z17, Z2, Z12
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z14
-	VFMADD231PS Z17, Z4, Z13
-	VFMADD231PS Z17, Z5, Z12
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z14
-	VFMADD231PS Z17, Z7, Z13
-	VFMADD231PS Z17, Z8, Z12
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z15
-	VFMADD231PS Z17, Z1, Z14
-	VFMADD231PS Z17, Z2, Z13
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z15
-	VFMADD231PS Z17, Z4, Z14
-	VFMADD231PS Z17, Z5, Z13
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z15
-	VFMADD231PS Z17, Z7, Z14
-	VFMADD231PS Z17, Z8, Z13
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z16
-	VFMADD231PS Z17, Z1, Z15
-	VFMADD231PS Z17, Z2, Z14
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z3, Z16
-	VFMADD231PS Z0, Z4, Z15
-	VFMADD231PS Z0, Z5, Z14
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z6, Z16
-	VFMADD231PS Z0, Z7, Z15
-	VFMADD231PS Z0, Z8, Z14
-	ADDQ        CX, R10
-	CMPQ        R8, $0x01
-	JG          column8
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z1, Z16
-	VFMADD231PS Z0, Z2, Z15
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z4, Z16
-	VFMADD231PS Z0, Z5, Z15
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z7, Z16
-	VFMADD231PS Z0, Z8, Z15
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z2
+	VFMADD231PS Z17, Z9, Z1
+	VFMADD231PS Z17, Z10, Z0
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z2
+	VFMADD231PS Z17, Z12, Z1
+	VFMADD231PS Z17, Z13, Z0
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z2
+	VFMADD231PS Z17, Z15, Z1
+	VFMADD231PS Z17, Z16, Z0
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z3
+	VFMADD231PS Z17, Z9, Z2
+	VFMADD231PS Z17, Z10, Z1
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z3
+	VFMADD231PS Z17, Z12, Z2
+	VFMADD231PS Z17, Z13, Z1
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z3
+	VFMADD231PS Z17, Z15, Z2
+	VFMADD231PS Z17, Z16, Z1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z4
+	VFMADD231PS Z17, Z9, Z3
+	VFMADD231PS Z17, Z10, Z2
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z4
+	VFMADD231PS Z17, Z12, Z3
+	VFMADD231PS Z17, Z13, Z2
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z4
+	VFMADD231PS Z17, Z15, Z3
+	VFMADD231PS Z17, Z16, Z2
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z5
+	VFMADD231PS Z17, Z9, Z4
+	VFMADD231PS Z17, Z10, Z3
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z5
+	VFMADD231PS Z17, Z12, Z4
+	VFMADD231PS Z17, Z13, Z3
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z5
+	VFMADD231PS Z17, Z15, Z4
+	VFMADD231PS Z17, Z16, Z3
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z6
+	VFMADD231PS Z17, Z9, Z5
+	VFMADD231PS Z17, Z10, Z4
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z6
+	VFMADD231PS Z17, Z12, Z5
+	VFMADD231PS Z17, Z13, Z4
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z6
+	VFMADD231PS Z17, Z15, Z5
+	VFMADD231PS Z17, Z16, Z4
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z7
+	VFMADD231PS Z17, Z9, Z6
+	VFMADD231PS Z17, Z10, Z5
+	VMOVUPS     (R12)(R9*1), Z8
+	VFMADD231PS Z8, Z11, Z7
+	VFMADD231PS Z8, Z12, Z6
+	VFMADD231PS Z8, Z13, Z5
+	VMOVUPS     (R13)(R9*1), Z8
+	VFMADD231PS Z8, Z14, Z7
+	VFMADD231PS Z8, Z15, Z6
+	VFMADD231PS Z8, Z16, Z5
+	ADDQ        CX, R9
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R11)(R9*1), Z8
+	VFMADD231PS Z8, Z9, Z7
+	VFMADD231PS Z8, Z10, Z6
+	VMOVUPS     (R12)(R9*1), Z8
+	VFMADD231PS Z8, Z12, Z7
+	VFMADD231PS Z8, Z13, Z6
+	VMOVUPS     (R13)(R9*1), Z8
+	VFMADD231PS Z8, Z15, Z7
+	VFMADD231PS Z8, Z16, Z6
 
 column8:
-	ADDQ        CX, R10
-	CMPQ        R8, $0x00
-	JG          column9
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z2, Z16
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z5, Z16
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z8, Z16
+	ADDQ        CX, R9
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R11)(R9*1), Z8
+	VFMADD231PS Z8, Z10, Z7
+	VMOVUPS     (R12)(R9*1), Z8
+	VFMADD231PS Z8, Z13, Z7
+	VMOVUPS     (R13)(R9*1), Z8
+	VFMADD231PS Z8, Z16, Z7
 
 column9:
-	MOVQ         112(AX), R10
-	TESTQ        R10, R10
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
 	JZ           store
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	VADDPS       (R10)(R9*1), Z9, Z9
-	VMAXPS       Z9, Z0, Z9
-	VMINPS       Z9, Z1, Z9
-	VADDPS       (R10)(R9*1), Z10, Z10
-	VMAXPS       Z10, Z0, Z10
-	VMINPS       Z10, Z1, Z10
-	VADDPS       (R10)(R9*1), Z11, Z11
-	VMAXPS       Z11, Z0, Z11
-	VMINPS       Z11, Z1, Z11
-	VADDPS       (R10)(R9*1), Z12, Z12
-	VMAXPS       Z12, Z0, Z12
-	VMINPS       Z12, Z1, Z12
-	VADDPS       (R10)(R9*1), Z13, Z13
-	VMAXPS       Z13, Z0, Z13
-	VMINPS       Z13, Z1, Z13
-	VADDPS       (R10)(R9*1), Z14, Z14
-	VMAXPS       Z14, Z0, Z14
-	VMINPS       Z14, Z1, Z14
-	VADDPS       (R10)(R9*1), Z15, Z15
-	VMAXPS       Z15, Z0, Z15
-	VMINPS       Z15, Z1, Z15
-	VADDPS       (R10)(R9*1), Z16, Z16
-	VMAXPS       Z16, Z0, Z16
-	VMINPS       Z16, Z1, Z16
+	VBROADCASTSS 152(AX), Z8
+	VBROADCASTSS 156(AX), Z9
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       (R9)(R8*1), Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       (R9)(R8*1), Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       (R9)(R8*1), Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       (R9)(R8*1), Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
 
 store:
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS Z9, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z10, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z11, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z12, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z13, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z14, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z15, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z16, (R10)
-	ADDQ    $0x40, R9
-	MOVQ    80(AX), R10
-	SHLQ    $0x02, R10
-	CMPQ    R9, R10
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
 	JL      channels
-	MOVQ    $0x00000000, 88(AX)
-	DECQ    64(AX)
-	JZ      last
-	IMUL3Q  $0x08, CX, R10
+	MOVQ    $0x00000008, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
 
 move:
-	ADDQ R10, DI
-	ADDQ R10, DX
-	ADDQ R10, BX
-	ADDQ R10, SI
-	JMP  group
-
-last:
-	MOVQ  72(AX), R10
-	TESTQ R10, R10
-	JZ    end
-	MOVQ  $0x00000000, 72(AX)
-	MOVQ  $0x00000001, 64(AX)
-	JMP   move
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
 
 end:
 	VZEROUPPER
 	RET
 
-// func depthRow2x4AVX512(t *byte)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·depthRow2x4AVX512(SB), NOSPLIT, $0-8
+// func depthRow3x2x4AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow3x2x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), CX
-	MOVQ (AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 16(AX), SI
-	MOVQ 48(AX), DI
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
 
 group:
-	MOVQ    72(AX), R9
-	XORQ    R8, R8
-	ADDQ    64(AX), R9
-	CMPQ    R9, $0x01
-	CMOVQEQ 96(AX), R8
-	XORQ    R9, R9
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
 
 channels:
-	MOVQ        24(AX), R10
-	ADDQ        R9, R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z0
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z1
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z2
-	ADDQ        40(AX), R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z3
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z4
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z5
-	ADDQ        40(AX), R10
-	VMOVUPS     (R10), Z6
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z7
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z8
-	VPXORD      Z9, Z9, Z9
-	VPXORD      Z10, Z10, Z10
-	VPXORD      Z11, Z11, Z11
-	VPXORD      Z12, Z12, Z12
-	MOVQ        104(AX), R10
-	ADDQ        R9, R10
-	CMPQ        88(AX), $0x00
+	VPXORD      Z0, Z0, Z0
+	VPXORD      Z1, Z1, Z1
+	VPXORD      Z2, Z2, Z2
+	VPXORD      Z3, Z3, Z3
+	MOVQ        136(AX), R9
+	ADDQ        R8, R9
+	ADDQ        DX, R9
+	MOVQ        56(AX), R10
+	ADDQ        R8, R10
+	MOVQ        (AX), R11
+	MOVQ        8(AX), R12
+	MOVQ        16(AX), R13
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z4
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z5
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z6
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z7
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z8
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z9
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z10
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z11
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z12
+	ADDQ        72(AX), R10
+	CMPQ        SI, $0x00
 	JG          column0
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z9
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z3, Z9
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z6, Z9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z0
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z7, Z0
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z10, Z0
 
 column0:
-	ADDQ        CX, R10
-	CMPQ        88(AX), $0x01
+	ADDQ        CX, R9
+	CMPQ        SI, $0x01
 	JG          column1
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z1, Z9
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z4, Z9
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z7, Z9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z5, Z0
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z8, Z0
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z11, Z0
 
 column1:
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z10
-	VFMADD231PS Z13, Z2, Z9
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z3, Z10
-	VFMADD231PS Z13, Z5, Z9
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z6, Z10
-	VFMADD231PS Z13, Z8, Z9
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z1, Z10
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z4, Z10
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z7, Z10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z11
-	VFMADD231PS Z13, Z2, Z10
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z3, Z11
-	VFMADD231PS Z13, Z5, Z10
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z6, Z11
-	VFMADD231PS Z13, Z8, Z10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z1, Z11
-	VMOVUPS     (BX)(R10*1), Z13
-	VFMADD231PS Z13, Z4, Z11
-	VMOVUPS     (SI)(R10*1), Z13
-	VFMADD231PS Z13, Z7, Z11
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z13
-	VFMADD231PS Z13, Z0, Z12
-	VFMADD231PS Z13, Z2, Z11
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z3, Z12
-	VFMADD231PS Z0, Z5, Z11
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z6, Z12
-	VFMADD231PS Z0, Z8, Z11
-	ADDQ        CX, R10
-	CMPQ        R8, $0x01
-	JG          column7
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z1, Z12
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z4, Z12
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z7, Z12
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z1
+	VFMADD231PS Z13, Z6, Z0
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z7, Z1
+	VFMADD231PS Z13, Z9, Z0
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z10, Z1
+	VFMADD231PS Z13, Z12, Z0
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z5, Z1
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z8, Z1
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z11, Z1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z2
+	VFMADD231PS Z13, Z6, Z1
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z7, Z2
+	VFMADD231PS Z13, Z9, Z1
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z10, Z2
+	VFMADD231PS Z13, Z12, Z1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z5, Z2
+	VMOVUPS     (R12)(R9*1), Z13
+	VFMADD231PS Z13, Z8, Z2
+	VMOVUPS     (R13)(R9*1), Z13
+	VFMADD231PS Z13, Z11, Z2
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z13
+	VFMADD231PS Z13, Z4, Z3
+	VFMADD231PS Z13, Z6, Z2
+	VMOVUPS     (R12)(R9*1), Z4
+	VFMADD231PS Z4, Z7, Z3
+	VFMADD231PS Z4, Z9, Z2
+	VMOVUPS     (R13)(R9*1), Z4
+	VFMADD231PS Z4, Z10, Z3
+	VFMADD231PS Z4, Z12, Z2
+	ADDQ        CX, R9
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R11)(R9*1), Z4
+	VFMADD231PS Z4, Z5, Z3
+	VMOVUPS     (R12)(R9*1), Z4
+	VFMADD231PS Z4, Z8, Z3
+	VMOVUPS     (R13)(R9*1), Z4
+	VFMADD231PS Z4, Z11, Z3
 
 column7:
-	ADDQ        CX, R10
-	CMPQ        R8, $0x00
-	JG          column8
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z2, Z12
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z5, Z12
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z8, Z12
+	ADDQ        CX, R9
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R11)(R9*1), Z4
+	VFMADD231PS Z4, Z6, Z3
+	VMOVUPS     (R12)(R9*1), Z4
+	VFMADD231PS Z4, Z9, Z3
+	VMOVUPS     (R13)(R9*1), Z4
+	VFMADD231PS Z4, Z12, Z3
 
 column8:
-	MOVQ         112(AX), R10
-	TESTQ        R10, R10
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
 	JZ           store
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	VADDPS       (R10)(R9*1), Z9, Z9
-	VMAXPS       Z9, Z0, Z9
-	VMINPS       Z9, Z1, Z9
-	VADDPS       (R10)(R9*1), Z10, Z10
-	VMAXPS       Z10, Z0, Z10
-	VMINPS       Z10, Z1, Z10
-	VADDPS       (R10)(R9*1), Z11, Z11
-	VMAXPS       Z11, Z0, Z11
-	VMINPS       Z11, Z1, Z11
-	VADDPS       (R10)(R9*1), Z12, Z12
-	VMAXPS       Z12, Z0, Z12
-	VMINPS       Z12, Z1, Z12
+	VBROADCASTSS 152(AX), Z4
+	VBROADCASTSS 156(AX), Z5
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
 
 store:
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS Z9, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z10, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z11, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z12, (R10)
-	ADDQ    $0x40, R9
-	MOVQ    80(AX), R10
-	SHLQ    $0x02, R10
-	CMPQ    R9, R10
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
 	JL      channels
-	MOVQ    $0x00000000, 88(AX)
-	DECQ    64(AX)
-	JZ      last
-	IMUL3Q  $0x04, CX, R10
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
 
 move:
-	ADDQ R10, DI
-	ADDQ R10, R10
-	ADDQ R10, DX
-	ADDQ R10, BX
-	ADDQ R10, SI
-	JMP  group
-
-last:
-	MOVQ  72(AX), R10
-	TESTQ R10, R10
-	JZ    end
-	MOVQ  $0x00000000, 72(AX)
-	MOVQ  $0x00000001, 64(AX)
-	JMP   move
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
 
 end:
 	VZEROUPPER
 	RET
 
-// func depthRow2x8AVX512(t *byte)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·depthRow2x8AVX512(SB), NOSPLIT, $0-8
+// func depthRow3x2x8AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow3x2x8AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
-	MOVQ 56(AX), CX
-	MOVQ (AX), DX
-	MOVQ 8(AX), BX
-	MOVQ 16(AX), SI
-	MOVQ 48(AX), DI
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
 
 group:
-	MOVQ    72(AX), R9
-	XORQ    R8, R8
-	ADDQ    64(AX), R9
-	CMPQ    R9, $0x01
-	CMOVQEQ 96(AX), R8
-	XORQ    R9, R9
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
 
 channels:
-	MOVQ        24(AX), R10
-	ADDQ        R9, R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z0
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z1
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z2
-	ADDQ        40(AX), R10
-	MOVQ        R10, R11
-	VMOVUPS     (R11), Z3
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z4
-	ADDQ        32(AX), R11
-	VMOVUPS     (R11), Z5
-	ADDQ        40(AX), R10
-	VMOVUPS     (R10), Z6
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z7
-	ADDQ        32(AX), R10
-	VMOVUPS     (R10), Z8
-	VPXORD      Z9, Z9, Z9
-	VPXORD      Z10, Z10, Z10
-	VPXORD      Z11, Z11, Z11
-	VPXORD      Z12, Z12, Z12
-	VPXORD      Z13, Z13, Z13
-	VPXORD      Z14, Z14, Z14
-	VPXORD      Z15, Z15, Z15
-	VPXORD      Z16, Z16, Z16
-	MOVQ        104(AX), R10
-	ADDQ        R9, R10
-	CMPQ        88(AX), $0x00
+	VPXORD      Z0, Z0, Z0
+	VPXORD      Z1, Z1, Z1
+	VPXORD      Z2, Z2, Z2
+	VPXORD      Z3, Z3, Z3
+	VPXORD      Z4, Z4, Z4
+	VPXORD      Z5, Z5, Z5
+	VPXORD      Z6, Z6, Z6
+	VPXORD      Z7, Z7, Z7
+	MOVQ        136(AX), R9
+	ADDQ        R8, R9
+	ADDQ        DX, R9
+	MOVQ        56(AX), R10
+	ADDQ        R8, R10
+	MOVQ        (AX), R11
+	MOVQ        8(AX), R12
+	MOVQ        16(AX), R13
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z8
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z9
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z10
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z11
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z12
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z13
+	ADDQ        72(AX), R10
+	MOVQ        R10, R14
+	VMOVUPS     (R14), Z14
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z15
+	ADDQ        64(AX), R14
+	VMOVUPS     (R14), Z16
+	ADDQ        72(AX), R10
+	CMPQ        SI, $0x00
 	JG          column0
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z9
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z9
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z0
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z0
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z0
 
 column0:
-	ADDQ        CX, R10
-	CMPQ        88(AX), $0x01
+	ADDQ        CX, R9
+	CMPQ        SI, $0x01
 	JG          column1
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z9
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z9
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z0
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z0
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z0
 
 column1:
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z10
-	VFMADD231PS Z17, Z2, Z9
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z10
-	VFMADD231PS Z17, Z5, Z9
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z10
-	VFMADD231PS Z17, Z8, Z9
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z10
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z10
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z11
-	VFMADD231PS Z17, Z2, Z10
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z11
-	VFMADD231PS Z17, Z5, Z10
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z11
-	VFMADD231PS Z17, Z8, Z10
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z11
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z11
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z11
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z12
-	VFMADD231PS Z17, Z2, Z11
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z12
-	VFMADD231PS Z17, Z5, Z11
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z12
-	VFMADD231PS Z17, Z8, Z11
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z12
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z12
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z12
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z13
-	VFMADD231PS Z17, Z2, Z12
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z13
-	VFMADD231PS Z17, Z5, Z12
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z13
-	VFMADD231PS Z17, Z8, Z12
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z13
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z13
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z13
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z14
-	VFMADD231PS Z17, Z2, Z13
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z14
-	VFMADD231PS Z17, Z5, Z13
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z14
-	VFMADD231PS Z17, Z8, Z13
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z14
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z14
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z14
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z15
-	VFMADD231PS Z17, Z2, Z14
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z3, Z15
-	VFMADD231PS Z17, Z5, Z14
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z6, Z15
-	VFMADD231PS Z17, Z8, Z14
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z1, Z15
-	VMOVUPS     (BX)(R10*1), Z17
-	VFMADD231PS Z17, Z4, Z15
-	VMOVUPS     (SI)(R10*1), Z17
-	VFMADD231PS Z17, Z7, Z15
-	ADDQ        CX, R10
-	VMOVUPS     (DX)(R10*1), Z17
-	VFMADD231PS Z17, Z0, Z16
-	VFMADD231PS Z17, Z2, Z15
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z3, Z16
-	VFMADD231PS Z0, Z5, Z15
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z6, Z16
-	VFMADD231PS Z0, Z8, Z15
-	ADDQ        CX, R10
-	CMPQ        R8, $0x01
-	JG          column15
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z1, Z16
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z4, Z16
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z7, Z16
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z1
+	VFMADD231PS Z17, Z10, Z0
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z1
+	VFMADD231PS Z17, Z13, Z0
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z1
+	VFMADD231PS Z17, Z16, Z0
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z1
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z1
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z2
+	VFMADD231PS Z17, Z10, Z1
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z2
+	VFMADD231PS Z17, Z13, Z1
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z2
+	VFMADD231PS Z17, Z16, Z1
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z2
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z2
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z2
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z3
+	VFMADD231PS Z17, Z10, Z2
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z3
+	VFMADD231PS Z17, Z13, Z2
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z3
+	VFMADD231PS Z17, Z16, Z2
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z3
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z3
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z3
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z4
+	VFMADD231PS Z17, Z10, Z3
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z4
+	VFMADD231PS Z17, Z13, Z3
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z4
+	VFMADD231PS Z17, Z16, Z3
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z4
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z4
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z4
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z5
+	VFMADD231PS Z17, Z10, Z4
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z5
+	VFMADD231PS Z17, Z13, Z4
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z5
+	VFMADD231PS Z17, Z16, Z4
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z5
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z5
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z5
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z6
+	VFMADD231PS Z17, Z10, Z5
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z11, Z6
+	VFMADD231PS Z17, Z13, Z5
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z14, Z6
+	VFMADD231PS Z17, Z16, Z5
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z9, Z6
+	VMOVUPS     (R12)(R9*1), Z17
+	VFMADD231PS Z17, Z12, Z6
+	VMOVUPS     (R13)(R9*1), Z17
+	VFMADD231PS Z17, Z15, Z6
+	ADDQ        CX, R9
+	VMOVUPS     (R11)(R9*1), Z17
+	VFMADD231PS Z17, Z8, Z7
+	VFMADD231PS Z17, Z10, Z6
+	VMOVUPS     (R12)(R9*1), Z8
+	VFMADD231PS Z8, Z11, Z7
+	VFMADD231PS Z8, Z13, Z6
+	VMOVUPS     (R13)(R9*1), Z8
+	VFMADD231PS Z8, Z14, Z7
+	VFMADD231PS Z8, Z16, Z6
+	ADDQ        CX, R9
+	CMPQ        DI, $0x0f
+	JL          column15
+	VMOVUPS     (R11)(R9*1), Z8
+	VFMADD231PS Z8, Z9, Z7
+	VMOVUPS     (R12)(R9*1), Z8
+	VFMADD231PS Z8, Z12, Z7
+	VMOVUPS     (R13)(R9*1), Z8
+	VFMADD231PS Z8, Z15, Z7
 
 column15:
-	ADDQ        CX, R10
-	CMPQ        R8, $0x00
-	JG          column16
-	VMOVUPS     (DX)(R10*1), Z0
-	VFMADD231PS Z0, Z2, Z16
-	VMOVUPS     (BX)(R10*1), Z0
-	VFMADD231PS Z0, Z5, Z16
-	VMOVUPS     (SI)(R10*1), Z0
-	VFMADD231PS Z0, Z8, Z16
+	ADDQ        CX, R9
+	CMPQ        DI, $0x10
+	JL          column16
+	VMOVUPS     (R11)(R9*1), Z8
+	VFMADD231PS Z8, Z10, Z7
+	VMOVUPS     (R12)(R9*1), Z8
+	VFMADD231PS Z8, Z13, Z7
+	VMOVUPS     (R13)(R9*1), Z8
+	VFMADD231PS Z8, Z16, Z7
 
 column16:
-	MOVQ         112(AX), R10
-	TESTQ        R10, R10
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
 	JZ           store
-	VBROADCASTSS 120(AX), Z0
-	VBROADCASTSS 124(AX), Z1
-	VADDPS       (R10)(R9*1), Z9, Z9
-	VMAXPS       Z9, Z0, Z9
-	VMINPS       Z9, Z1, Z9
-	VADDPS       (R10)(R9*1), Z10, Z10
-	VMAXPS       Z10, Z0, Z10
-	VMINPS       Z10, Z1, Z10
-	VADDPS       (R10)(R9*1), Z11, Z11
-	VMAXPS       Z11, Z0, Z11
-	VMINPS       Z11, Z1, Z11
-	VADDPS       (R10)(R9*1), Z12, Z12
-	VMAXPS       Z12, Z0, Z12
-	VMINPS       Z12, Z1, Z12
-	VADDPS       (R10)(R9*1), Z13, Z13
-	VMAXPS       Z13, Z0, Z13
-	VMINPS       Z13, Z1, Z13
-	VADDPS       (R10)(R9*1), Z14, Z14
-	VMAXPS       Z14, Z0, Z14
-	VMINPS       Z14, Z1, Z14
-	VADDPS       (R10)(R9*1), Z15, Z15
-	VMAXPS       Z15, Z0, Z15
-	VMINPS       Z15, Z1, Z15
-	VADDPS       (R10)(R9*1), Z16, Z16
-	VMAXPS       Z16, Z0, Z16
-	VMINPS       Z16, Z1, Z16
+	VBROADCASTSS 152(AX), Z8
+	VBROADCASTSS 156(AX), Z9
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       (R9)(R8*1), Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       (R9)(R8*1), Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       (R9)(R8*1), Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       (R9)(R8*1), Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
 
 store:
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS Z9, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z10, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z11, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z12, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z13, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z14, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z15, (R10)
-	ADDQ    CX, R10
-	VMOVUPS Z16, (R10)
-	ADDQ    $0x40, R9
-	MOVQ    80(AX), R10
-	SHLQ    $0x02, R10
-	CMPQ    R9, R10
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
 	JL      channels
-	MOVQ    $0x00000000, 88(AX)
-	DECQ    64(AX)
-	JZ      last
-	IMUL3Q  $0x08, CX, R10
+	MOVQ    $0x00000008, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
 
 move:
-	ADDQ R10, DI
-	ADDQ R10, R10
-	ADDQ R10, DX
-	ADDQ R10, BX
-	ADDQ R10, SI
-	JMP  group
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
 
-last:
-	MOVQ  72(AX), R10
-	TESTQ R10, R10
-	JZ    end
-	MOVQ  $0x00000000, 72(AX)
-	MOVQ  $0x00000001, 64(AX)
-	JMP   move
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow5x1x4AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow5x1x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z8
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z1
+	VFMADD231PS Z9, Z5, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z2
+	VFMADD231PS Z9, Z5, Z1
+	VFMADD231PS Z9, Z6, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z3
+	VFMADD231PS Z9, Z5, Z2
+	VFMADD231PS Z9, Z6, Z1
+	VFMADD231PS Z9, Z7, Z0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x04
+	JL          column4
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z5, Z3
+	VFMADD231PS Z4, Z6, Z2
+	VFMADD231PS Z4, Z7, Z1
+	VFMADD231PS Z4, Z8, Z0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x05
+	JL          column5
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z6, Z3
+	VFMADD231PS Z4, Z7, Z2
+	VFMADD231PS Z4, Z8, Z1
+
+column5:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x06
+	JL          column6
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z7, Z3
+	VFMADD231PS Z4, Z8, Z2
+
+column6:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z8, Z3
+
+column7:
+	INCQ         R11
+	CMPQ         R11, $0x05
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z4
+	VBROADCASTSS 156(AX), Z5
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow5x1x8AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow5x1x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z10
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z11
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z12
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z1
+	VFMADD231PS Z13, Z9, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z2
+	VFMADD231PS Z13, Z9, Z1
+	VFMADD231PS Z13, Z10, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z3
+	VFMADD231PS Z13, Z9, Z2
+	VFMADD231PS Z13, Z10, Z1
+	VFMADD231PS Z13, Z11, Z0
+
+column3:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z4
+	VFMADD231PS Z13, Z9, Z3
+	VFMADD231PS Z13, Z10, Z2
+	VFMADD231PS Z13, Z11, Z1
+	VFMADD231PS Z13, Z12, Z0
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z5
+	VFMADD231PS Z13, Z9, Z4
+	VFMADD231PS Z13, Z10, Z3
+	VFMADD231PS Z13, Z11, Z2
+	VFMADD231PS Z13, Z12, Z1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z6
+	VFMADD231PS Z13, Z9, Z5
+	VFMADD231PS Z13, Z10, Z4
+	VFMADD231PS Z13, Z11, Z3
+	VFMADD231PS Z13, Z12, Z2
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z7
+	VFMADD231PS Z13, Z9, Z6
+	VFMADD231PS Z13, Z10, Z5
+	VFMADD231PS Z13, Z11, Z4
+	VFMADD231PS Z13, Z12, Z3
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z9, Z7
+	VFMADD231PS Z8, Z10, Z6
+	VFMADD231PS Z8, Z11, Z5
+	VFMADD231PS Z8, Z12, Z4
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z10, Z7
+	VFMADD231PS Z8, Z11, Z6
+	VFMADD231PS Z8, Z12, Z5
+
+column9:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0a
+	JL          column10
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z11, Z7
+	VFMADD231PS Z8, Z12, Z6
+
+column10:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0b
+	JL          column11
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z12, Z7
+
+column11:
+	INCQ         R11
+	CMPQ         R11, $0x05
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z8
+	VBROADCASTSS 156(AX), Z9
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       (R9)(R8*1), Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       (R9)(R8*1), Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       (R9)(R8*1), Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       (R9)(R8*1), Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000008, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow5x2x4AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow5x2x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z8
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z5, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z1
+	VFMADD231PS Z9, Z6, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z5, Z1
+	VFMADD231PS Z9, Z7, Z0
+
+column3:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z2
+	VFMADD231PS Z9, Z6, Z1
+	VFMADD231PS Z9, Z8, Z0
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z5, Z2
+	VFMADD231PS Z9, Z7, Z1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z9
+	VFMADD231PS Z9, Z4, Z3
+	VFMADD231PS Z9, Z6, Z2
+	VFMADD231PS Z9, Z8, Z1
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z5, Z3
+	VFMADD231PS Z4, Z7, Z2
+
+column7:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z6, Z3
+	VFMADD231PS Z4, Z8, Z2
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z7, Z3
+
+column9:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0a
+	JL          column10
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z8, Z3
+
+column10:
+	INCQ         R11
+	CMPQ         R11, $0x05
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z4
+	VBROADCASTSS 156(AX), Z5
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow5x2x8AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow5x2x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z10
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z11
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z12
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z1
+	VFMADD231PS Z13, Z10, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z1
+	VFMADD231PS Z13, Z11, Z0
+
+column3:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z2
+	VFMADD231PS Z13, Z10, Z1
+	VFMADD231PS Z13, Z12, Z0
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z2
+	VFMADD231PS Z13, Z11, Z1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z3
+	VFMADD231PS Z13, Z10, Z2
+	VFMADD231PS Z13, Z12, Z1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z3
+	VFMADD231PS Z13, Z11, Z2
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z4
+	VFMADD231PS Z13, Z10, Z3
+	VFMADD231PS Z13, Z12, Z2
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z4
+	VFMADD231PS Z13, Z11, Z3
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z5
+	VFMADD231PS Z13, Z10, Z4
+	VFMADD231PS Z13, Z12, Z3
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z5
+	VFMADD231PS Z13, Z11, Z4
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z6
+	VFMADD231PS Z13, Z10, Z5
+	VFMADD231PS Z13, Z12, Z4
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z9, Z6
+	VFMADD231PS Z13, Z11, Z5
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z13
+	VFMADD231PS Z13, Z8, Z7
+	VFMADD231PS Z13, Z10, Z6
+	VFMADD231PS Z13, Z12, Z5
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0f
+	JL          column15
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z9, Z7
+	VFMADD231PS Z8, Z11, Z6
+
+column15:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x10
+	JL          column16
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z10, Z7
+	VFMADD231PS Z8, Z12, Z6
+
+column16:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x11
+	JL          column17
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z11, Z7
+
+column17:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x12
+	JL          column18
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z12, Z7
+
+column18:
+	INCQ         R11
+	CMPQ         R11, $0x05
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z8
+	VBROADCASTSS 156(AX), Z9
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       (R9)(R8*1), Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       (R9)(R8*1), Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       (R9)(R8*1), Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       (R9)(R8*1), Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000008, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow7x1x4AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow7x1x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z10
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z1
+	VFMADD231PS Z11, Z5, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z2
+	VFMADD231PS Z11, Z5, Z1
+	VFMADD231PS Z11, Z6, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z3
+	VFMADD231PS Z11, Z5, Z2
+	VFMADD231PS Z11, Z6, Z1
+	VFMADD231PS Z11, Z7, Z0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x04
+	JG          column4
+	CMPQ        DI, $0x04
+	JL          column4
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z5, Z3
+	VFMADD231PS Z4, Z6, Z2
+	VFMADD231PS Z4, Z7, Z1
+	VFMADD231PS Z4, Z8, Z0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x05
+	JG          column5
+	CMPQ        DI, $0x05
+	JL          column5
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z6, Z3
+	VFMADD231PS Z4, Z7, Z2
+	VFMADD231PS Z4, Z8, Z1
+	VFMADD231PS Z4, Z9, Z0
+
+column5:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x06
+	JL          column6
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z7, Z3
+	VFMADD231PS Z4, Z8, Z2
+	VFMADD231PS Z4, Z9, Z1
+	VFMADD231PS Z4, Z10, Z0
+
+column6:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z8, Z3
+	VFMADD231PS Z4, Z9, Z2
+	VFMADD231PS Z4, Z10, Z1
+
+column7:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z9, Z3
+	VFMADD231PS Z4, Z10, Z2
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z10, Z3
+
+column9:
+	INCQ         R11
+	CMPQ         R11, $0x07
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z4
+	VBROADCASTSS 156(AX), Z5
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow7x1x8AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow7x1x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z10
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z11
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z12
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z13
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z14
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z1
+	VFMADD231PS Z15, Z9, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z2
+	VFMADD231PS Z15, Z9, Z1
+	VFMADD231PS Z15, Z10, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z3
+	VFMADD231PS Z15, Z9, Z2
+	VFMADD231PS Z15, Z10, Z1
+	VFMADD231PS Z15, Z11, Z0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x04
+	JG          column4
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z4
+	VFMADD231PS Z15, Z9, Z3
+	VFMADD231PS Z15, Z10, Z2
+	VFMADD231PS Z15, Z11, Z1
+	VFMADD231PS Z15, Z12, Z0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x05
+	JG          column5
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z5
+	VFMADD231PS Z15, Z9, Z4
+	VFMADD231PS Z15, Z10, Z3
+	VFMADD231PS Z15, Z11, Z2
+	VFMADD231PS Z15, Z12, Z1
+	VFMADD231PS Z15, Z13, Z0
+
+column5:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z6
+	VFMADD231PS Z15, Z9, Z5
+	VFMADD231PS Z15, Z10, Z4
+	VFMADD231PS Z15, Z11, Z3
+	VFMADD231PS Z15, Z12, Z2
+	VFMADD231PS Z15, Z13, Z1
+	VFMADD231PS Z15, Z14, Z0
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z7
+	VFMADD231PS Z15, Z9, Z6
+	VFMADD231PS Z15, Z10, Z5
+	VFMADD231PS Z15, Z11, Z4
+	VFMADD231PS Z15, Z12, Z3
+	VFMADD231PS Z15, Z13, Z2
+	VFMADD231PS Z15, Z14, Z1
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z9, Z7
+	VFMADD231PS Z8, Z10, Z6
+	VFMADD231PS Z8, Z11, Z5
+	VFMADD231PS Z8, Z12, Z4
+	VFMADD231PS Z8, Z13, Z3
+	VFMADD231PS Z8, Z14, Z2
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z10, Z7
+	VFMADD231PS Z8, Z11, Z6
+	VFMADD231PS Z8, Z12, Z5
+	VFMADD231PS Z8, Z13, Z4
+	VFMADD231PS Z8, Z14, Z3
+
+column9:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0a
+	JL          column10
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z11, Z7
+	VFMADD231PS Z8, Z12, Z6
+	VFMADD231PS Z8, Z13, Z5
+	VFMADD231PS Z8, Z14, Z4
+
+column10:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0b
+	JL          column11
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z12, Z7
+	VFMADD231PS Z8, Z13, Z6
+	VFMADD231PS Z8, Z14, Z5
+
+column11:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0c
+	JL          column12
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z13, Z7
+	VFMADD231PS Z8, Z14, Z6
+
+column12:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0d
+	JL          column13
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z14, Z7
+
+column13:
+	INCQ         R11
+	CMPQ         R11, $0x07
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z8
+	VBROADCASTSS 156(AX), Z9
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       (R9)(R8*1), Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       (R9)(R8*1), Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       (R9)(R8*1), Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       (R9)(R8*1), Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000008, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow7x2x4AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow7x2x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z4
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z5
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z6
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z7
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z10
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z5, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z1
+	VFMADD231PS Z11, Z6, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z5, Z1
+	VFMADD231PS Z11, Z7, Z0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x04
+	JG          column4
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z2
+	VFMADD231PS Z11, Z6, Z1
+	VFMADD231PS Z11, Z8, Z0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x05
+	JG          column5
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z5, Z2
+	VFMADD231PS Z11, Z7, Z1
+	VFMADD231PS Z11, Z9, Z0
+
+column5:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z11
+	VFMADD231PS Z11, Z4, Z3
+	VFMADD231PS Z11, Z6, Z2
+	VFMADD231PS Z11, Z8, Z1
+	VFMADD231PS Z11, Z10, Z0
+	ADDQ        CX, R13
+	CMPQ        DI, $0x07
+	JL          column7
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z5, Z3
+	VFMADD231PS Z4, Z7, Z2
+	VFMADD231PS Z4, Z9, Z1
+
+column7:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x08
+	JL          column8
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z6, Z3
+	VFMADD231PS Z4, Z8, Z2
+	VFMADD231PS Z4, Z10, Z1
+
+column8:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x09
+	JL          column9
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z7, Z3
+	VFMADD231PS Z4, Z9, Z2
+
+column9:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0a
+	JL          column10
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z8, Z3
+	VFMADD231PS Z4, Z10, Z2
+
+column10:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0b
+	JL          column11
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z9, Z3
+
+column11:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0c
+	JL          column12
+	VMOVUPS     (R12)(R13*1), Z4
+	VFMADD231PS Z4, Z10, Z3
+
+column12:
+	INCQ         R11
+	CMPQ         R11, $0x07
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z4
+	VBROADCASTSS 156(AX), Z5
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000004, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthRow7x2x8AVX512(t *byte)
+// Requires: AVX, AVX512F
+TEXT ·depthRow7x2x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 88(AX), CX
+	MOVQ 80(AX), BX
+	MOVQ 120(AX), SI
+	XORQ DX, DX
+
+group:
+	MOVQ 128(AX), DI
+	ADDQ SI, DI
+	XORQ R8, R8
+
+channels:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   136(AX), R9
+	ADDQ   R8, R9
+	ADDQ   DX, R9
+	MOVQ   56(AX), R10
+	ADDQ   R8, R10
+	XORQ   R11, R11
+
+row:
+	MOVQ        (AX)(R11*8), R12
+	MOVQ        R10, R13
+	VMOVUPS     (R13), Z8
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z9
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z10
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z11
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z12
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z13
+	ADDQ        64(AX), R13
+	VMOVUPS     (R13), Z14
+	ADDQ        72(AX), R10
+	MOVQ        R9, R13
+	CMPQ        SI, $0x00
+	JG          column0
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z0
+
+column0:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x01
+	JG          column1
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z0
+
+column1:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x02
+	JG          column2
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z1
+	VFMADD231PS Z15, Z10, Z0
+
+column2:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x03
+	JG          column3
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z1
+	VFMADD231PS Z15, Z11, Z0
+
+column3:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x04
+	JG          column4
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z2
+	VFMADD231PS Z15, Z10, Z1
+	VFMADD231PS Z15, Z12, Z0
+
+column4:
+	ADDQ        CX, R13
+	CMPQ        SI, $0x05
+	JG          column5
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z2
+	VFMADD231PS Z15, Z11, Z1
+	VFMADD231PS Z15, Z13, Z0
+
+column5:
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z3
+	VFMADD231PS Z15, Z10, Z2
+	VFMADD231PS Z15, Z12, Z1
+	VFMADD231PS Z15, Z14, Z0
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z3
+	VFMADD231PS Z15, Z11, Z2
+	VFMADD231PS Z15, Z13, Z1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z4
+	VFMADD231PS Z15, Z10, Z3
+	VFMADD231PS Z15, Z12, Z2
+	VFMADD231PS Z15, Z14, Z1
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z4
+	VFMADD231PS Z15, Z11, Z3
+	VFMADD231PS Z15, Z13, Z2
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z5
+	VFMADD231PS Z15, Z10, Z4
+	VFMADD231PS Z15, Z12, Z3
+	VFMADD231PS Z15, Z14, Z2
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z5
+	VFMADD231PS Z15, Z11, Z4
+	VFMADD231PS Z15, Z13, Z3
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z6
+	VFMADD231PS Z15, Z10, Z5
+	VFMADD231PS Z15, Z12, Z4
+	VFMADD231PS Z15, Z14, Z3
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z9, Z6
+	VFMADD231PS Z15, Z11, Z5
+	VFMADD231PS Z15, Z13, Z4
+	ADDQ        CX, R13
+	VMOVUPS     (R12)(R13*1), Z15
+	VFMADD231PS Z15, Z8, Z7
+	VFMADD231PS Z15, Z10, Z6
+	VFMADD231PS Z15, Z12, Z5
+	VFMADD231PS Z15, Z14, Z4
+	ADDQ        CX, R13
+	CMPQ        DI, $0x0f
+	JL          column15
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z9, Z7
+	VFMADD231PS Z8, Z11, Z6
+	VFMADD231PS Z8, Z13, Z5
+
+column15:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x10
+	JL          column16
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z10, Z7
+	VFMADD231PS Z8, Z12, Z6
+	VFMADD231PS Z8, Z14, Z5
+
+column16:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x11
+	JL          column17
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z11, Z7
+	VFMADD231PS Z8, Z13, Z6
+
+column17:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x12
+	JL          column18
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z12, Z7
+	VFMADD231PS Z8, Z14, Z6
+
+column18:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x13
+	JL          column19
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z13, Z7
+
+column19:
+	ADDQ        CX, R13
+	CMPQ        DI, $0x14
+	JL          column20
+	VMOVUPS     (R12)(R13*1), Z8
+	VFMADD231PS Z8, Z14, Z7
+
+column20:
+	INCQ         R11
+	CMPQ         R11, $0x07
+	JL           row
+	MOVQ         144(AX), R9
+	TESTQ        R9, R9
+	JZ           store
+	VBROADCASTSS 152(AX), Z8
+	VBROADCASTSS 156(AX), Z9
+	VADDPS       (R9)(R8*1), Z0, Z0
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VADDPS       (R9)(R8*1), Z1, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VADDPS       (R9)(R8*1), Z2, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VADDPS       (R9)(R8*1), Z3, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VADDPS       (R9)(R8*1), Z4, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VADDPS       (R9)(R8*1), Z5, Z5
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VADDPS       (R9)(R8*1), Z6, Z6
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VADDPS       (R9)(R8*1), Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+store:
+	LEAQ    (BX)(R8*1), R9
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x40, R8
+	CMPQ    R8, 112(AX)
+	JL      channels
+	MOVQ    $0x00000008, DI
+	DECQ    96(AX)
+	JG      move
+	MOVQ    104(AX), DI
+	MOVQ    $0x00000000, 104(AX)
+	TESTQ   DI, DI
+	JZ      end
+
+move:
+	SUBQ  DI, SI
+	SUBQ  DI, SI
+	IMULQ CX, DI
+	ADDQ  DI, BX
+	ADDQ  DI, DX
+	ADDQ  DI, DX
+	JMP   group
 
 end:
 	VZEROUPPER

@@ -122,10 +122,10 @@ func NewConv(s ConvShape) (*Conv, error) {
 	case s.Groups == s.In && s.Groups == s.Out && s.Groups > 1:
 		c.forward = newDepthwise(s.Batch, s.In, down, along)
 		c.back = newDepthwise(s.Batch, s.In, down.reverse(), along.reverse())
-		if m := newDepthwise3(s, false); m != nil {
+		if m := newDepthwiseRows(s, false); m != nil {
 			c.forward = m
 		}
-		if m := newDepthwise3(s, true); m != nil {
+		if m := newDepthwiseRows(s, true); m != nil {
 			c.back = m
 		}
 		c.grad = newDepthwiseGrad(s.Batch, s.In, down, along)

@@ -255,12 +255,14 @@ func rootMeanSquare(got []float32, want []float64) float64 {
 func TestConvDepthwiseRows(t *testing.T) {
 	eachVariant(t, func(t *testing.T) {
 		r := newRand(21)
-		for i := range 40 {
+		for i := range 60 {
 			s := ConvShape{
-				Batch: 1 + r.IntN(3), Height: 1 + r.IntN(14), Width: 4 + r.IntN(20), KernelH: 3, KernelW: 3, In: 16 * (1 + r.IntN(3)),
-				StrideH: 1 + i%2, PadTop: r.IntN(4), PadBottom: r.IntN(3), PadLeft: r.IntN(4), PadRight: r.IntN(3),
+				Batch: 1 + r.IntN(3), Height: 7 + r.IntN(14), Width: 7 + r.IntN(20), KernelH: 3 + 2*(i%3), In: 16 * (1 + r.IntN(3)),
+				StrideH: 1 + i%2,
 			}
-			s.StrideW, s.Out, s.Groups = s.StrideH, s.In, s.In
+			k := s.KernelH
+			s.PadTop, s.PadBottom, s.PadLeft, s.PadRight = r.IntN(k+1), r.IntN(k), r.IntN(k+1), r.IntN(k)
+			s.KernelW, s.StrideW, s.Out, s.Groups = k, s.StrideH, s.In, s.In
 			if i < 4 {
 				s.Height, s.Width, s.In, s.Out, s.Groups = 30, 70+i, 32, 32, 32
 			}

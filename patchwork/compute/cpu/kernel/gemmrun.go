@@ -9,6 +9,7 @@ type gemmRun struct {
 	item    int // of the batch, where the items run one after another
 	then    func(lo, hi int)
 	finish  Finish
+	down    bool      // blocks below one another come first: a worker then reads what it has packed itself
 	packed  []float32 // sharedB: [k block][panel][step][column]
 	partial *scratch  // splits > 1: [split][M][N]
 }
@@ -91,7 +92,7 @@ func (g *Gemm) start(p *Pool, a, b, packed, c []float32, then func(lo, hi int), 
 		if r.packed = packed; packed == nil {
 			own := grab(s.K * g.cols.width)
 			defer own.release()
-			r.packed = own.data
+			r.packed, r.down = own.data, true
 		}
 		for r.item = range s.Batch {
 			if packed == nil {
@@ -173,6 +174,9 @@ func (r *gemmRun) block(item, chunk int) {
 	s, mr := r.s, r.v.tileRows()
 	j0 := chunk % r.colBlocks * r.panels
 	i0 := chunk / r.colBlocks % r.rowBlocks * r.rows
+	if r.down {
+		i0, j0 = chunk%r.rowBlocks*r.rows, chunk/r.rowBlocks*r.panels
+	}
 	split := chunk / r.colBlocks / r.rowBlocks
 	j1, i1 := min(r.cols.count, j0+r.panels), min(s.M, i0+r.rows)
 	k0, k1 := split*s.K/r.splits, (split+1)*s.K/r.splits

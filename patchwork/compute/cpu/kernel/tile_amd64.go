@@ -107,23 +107,59 @@ func (t *depthGradTile) compute(v variant, taps int) {
 	}
 }
 
-var _ [16 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
+var _ [20 * 8]byte = [unsafe.Sizeof(depthRow{})]byte{}
 
 // compute computes a row in groups of 4 or, with AVX-512, 8 pixels.
-func (t *depthRow) compute(v variant, stride, pixels int) {
-	p := (*byte)(unsafe.Pointer(t))
+func (t *depthRow) compute(v variant, taps, stride, pixels int) {
+	if p := (*byte)(unsafe.Pointer(t)); v == avx512 {
+		depthRowAVX512(p, taps, stride, pixels)
+	} else {
+		depthRowAVX2(p, taps, stride)
+	}
+}
+
+func depthRowAVX512(p *byte, taps, stride, pixels int) {
 	switch {
-	case v == avx512 && stride == 1 && pixels == 8:
-		depthRow1x8AVX512(p)
-	case v == avx512 && stride == 1:
-		depthRow1x4AVX512(p)
-	case v == avx512 && pixels == 8:
-		depthRow2x8AVX512(p)
-	case v == avx512:
-		depthRow2x4AVX512(p)
-	case stride == 1:
-		depthRow1x4AVX2(p)
-	default:
-		depthRow2x4AVX2(p)
+	case taps == 3 && stride == 1 && pixels == 4:
+		depthRow3x1x4AVX512(p)
+	case taps == 3 && stride == 1 && pixels == 8:
+		depthRow3x1x8AVX512(p)
+	case taps == 3 && stride == 2 && pixels == 4:
+		depthRow3x2x4AVX512(p)
+	case taps == 3 && stride == 2 && pixels == 8:
+		depthRow3x2x8AVX512(p)
+	case taps == 5 && stride == 1 && pixels == 4:
+		depthRow5x1x4AVX512(p)
+	case taps == 5 && stride == 1 && pixels == 8:
+		depthRow5x1x8AVX512(p)
+	case taps == 5 && stride == 2 && pixels == 4:
+		depthRow5x2x4AVX512(p)
+	case taps == 5 && stride == 2 && pixels == 8:
+		depthRow5x2x8AVX512(p)
+	case taps == 7 && stride == 1 && pixels == 4:
+		depthRow7x1x4AVX512(p)
+	case taps == 7 && stride == 1 && pixels == 8:
+		depthRow7x1x8AVX512(p)
+	case taps == 7 && stride == 2 && pixels == 4:
+		depthRow7x2x4AVX512(p)
+	case taps == 7 && stride == 2 && pixels == 8:
+		depthRow7x2x8AVX512(p)
+	}
+}
+
+func depthRowAVX2(p *byte, taps, stride int) {
+	switch {
+	case taps == 3 && stride == 1:
+		depthRow3x1x4AVX2(p)
+	case taps == 3 && stride == 2:
+		depthRow3x2x4AVX2(p)
+	case taps == 5 && stride == 1:
+		depthRow5x1x4AVX2(p)
+	case taps == 5 && stride == 2:
+		depthRow5x2x4AVX2(p)
+	case taps == 7 && stride == 1:
+		depthRow7x1x4AVX2(p)
+	case taps == 7 && stride == 2:
+		depthRow7x2x4AVX2(p)
 	}
 }

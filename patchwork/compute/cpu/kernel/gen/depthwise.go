@@ -15,10 +15,12 @@ func (s isa) depthwise() {
 	for _, taps := range []int{1, 3, 5, 7} {
 		s.depthGrad(taps)
 	}
-	for _, stride := range []int{1, 2} {
-		s.depthRow(stride, 4)
-		if s.wide() {
-			s.depthRow(stride, 8)
+	for _, taps := range []int{3, 5, 7} {
+		for _, stride := range []int{1, 2} {
+			s.depthRow(taps, stride, 4)
+			if s.wide() {
+				s.depthRow(taps, stride, 8)
+			}
 		}
 	}
 }
@@ -193,75 +195,82 @@ func (s isa) depthGrad(taps int) {
 	end()
 }
 
-// depthRow computes a row of a depthwise convolution of 3×3 taps, pixels at a time, from three rows of the picture; see
-// the struct of that name in package kernel. All channels of a group of pixels come before the next group, so that memory
-// is read in order.
-func (s isa) depthRow(stride, pixels int) {
-	begin(fmt.Sprintf("depthRow%dx%d%s", stride, pixels, s.name), "func(t *byte)", "computes t.")
-	const rows, w, wTap, wRow, out, step, groups, back, channels, missing, beyond, shift, bias, limits = 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+// depthRow computes a row of a depthwise convolution of taps×taps, pixels at a time; see the struct of that name in
+// package kernel. All channels of a group of pixels come before the next group, so that memory is read in order.
+func (s isa) depthRow(taps, stride, pixels int) {
+	begin(fmt.Sprintf("depthRow%dx%dx%d%s", taps, stride, pixels, s.name), "func(t *byte)", "computes t.")
+	const rows, w, wTap, wRow, out, step, groups, rest, channels, missing, width, left, bias, limits = 0, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19
 	t := param("t")
-	stepSize := field(t, step)
-	var row [3]gp
-	for i := range row {
-		row[i] = field(t, rows+i)
-	}
-	po := field(t, out)
-	columns := (pixels-1)*stride + 3
+	stepSize, moved, po, first := field(t, step), GP64(), field(t, out), field(t, missing)
+	XORQ(moved, moved) // bytes from the first group's pixels to this one's
+	columns := (pixels-1)*stride + taps
 	Label("group")
-	last, left := GP64(), field(t, back) // columns beyond the picture, of the last group
-	XORQ(last, last)
-	ADDQ(Mem{Base: t, Disp: 8 * groups}, left)
-	CMPQ(left, Imm(1)) // steps are larger
-	CMOVQEQ(Mem{Base: t, Disp: 8 * beyond}, last)
-	offset := GP64()
+	last, offset := field(t, width), GP64() // the first and the last column inside of the picture
+	ADDQ(first, last)
 	XORQ(offset, offset)
 	Label("channels")
-	var weights [3][3]vec
-	weight := field(t, w)
-	ADDQ(offset, weight)
-	for i := range weights {
-		at := GP64()
-		MOVQ(weight, at)
-		for j := range weights[i] {
-			weights[i][j] = s.load(Mem{Base: at}, nil)
-			if j < 2 {
-				ADDQ(Mem{Base: t, Disp: 8 * wTap}, at)
-			}
-		}
-		if i < 2 {
-			ADDQ(Mem{Base: t, Disp: 8 * wRow}, weight)
-		}
-	}
 	sums := make([]vec, pixels)
 	for i := range sums {
 		sums[i] = s.zero()
 	}
-	at := field(t, shift)
-	ADDQ(offset, at)
-	for c := range columns {
-		here := fmt.Sprintf("column%d", c)
-		switch {
-		case c < 2:
-			CMPQ(Mem{Base: t, Disp: 8 * missing}, Imm(uint64(c)))
-			JG(LabelRef(here))
-		case c >= columns-2:
-			CMPQ(last, Imm(uint64(columns-1-c)))
-			JG(LabelRef(here))
-		}
-		for i := range row {
-			x := s.load(Mem{Base: row[i], Index: at, Scale: 1}, nil)
-			for j := range 3 {
-				if p := c - j; p >= 0 && p%stride == 0 && p/stride < pixels {
-					s.fma(sums[p/stride], weights[i][j], x)
-				}
+	begins := field(t, left)
+	ADDQ(offset, begins)
+	ADDQ(moved, begins)
+	weight := field(t, w)
+	ADDQ(offset, weight)
+	load := func() (list []vec) {
+		at := GP64()
+		MOVQ(weight, at)
+		for j := range taps {
+			list = append(list, s.load(Mem{Base: at}, nil))
+			if j < taps-1 {
+				ADDQ(Mem{Base: t, Disp: 8 * wTap}, at)
 			}
 		}
-		if c < 2 || c >= columns-2 {
-			Label(here)
+		ADDQ(Mem{Base: t, Disp: 8 * wRow}, weight)
+		return list
+	}
+	along := func(row []gp, weights [][]vec) {
+		at := GP64()
+		MOVQ(begins, at)
+		for c := range columns {
+			here := fmt.Sprintf("column%d", c)
+			if c < taps-1 {
+				CMPQ(first, Imm(uint64(c)))
+				JG(LabelRef(here))
+			}
+			if c > columns-taps {
+				CMPQ(last, Imm(uint64(c)))
+				JL(LabelRef(here))
+			}
+			for i := range row {
+				x := s.load(Mem{Base: row[i], Index: at, Scale: 1}, nil)
+				for j := range taps {
+					if p := c - j; p >= 0 && p%stride == 0 && p/stride < pixels {
+						s.fma(sums[p/stride], weights[i][j], x)
+					}
+				}
+			}
+			if c < taps-1 || c > columns-taps {
+				Label(here)
+			}
+			if c < columns-1 {
+				ADDQ(stepSize, at)
+			}
 		}
-		if c < columns-1 {
-			ADDQ(stepSize, at)
-		}
+	}
+	if taps == 3 { // all weights at once, so that sums are under way together
+		along([]gp{field(t, rows), field(t, rows+1), field(t, rows+2)}, [][]vec{load(), load(), load()})
+	} else {
+		i := GP64()
+		XORQ(i, i)
+		Label("row")
+		row := GP64()
+		MOVQ(Mem{Base: t, Index: i, Scale: 8, Disp: 8 * rows}, row)
+		along([]gp{row}, [][]vec{load()})
+		INCQ(i)
+		CMPQ(i, Imm(uint64(taps)))
+		JL(LabelRef("row"))
 	}
 	s.finish(t, bias, limits, offset, sums)
 	move := GP64()
@@ -273,30 +282,28 @@ func (s isa) depthRow(stride, pixels int) {
 		}
 	}
 	ADDQ(Imm(uint64(s.bytes())), offset)
-	MOVQ(Mem{Base: t, Disp: 8 * channels}, move)
-	SHLQ(Imm(2), move)
-	CMPQ(offset, move)
+	CMPQ(offset, Mem{Base: t, Disp: 8 * channels})
 	JL(LabelRef("channels"))
-	MOVQ(U32(0), Mem{Base: t, Disp: 8 * missing})
+	by := GP64() // pixels to the next group; those that make no whole group are computed with some of the last group again
+	MOVQ(U32(uint32(pixels)), by)
 	DECQ(Mem{Base: t, Disp: 8 * groups})
-	JZ(LabelRef("last"))
-	IMUL3Q(Imm(uint64(pixels)), stepSize, move)
-	Label("move")
-	ADDQ(move, po)
-	if stride == 2 {
-		ADDQ(move, move)
-	}
-	for i := range row {
-		ADDQ(move, row[i])
-	}
-	JMP(LabelRef("group"))
-	Label("last") // the pixels that make no whole group are computed with some of the last group again
-	MOVQ(Mem{Base: t, Disp: 8 * back}, move)
-	TESTQ(move, move)
+	JG(LabelRef("move"))
+	MOVQ(Mem{Base: t, Disp: 8 * rest}, by)
+	MOVQ(U32(0), Mem{Base: t, Disp: 8 * rest})
+	TESTQ(by, by)
 	JZ(LabelRef("end"))
-	MOVQ(U32(0), Mem{Base: t, Disp: 8 * back})
-	MOVQ(U32(1), Mem{Base: t, Disp: 8 * groups})
-	JMP(LabelRef("move"))
+	Label("move")
+	if stride == 2 {
+		SUBQ(by, first)
+	}
+	SUBQ(by, first)
+	IMULQ(stepSize, by)
+	ADDQ(by, po)
+	if stride == 2 {
+		ADDQ(by, moved)
+	}
+	ADDQ(by, moved)
+	JMP(LabelRef("group"))
 	Label("end")
 	end()
 }
