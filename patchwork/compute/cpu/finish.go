@@ -10,20 +10,27 @@ import (
 )
 
 // finish is a tail that the kernel does itself before it writes a sum: a bias for every channel, and limits behind it, as
-// in a layer with ReLU. The kernel writes out in place of its own result.
+// in a layer with ReLU; or a factor, as in mean pooling. The kernel writes out in place of its own result.
 type finish struct {
 	out, bias *value
 	limits    [2]*value // nil: none
+	factor    float32   // without a bias
 }
 
 // finished takes a pass behind a step that can finish its result, if the pass does no more than that and nobody else reads
 // the result as it was before.
 func (p *plan) finished(s, next *step, gone []bool) bool {
 	made := s.out[0]
-	if !s.tail.finishes || len(s.out) != 1 || len(next.out) != 1 {
+	if len(s.out) != 1 || len(next.out) != 1 {
 		return false
 	}
-	f := finishOf(next.out[0], made, s.tail.unit)
+	var f *finish
+	switch {
+	case s.tail.finishes:
+		f = finishOf(next.out[0], made, s.tail.unit)
+	case s.tail.multiplies:
+		f = factorOf(next.out[0], made)
+	}
 	if f == nil {
 		return false
 	}
@@ -75,6 +82,20 @@ func finishOf(v, made *value, channels int) *finish {
 		if sum.root() == made && at.full() && bias.is(dtypes.Float32) && each.period() == channels {
 			f.bias = bias
 			return f
+		}
+	}
+	return nil
+}
+
+// factorOf is how v comes from made by a multiplication with one known number, nil if it comes otherwise.
+func factorOf(v, made *value) *finish {
+	if v.node.op != compute.OpTypeMul || !v.is(dtypes.Float32) {
+		return nil
+	}
+	for k, x := range v.node.in {
+		sum, at := source(x, v.dims())
+		if factor, ok := uniform(v.node.in[1-k]); ok && sum.root() == made && at.full() {
+			return &finish{out: v, factor: factor}
 		}
 	}
 	return nil

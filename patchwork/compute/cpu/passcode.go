@@ -46,9 +46,10 @@ type codeSlot struct {
 }
 
 const (
-	shortRow   = 16   // rows shorter than this are not worth a loop of their own
-	wideSink   = 64   // a sink of shorter rows takes several of them at once
-	longestSum = 8192 // numbers that are added in one go
+	shortRow     = 16      // rows shorter than this are not worth a loop of their own
+	wideSink     = 64      // a sink of shorter rows takes several of them at once
+	longestSum   = 8192    // numbers that are added in one go
+	longestPiece = 1 << 16 // positions of one call, which Go cannot interrupt
 )
 
 // coder writes the program of a pass.

@@ -70,7 +70,7 @@ func (q *passRun) codeAt(w *worker, chunk, begin, at, n int) bool {
 func (q *passRun) piece(pos, end int) (rows, cols int) {
 	c := q.made
 	if c.length == 0 {
-		return 1, end - pos
+		return 1, min(end-pos, longestPiece)
 	}
 	for i := range c.slots {
 		if s := &c.slots[i]; s.kind == slotColumnSink || s.kind == slotWideSink {
@@ -91,7 +91,7 @@ func (q *passRun) piece(pos, end int) (rows, cols int) {
 	case c.single:
 		rows = 1
 	}
-	return rows, c.length
+	return min(rows, max(1, longestPiece/c.length)), c.length
 }
 
 // invert writes the reciprocals of the numbers by row; it returns false if one of them would lose digits.

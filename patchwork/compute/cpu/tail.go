@@ -5,10 +5,11 @@ import "slices"
 // tail is the pass that a convolution or product runs on every piece of its result as soon as it is final, while the
 // piece lies in the cache: bias, activation, residual.
 type tail struct {
-	unit     int     // pieces are multiples of so many elements
-	finishes bool    // the kernel can do a finish
-	finish   *finish // instead of a pass; nil: none
-	pass     *pass   // nil: none
+	unit       int     // pieces are multiples of so many elements
+	finishes   bool    // the kernel can do a finish
+	multiplies bool    // the kernel can multiply with a number
+	finish     *finish // instead of a pass; nil: none
+	pass       *pass   // nil: none
 }
 
 // open begins the pass, if there is one, and returns what it does with a piece of elements lo to hi-1; both are nil if there

@@ -93,9 +93,13 @@ func (p *plan) windows(n *node, s *step) (bool, string) {
 	s.kind = "pooling"
 	s.name = fmt.Sprintf("pooling %s %d×%d×%d×%d, window %d×%d, stride %d", a.reductionType, shape.Batch, shape.Height, shape.Width,
 		shape.Channels, shape.WindowH, shape.WindowW, shape.StrideH)
-	t := &tail{unit: shape.Channels}
+	t := &tail{unit: shape.Channels, multiplies: a.reductionType == compute.ReduceOpSum}
 	s.tail = t
 	s.do = func(r *run) error {
+		if f := t.finish; f != nil {
+			w.Sum(r.backend.pool, r.f32(in), r.f32(f.out), f.factor, nil)
+			return nil
+		}
 		q, then := t.open(r)
 		switch a.reductionType {
 		case compute.ReduceOpMax:

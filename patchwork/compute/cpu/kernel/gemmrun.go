@@ -186,8 +186,9 @@ func (r *gemmRun) block(item, chunk int) {
 		c, crow, fullC, tailC, add = r.partial.data[split*s.M*s.N:], s.N, &r.splitC, &r.splitT, false
 	}
 	direct := s.ACol == 1 && r.mode != inPlaceB
+	upright := r.splits > 1 && s.ARow == 1 && s.BCol == 1 && s.M%mr == 0 && s.N%r.cols.cols == 0 // both sides are read where they are
 	var panelA, panelB *scratch
-	if !direct {
+	if !direct && !upright {
 		panelA = grab(roundUp(i1-i0, mr) * r.depth)
 	}
 	if r.mode != sharedB {
@@ -195,7 +196,7 @@ func (r *gemmRun) block(item, chunk int) {
 	}
 	for q := k0; q < k1; q += r.depth {
 		k := min(r.depth, k1-q)
-		if !direct {
+		if !direct && !upright {
 			for i := i0; i < i1; i += mr {
 				packColumns(r.v, panelA.data[(i-i0)*k:], mr, min(mr, i1-i), k, a[i*s.ARow+q*s.ACol:], s.ARow, s.ACol)
 			}
@@ -212,7 +213,7 @@ func (r *gemmRun) block(item, chunk int) {
 			switch {
 			case r.mode == sharedB:
 				panel = r.packed[q*r.cols.width+j*k*r.cols.cols:]
-			case r.mode == inPlaceB && used == padded:
+			case (r.mode == inPlaceB || upright) && used == padded:
 				panel, bstep = b[q*s.BRow+j*r.cols.cols:], s.BRow
 			default:
 				panel = panelB.data
@@ -230,12 +231,20 @@ func (r *gemmRun) block(item, chunk int) {
 						a: unsafe.Pointer(&a[i*s.ARow+q]), offs: unsafe.Pointer(offs), segs: 1, run: k, b: unsafe.Pointer(&panel[0]),
 						c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextA: 4 * mr * s.ARow, nextC: 4 * mr * crow, ending: end,
 					}
+					if j+1 == j1 && i1 < s.M && s.ARow == k { // the next rows follow
+						t.ahead, t.aheadStep = uintptr(unsafe.Pointer(&a[i1*s.ARow])), 64
+					}
 					t.compute(r.v)
 					continue
 				}
 				t := colTile{
-					a: unsafe.Pointer(&panelA.data[(i-i0)*k]), b: unsafe.Pointer(&panel[0]), segs: unsafe.Pointer(&noOffset), count: 1, run: k, astep: mr, bstep: bstep,
-					c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextA: 4 * mr * k, nextC: 4 * mr * crow, ending: end,
+					b: unsafe.Pointer(&panel[0]), segs: unsafe.Pointer(&noOffset), count: 1, run: k, bstep: bstep,
+					c: out, coffs: unsafe.Pointer(coffs), add: more, width: used, tiles: n, nextC: 4 * mr * crow, ending: end,
+				}
+				if upright {
+					t.a, t.astep, t.nextA = unsafe.Pointer(&a[q*s.ACol+i]), s.ACol, 4*mr
+				} else {
+					t.a, t.astep, t.nextA = unsafe.Pointer(&panelA.data[(i-i0)*k]), mr, 4*mr*k
 				}
 				t.compute(r.v)
 			}
