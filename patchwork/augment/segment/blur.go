@@ -1,6 +1,6 @@
 package segment
 
-import "math"
+import "math/big"
 
 // blur smooths [h, w, 3] with a Gaussian cut off at four standard deviations; at the borders the image is mirrored, the
 // last pixel included. The result may share memory with pix.
@@ -54,13 +54,27 @@ func kernel(sigma float64) []float64 {
 	full := make([]float64, 2*radius+1)
 	for i := range full {
 		d := float64(i - radius)
-		full[i] = math.Exp(-0.5 / (sigma * sigma) * (d * d))
+		full[i] = exp(-0.5 / (sigma * sigma) * (d * d))
 	}
 	half, sum := full[radius:], pairwise(full)
 	for i := range half {
 		half[i] /= sum
 	}
 	return half
+}
+
+// exp is e^x, rounded once. Math.Exp may be off by a bit, and by another on another processor, which would show in the
+// labels of patterns that repeat.
+func exp(x float64) float64 {
+	const bits = 256 // half of them are lost to cancellation at -80, and x is above -33
+	wide := func(v float64) *big.Float { return new(big.Float).SetPrec(bits).SetFloat64(v) }
+	sum, term := wide(1), wide(1)
+	for n := 1.; term.Sign() != 0 && term.MantExp(nil) > -bits/2; n++ {
+		term.Quo(term.Mul(term, wide(x)), wide(n))
+		sum.Add(sum, term)
+	}
+	v, _ := sum.Float64()
+	return v
 }
 
 // pairwise sums as NumPy does: eight sums side by side, and of more than 128 values the halves apart.

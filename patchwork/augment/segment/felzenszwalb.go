@@ -68,8 +68,10 @@ func (o Options) withDefaults() Options {
 // where I is the cost of the last edge that joined the segment, 0 for a pixel, and |A| counts pixels. After that they
 // are gone through again, and one joins the segments at its ends if one of them has fewer than MinSize pixels.
 //
-// The labels are those of scikit-image 0.19 with NumPy 1.24. Edges of the same cost are taken in the order in which that
-// NumPy sorts them; versions that sort with AVX-512 may leave them in another, and so may scikit-image there.
+// The labels are those of scikit-image 0.19 with NumPy 1.24, and the same on every processor. Edges of the same cost are
+// taken in the order in which that NumPy sorts them; versions that sort with AVX-512 may leave them in another. At some
+// values of Sigma, not at 0.8, NumPy's exponential is off by the last bit on some processors, so that its own labels of
+// patterns that repeat exactly depend on the processor and can differ from these.
 //
 // Errors: every bad field of o; the image is empty or has more than 16,777,216 pixels.
 //

@@ -136,6 +136,17 @@ func TestFelzenszwalbErrors(t *testing.T) {
 	}
 }
 
+// TestExp compares with values of 40 digits, by Python's decimal module, rounded once.
+func TestExp(t *testing.T) {
+	for x, want := range map[float64]float64{
+		0: 1, -0.7812499999999999: 0x1.d4d244cf4ea9fp-2, -32: 0x1.c8464f7616468p-47, -2: 0x1.152aaa3bf81ccp-3, -4.5: 0x1.6c0504695c417p-7,
+	} {
+		if got := exp(x); got != want {
+			t.Errorf("exp(%g) is %x; want %x", x, got, want)
+		}
+	}
+}
+
 // TestSortEdges holds both sorts to the order, also of input that makes the quicksort slow.
 func TestSortEdges(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
