@@ -20,6 +20,19 @@ type note struct {
 
 func noteName(shard string) string { return strings.TrimSuffix(shard, ".npy") + ".json" }
 
+// sweep deletes what a killed run had begun to write. A file that stays only takes room.
+func sweep(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".tmp-shard-") {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
 // finished lists the shards in dir, from the first, that are full, undamaged and of this layout.
 func finished(ctx context.Context, dir string, l layout) ([]file, error) {
 	var kept []file

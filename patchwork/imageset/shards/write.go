@@ -97,6 +97,7 @@ func writeWith(ctx context.Context, dir string, o Options, source Source, write 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("shards: %w", err)
 	}
+	sweep(dir)
 	kept, err := finished(ctx, dir, l)
 	if err != nil {
 		return err
