@@ -1,0 +1,101 @@
+package segment
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+)
+
+// Report counts over many images how often a draw of segments goes wrong.
+type Report struct {
+	Images   int // pairs of views that were looked at
+	K        int // segments asked for
+	Common   int // segments that both views show, over all images
+	Lost     int // segments that one view shows and the other does not, over all images
+	AnyLost  int // images with a lost segment
+	Replaced int // images with fewer than K common segments, drawn with replacement
+	Empty    int // images whose views share no segment
+}
+
+func (r *Report) add(p Pair) {
+	r.Images++
+	r.Common += p.Common
+	r.Lost += p.Lost
+	if p.Lost > 0 {
+		r.AnyLost++
+	}
+	if p.Replaced {
+		r.Replaced++
+	}
+	if p.Common == 0 {
+		r.Empty++
+	}
+}
+
+// String tells the report in sentences and, where something is often wrong, what to do.
+func (r Report) String() string {
+	if r.Images == 0 {
+		return "No images were checked."
+	}
+	share := func(n int) string { return fmt.Sprintf("%d (%.1f%%)", n, 100*float64(n)/float64(r.Images)) }
+	s := fmt.Sprintf("%d images, %d segments drawn from each; %.1f are common to both views on average.\n"+
+		"Images that lost a segment in one view: %s, %.1f segments an image.\n"+
+		"Images drawn with replacement: %s.\nImages whose views share no segment: %s.",
+		r.Images, r.K, float64(r.Common)/float64(r.Images), share(r.AnyLost), float64(r.Lost)/float64(r.Images),
+		share(r.Replaced), share(r.Empty))
+	if 10*(r.Replaced+r.Empty) > r.Images {
+		s += "\nDraw fewer segments, make them smaller (a lower scale) or crop less."
+	}
+	return s
+}
+
+// Check draws k segments for each of n pairs of views, on all cores, and counts. Views makes the i-th pair and may be
+// called from several goroutines; the draw of a pair depends on seed and i alone.
+//
+// Errors: k or n is less than 1; the first error of views or Draw, with the number of its image; that of ctx.
+func Check(ctx context.Context, n, k int, seed uint64, views func(i int) (a, b Map, err error)) (Report, error) {
+	if n < 1 || k < 1 {
+		return Report{}, fmt.Errorf("segment.Check: %d images and %d segments; want 1 or more of both", n, k)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	total := Report{K: k}
+	next := make(chan int)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				p, err := drawOf(i, k, seed, views)
+				if err != nil {
+					cancel(fmt.Errorf("segment.Check: image %d: %w", i, err))
+					return
+				}
+				mu.Lock()
+				total.add(p)
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range n {
+		select {
+		case next <- i:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(next)
+	wg.Wait()
+	return total, context.Cause(ctx)
+}
+
+func drawOf(i, k int, seed uint64, views func(i int) (a, b Map, err error)) (Pair, error) {
+	a, b, err := views(i)
+	if err != nil {
+		return Pair{}, err
+	}
+	return Draw(a, b, k, rand.New(rand.NewPCG(seed, uint64(i))))
+}
