@@ -25,27 +25,32 @@ type decoded struct {
 	done chan struct{} // closed when pix or err is set
 }
 
-// Batches decodes rows and yields them n at a time, in order, stretched to size with antialiasing. It decodes ahead
-// on all cores while the caller works. The caller owns each Batch.
+// Batches is Resized with pictures stretched to size by the bilinear filter.
+func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
+	return r.Resized(ctx, rows, Resize{Size: Size{size.X, size.Y}}, n, broken)
+}
+
+// Resized decodes rows and yields them n at a time, in order, each brought to one size as o says. It decodes ahead on
+// all cores while the caller works. The caller owns each Batch.
 //
 // A row that cannot be read is left out and, if broken is not nil, reported with an error that names the file, in the
 // order of rows and from the caller's goroutine. The next readable row takes its place, so every batch but the last
 // holds n images; if no row is readable nothing is yielded.
 //
-// Errors end the sequence: ctx is done (its error); size or n is not positive; a row is out of range.
-func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
+// Errors end the sequence: ctx is done (its error); o or Limits is wrong; n is not positive; a row is out of range.
+func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		if err := r.checkBatches(rows, size, n); err != nil {
+		if err := r.checkBatches(rows, o, n); err != nil {
 			yield(Batch{}, err)
 			return
 		}
 		inner, cancel := context.WithCancel(ctx)
-		queue, wait := r.decodeAhead(inner, rows, size, n)
+		queue, wait := r.decodeAhead(inner, rows, o, n)
 		defer wait()
 		defer cancel()
 
-		values := 3 * size.X * size.Y
-		batch := Batch{H: size.Y, W: size.X}
+		values := 3 * o.Size.W * o.Size.H
+		batch := Batch{H: o.Size.H, W: o.Size.W}
 		for d := range queue {
 			select {
 			case <-d.done:
@@ -68,7 +73,7 @@ func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n in
 				if !yield(batch, nil) {
 					return
 				}
-				batch = Batch{H: size.Y, W: size.X}
+				batch = Batch{H: o.Size.H, W: o.Size.W}
 			}
 		}
 		if err := ctx.Err(); err != nil {
@@ -79,11 +84,8 @@ func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n in
 	}
 }
 
-func (r *Reader) checkBatches(rows []int, size image.Point, n int) error {
-	var errs []error
-	if size.X < 1 || size.Y < 1 {
-		errs = append(errs, fmt.Errorf("imageset.Batches: size is %d x %d pixels; want at least 1 x 1", size.X, size.Y))
-	}
+func (r *Reader) checkBatches(rows []int, o Resize, n int) error {
+	errs := []error{o.Check(), r.Limits.Check()}
 	if n < 1 {
 		errs = append(errs, fmt.Errorf("imageset.Batches: n is %d; want at least one image a batch", n))
 	}
@@ -98,7 +100,7 @@ func (r *Reader) checkBatches(rows []int, size image.Point, n int) error {
 
 // decodeAhead starts workers that decode rows. The queue holds them in order, each done sooner or later; it is closed
 // after the last, or early when ctx is done. Wait returns when every worker has ended.
-func (r *Reader) decodeAhead(ctx context.Context, rows []int, size image.Point, n int) (queue <-chan *decoded, wait func()) {
+func (r *Reader) decodeAhead(ctx context.Context, rows []int, o Resize, n int) (queue <-chan *decoded, wait func()) {
 	workers := r.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -127,7 +129,7 @@ func (r *Reader) decodeAhead(ctx context.Context, rows []int, size image.Point, 
 		wg.Go(func() {
 			for d := range jobs {
 				if d.err = r.check(d.row); d.err == nil {
-					d.pix, d.err = r.pixels(d.row, size)
+					d.pix, d.err = r.pixels(d.row, o)
 				}
 				close(d.done)
 			}
@@ -136,12 +138,10 @@ func (r *Reader) decodeAhead(ctx context.Context, rows []int, size image.Point, 
 	return ordered, wg.Wait
 }
 
-func (r *Reader) pixels(row int, size image.Point) ([]float32, error) {
-	m, err := r.decode(row)
+func (r *Reader) pixels(row int, o Resize) ([]float32, error) {
+	p, err := r.decode(row)
 	if err != nil {
 		return nil, err
 	}
-	pix := make([]float32, 3*size.X*size.Y)
-	resize(pix, m, size.X, size.Y)
-	return pix, nil
+	return p.resize(o), nil
 }

@@ -56,7 +56,7 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 	if f.problem != "" {
 		return im, nil
 	}
-	data, info, err := readFile(f.path)
+	data, info, err := readFile(f.path, o.Limits)
 	if err != nil {
 		im.Problem = fileProblem(err)
 		return im, nil
@@ -80,14 +80,14 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 			}
 		}
 	}
-	m, err := Decode(data)
+	p, err := decodeRaster(data, o.Limits)
 	if err != nil {
 		im.Problem = err.Error()
 		return im, nil
 	}
-	im.Width, im.Height = m.Rect.Dx(), m.Rect.Dy()
+	im.Width, im.Height = p.size()
 	if thumb != "" {
-		return im, writeThumb(thumb, m, o.ThumbSize)
+		return im, writeThumb(thumb, p, o.ThumbSize)
 	}
 	return im, nil
 }

@@ -13,7 +13,8 @@ import (
 type Reader struct {
 	Root    string // the project folder, which IDs are relative to
 	Index   *Index
-	Workers int // goroutines that decode; 0 means one per core
+	Workers int    // goroutines that decode; 0 means one per core
+	Limits  Limits // what one file may cost
 }
 
 // Path returns the file of row.
@@ -27,11 +28,11 @@ func (r *Reader) Image(row int) (image.Image, error) {
 	if err := r.check(row); err != nil {
 		return nil, err
 	}
-	m, err := r.decode(row)
+	p, err := r.decode(row)
 	if err != nil {
 		return nil, err
 	}
-	return m, nil
+	return p.upright(), nil
 }
 
 func (r *Reader) check(row int) error {
@@ -44,24 +45,21 @@ func (r *Reader) check(row int) error {
 	return nil
 }
 
-func (r *Reader) decode(row int) (*image.RGBA, error) {
+func (r *Reader) decode(row int) (raster, error) {
 	id := r.Index.At(row).ID
-	data, _, err := readFile(r.Path(row))
+	data, _, err := readFile(r.Path(row), r.Limits)
 	if err != nil {
-		return nil, fmt.Errorf("imageset: %s: %s; scan the images again", id, fileProblem(err))
+		return raster{}, fmt.Errorf("imageset: %s: %s; scan the images again", id, fileProblem(err))
 	}
-	m, err := Decode(data)
+	p, err := decodeRaster(data, r.Limits)
 	if err != nil {
-		return nil, fmt.Errorf("imageset: %s: %w", id, err)
+		return raster{}, fmt.Errorf("imageset: %s: %w", id, err)
 	}
-	return m, nil
+	return p, nil
 }
 
-// maxBytes is the largest file that is read: 300 megapixels of uncompressed 16-bit RGB fit.
-const maxBytes = 2 << 30
-
 // readFile reads a regular file, and no other: a pipe named like an image would block for ever.
-func readFile(path string) ([]byte, fs.FileInfo, error) {
+func readFile(path string, l Limits) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, nil, err
@@ -69,8 +67,8 @@ func readFile(path string) ([]byte, fs.FileInfo, error) {
 	if !info.Mode().IsRegular() {
 		return nil, info, errors.New("not a regular file")
 	}
-	if info.Size() > maxBytes {
-		return nil, info, fmt.Errorf("the file has %d MiB; the limit is %d", info.Size()>>20, maxBytes>>20)
+	if err := l.checkBytes(info.Size()); err != nil {
+		return nil, info, err
 	}
 	data, err := os.ReadFile(path)
 	return data, info, err
