@@ -56,12 +56,12 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 	if f.problem != "" {
 		return im, nil
 	}
-	data, info, err := readFile(f.path, o.Limits)
+	data, s, err := readFile(f.path, o.Limits)
 	if err != nil {
 		im.Problem = fileProblem(err)
 		return im, nil
 	}
-	im.Size, im.ModTime = info.Size(), info.ModTime().UnixNano()
+	im.Size, im.ModTime = s.size, s.modTime
 	sum := sha256.Sum256(data)
 	im.Hash = hex.EncodeToString(sum[:8])
 
