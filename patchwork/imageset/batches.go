@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"image"
 	"iter"
-	"runtime"
-	"sync"
 )
 
 // Batch is a group of images of one size, ready for a network.
@@ -15,14 +13,6 @@ type Batch struct {
 	Rows    []int // row of each image
 	N, H, W int
 	Pix     []float32 // [N, H, W, 3], RGB in [0, 1]
-}
-
-// decoded is one row on its way from a worker to the caller.
-type decoded struct {
-	row  int
-	pix  []float32
-	err  error
-	done chan struct{} // closed when pix or err is set
 }
 
 // Batches is Resized with pictures stretched to size by the bilinear filter.
@@ -45,7 +35,7 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 			return
 		}
 		inner, cancel := context.WithCancel(ctx)
-		queue, wait := r.decodeAhead(inner, rows, o, n)
+		queue, wait := ahead(inner, r.workers(), n, rows, func(row int) ([]float32, error) { return r.pixels(row, o) })
 		defer wait()
 		defer cancel()
 
@@ -68,7 +58,7 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 			if batch.Pix == nil {
 				batch.Pix = make([]float32, 0, min(n, len(rows))*values)
 			}
-			batch.Rows, batch.Pix = append(batch.Rows, d.row), append(batch.Pix, d.pix...)
+			batch.Rows, batch.Pix = append(batch.Rows, d.row), append(batch.Pix, d.value...)
 			if batch.N++; batch.N == n {
 				if !yield(batch, nil) {
 					return
@@ -98,47 +88,10 @@ func (r *Reader) checkBatches(rows []int, o Resize, n int) error {
 	return errors.Join(errs...)
 }
 
-// decodeAhead starts workers that decode rows. The queue holds them in order, each done sooner or later; it is closed
-// after the last, or early when ctx is done. Wait returns when every worker has ended.
-func (r *Reader) decodeAhead(ctx context.Context, rows []int, o Resize, n int) (queue <-chan *decoded, wait func()) {
-	workers := r.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	ordered := make(chan *decoded, n+workers) // the next batch is ready when the caller comes back
-	jobs := make(chan *decoded)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer close(ordered)
-		defer close(jobs)
-		for _, row := range rows {
-			d := &decoded{row: row, done: make(chan struct{})}
-			select {
-			case ordered <- d:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case jobs <- d:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-	for range workers {
-		wg.Go(func() {
-			for d := range jobs {
-				if d.err = r.check(d.row); d.err == nil {
-					d.pix, d.err = r.pixels(d.row, o)
-				}
-				close(d.done)
-			}
-		})
-	}
-	return ordered, wg.Wait
-}
-
 func (r *Reader) pixels(row int, o Resize) ([]float32, error) {
+	if err := r.check(row); err != nil {
+		return nil, err
+	}
 	p, err := r.decode(row)
 	if err != nil {
 		return nil, err
