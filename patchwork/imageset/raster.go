@@ -34,24 +34,23 @@ func (p raster) upright() *image.RGBA {
 
 // resize returns the picture as o wants it, [H, W, 3] in [0, 1].
 func (p raster) resize(o Resize) []float32 {
-	dst := make([]float32, 3*o.Size.W*o.Size.H)
 	w, h := p.size()
 	from, to := o.layout(w, h)
+	if p.orient <= 1 && to.Size() == image.Pt(o.Size.W, o.Size.H) {
+		return p.sample(from, o.Size.W, o.Size.H, o.filter())
+	}
+	dst := make([]float32, 3*o.Size.W*o.Size.H)
 	if to.Dx() < o.Size.W || to.Dy() < o.Size.H {
 		c := o.fill()
 		for i := range dst {
 			dst[i] = c[i%3]
 		}
 	}
-	filter := o.Filter
-	if filter == "" {
-		filter = Bilinear
-	}
 	tw, th := to.Dx(), to.Dy()
 	if p.orient >= 5 { // what is read is centred, so turning does not move it
 		from, tw, th = box{from.y, from.x, from.h, from.w}, th, tw
 	}
-	values := p.sample(from, tw, th, filter)
+	values := p.sample(from, tw, th, o.filter())
 	place(dst[3*(to.Min.Y*o.Size.W+to.Min.X):], 3*o.Size.W, values, tw, th, p.orient)
 	return dst
 }
@@ -92,7 +91,15 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 }
 
 // unit scales [0, 255] to [0, 1] and cuts off what lies beyond.
-func unit(v float32) float32 { return max(0, min(1, v*(1.0/255))) }
+func unit(v float32) float32 {
+	switch {
+	case v >= 255:
+		return 1
+	case v > 0:
+		return v * (1.0 / 255)
+	}
+	return 0
+}
 
 // subsampling returns how many pixels across and down share one sample of colour.
 func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {

@@ -18,6 +18,10 @@ func (p plane) resample(dst []float32, across, down taps) {
 	lanes := make([]uint64, (n+7)/8*4)
 	line := make([]float32, n)
 	tail := make([]byte, 8)
+	var few []quad
+	if p.channels == 1 {
+		few = across.quads(n)
+	}
 	for y := range h {
 		clear(lanes)
 		for j := down.from[y]; j < down.to[y]; j++ {
@@ -26,9 +30,12 @@ func (p plane) resample(dst []float32, across, down taps) {
 		}
 		spread(line, lanes)
 		out := dst[y*w*p.channels : (y+1)*w*p.channels]
-		if p.channels == 1 {
+		switch {
+		case few != nil:
+			shortenFew(out, line, few)
+		case p.channels == 1:
 			across.shorten1(out, line)
-		} else {
+		default:
 			across.shorten4(out, line)
 		}
 	}
@@ -73,6 +80,41 @@ func spread(line []float32, lanes []uint64) {
 		var rest [8]float32
 		spread(rest[:], lanes)
 		copy(line, rest[:])
+	}
+}
+
+// quad is a target pixel that comes of at most four source pixels, of which the first is at from.
+type quad struct {
+	from    int
+	weights [4]float32
+}
+
+// quads are the taps for a line of n pixels that begins at from[0], or nil if one needs more than four or the line has
+// fewer.
+func (t *taps) quads(n int) []quad {
+	if n < 4 {
+		return nil
+	}
+	quads := make([]quad, len(t.from))
+	for i := range quads {
+		weights := t.weights[t.at[i]:][:t.to[i]-t.from[i]]
+		if len(weights) > 4 {
+			return nil
+		}
+		from := t.from[i] - t.from[0]
+		quads[i].from = min(from, n-4) // at the end the first weights are 0
+		copy(quads[i].weights[from-quads[i].from:], weights)
+	}
+	return quads
+}
+
+// shortenFew is shorten1 without a loop for each pixel.
+func shortenFew(out, line []float32, quads []quad) {
+	out = out[:len(quads)]
+	for i := range quads {
+		q := &quads[i]
+		p := (*[4]float32)(line[q.from:])
+		out[i] = q.weights[0]*p[0] + q.weights[1]*p[1] + (q.weights[2]*p[2] + q.weights[3]*p[3])
 	}
 }
 

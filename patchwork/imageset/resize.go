@@ -1,6 +1,7 @@
 package imageset
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -80,6 +81,8 @@ func (o Resize) Check() error {
 	}
 	return errors.Join(errs...)
 }
+
+func (o Resize) filter() Filter { return cmp.Or(o.Filter, Bilinear) }
 
 // fill returns the colour of the ground.
 func (o Resize) fill() [3]float32 {
