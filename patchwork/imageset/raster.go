@@ -81,11 +81,13 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	colour.resample(blue, across, down)
 	colour.pix = m.Cr
 	colour.resample(red, across, down)
+	blue, red = blue[:len(light)], red[:len(light)]
+	rest := out
 	for i, l := range light { // ITU-T T.871 (JFIF), section 7
 		u, v := blue[i]-128, red[i]-128
-		out[3*i] = unit(l + 1.402*v)
-		out[3*i+1] = unit(l - 0.344136*u - 0.714136*v)
-		out[3*i+2] = unit(l + 1.772*u)
+		to := (*[3]float32)(rest)
+		to[0], to[1], to[2] = unit(l+1.402*v), unit(l-0.344136*u-0.714136*v), unit(l+1.772*u)
+		rest = rest[3:]
 	}
 	return out
 }
