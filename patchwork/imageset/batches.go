@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"image"
 	"iter"
-	"runtime"
-	"sync"
 )
 
 // Batch is a group of images of one size, ready for a network.
@@ -17,35 +15,32 @@ type Batch struct {
 	Pix     []float32 // [N, H, W, 3], RGB in [0, 1]
 }
 
-// decoded is one row on its way from a worker to the caller.
-type decoded struct {
-	row  int
-	pix  []float32
-	err  error
-	done chan struct{} // closed when pix or err is set
+// Batches is Resized with pictures stretched to size by the bilinear filter.
+func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
+	return r.Resized(ctx, rows, Resize{Size: Size{size.X, size.Y}}, n, broken)
 }
 
-// Batches decodes rows and yields them n at a time, in order, stretched to size with antialiasing. It decodes ahead
-// on all cores while the caller works. The caller owns each Batch.
+// Resized decodes rows and yields them n at a time, in order, each brought to one size as o says. It decodes ahead on
+// all cores while the caller works. The caller owns each Batch.
 //
 // A row that cannot be read is left out and, if broken is not nil, reported with an error that names the file, in the
 // order of rows and from the caller's goroutine. The next readable row takes its place, so every batch but the last
 // holds n images; if no row is readable nothing is yielded.
 //
-// Errors end the sequence: ctx is done (its error); size or n is not positive; a row is out of range.
-func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
+// Errors end the sequence: ctx is done (its error); o or Limits is wrong; n is not positive; a row is out of range.
+func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		if err := r.checkBatches(rows, size, n); err != nil {
+		if err := r.checkBatches(rows, o, n); err != nil {
 			yield(Batch{}, err)
 			return
 		}
 		inner, cancel := context.WithCancel(ctx)
-		queue, wait := r.decodeAhead(inner, rows, size, n)
+		queue, wait := ahead(inner, r.workers(), n, rows, func(row int) ([]float32, error) { return r.pixels(row, o) })
 		defer wait()
 		defer cancel()
 
-		values := 3 * size.X * size.Y
-		batch := Batch{H: size.Y, W: size.X}
+		values := 3 * o.Size.W * o.Size.H
+		batch := Batch{H: o.Size.H, W: o.Size.W}
 		for d := range queue {
 			select {
 			case <-d.done:
@@ -63,12 +58,12 @@ func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n in
 			if batch.Pix == nil {
 				batch.Pix = make([]float32, 0, min(n, len(rows))*values)
 			}
-			batch.Rows, batch.Pix = append(batch.Rows, d.row), append(batch.Pix, d.pix...)
+			batch.Rows, batch.Pix = append(batch.Rows, d.row), append(batch.Pix, d.value...)
 			if batch.N++; batch.N == n {
 				if !yield(batch, nil) {
 					return
 				}
-				batch = Batch{H: size.Y, W: size.X}
+				batch = Batch{H: o.Size.H, W: o.Size.W}
 			}
 		}
 		if err := ctx.Err(); err != nil {
@@ -79,11 +74,8 @@ func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n in
 	}
 }
 
-func (r *Reader) checkBatches(rows []int, size image.Point, n int) error {
-	var errs []error
-	if size.X < 1 || size.Y < 1 {
-		errs = append(errs, fmt.Errorf("imageset.Batches: size is %d x %d pixels; want at least 1 x 1", size.X, size.Y))
-	}
+func (r *Reader) checkBatches(rows []int, o Resize, n int) error {
+	errs := []error{o.Check(), r.Limits.Check()}
 	if n < 1 {
 		errs = append(errs, fmt.Errorf("imageset.Batches: n is %d; want at least one image a batch", n))
 	}
@@ -96,52 +88,13 @@ func (r *Reader) checkBatches(rows []int, size image.Point, n int) error {
 	return errors.Join(errs...)
 }
 
-// decodeAhead starts workers that decode rows. The queue holds them in order, each done sooner or later; it is closed
-// after the last, or early when ctx is done. Wait returns when every worker has ended.
-func (r *Reader) decodeAhead(ctx context.Context, rows []int, size image.Point, n int) (queue <-chan *decoded, wait func()) {
-	workers := r.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+func (r *Reader) pixels(row int, o Resize) ([]float32, error) {
+	if err := r.check(row); err != nil {
+		return nil, err
 	}
-	ordered := make(chan *decoded, n+workers) // the next batch is ready when the caller comes back
-	jobs := make(chan *decoded)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer close(ordered)
-		defer close(jobs)
-		for _, row := range rows {
-			d := &decoded{row: row, done: make(chan struct{})}
-			select {
-			case ordered <- d:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case jobs <- d:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-	for range workers {
-		wg.Go(func() {
-			for d := range jobs {
-				if d.err = r.check(d.row); d.err == nil {
-					d.pix, d.err = r.pixels(d.row, size)
-				}
-				close(d.done)
-			}
-		})
-	}
-	return ordered, wg.Wait
-}
-
-func (r *Reader) pixels(row int, size image.Point) ([]float32, error) {
-	m, err := r.decode(row)
+	p, err := r.decode(row)
 	if err != nil {
 		return nil, err
 	}
-	pix := make([]float32, 3*size.X*size.Y)
-	resize(pix, m, size.X, size.Y)
-	return pix, nil
+	return p.resize(o), nil
 }

@@ -11,15 +11,13 @@ import (
 	"image/png"
 	"io"
 	"strings"
+	"time"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 	"golang.org/x/sync/semaphore"
 )
-
-// maxPixels is the largest image that is decoded. A file of a few kilobytes can claim more than any memory holds.
-const maxPixels = 300_000_000
 
 // inFlight bounds the pixels that are being decoded at one time in this process, so that many workers that meet many
 // huge images wait for each other and do not exhaust the memory.
@@ -61,51 +59,58 @@ var codecs = map[format]codec{
 // Errors: the data is empty, of another format, broken or cut off, of a variant that is not supported, or has more
 // than 300 megapixels. The message begins with the format, as "JPEG: unexpected EOF".
 func Decode(data []byte) (*image.RGBA, error) {
-	f, err := sniff(data)
+	p, err := decodeRaster(data, Limits{})
 	if err != nil {
 		return nil, err
 	}
-	m, err := decode(data, f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", f, reason(err))
-	}
-	return upright(m, orientation(data, f)), nil
+	return p.upright(), nil
 }
 
-func decode(data []byte, f format) (m *image.RGBA, err error) {
+// decodeRaster is Decode without the last steps, which a caller that wants it smaller does better after shrinking.
+func decodeRaster(data []byte, l Limits) (raster, error) {
+	f, err := sniff(data)
+	if err != nil {
+		return raster{}, err
+	}
+	p, err := decode(data, f, l)
+	if err != nil {
+		return raster{}, fmt.Errorf("%s: %s", f, reason(err))
+	}
+	p.orient = orientation(data, f)
+	return p, nil
+}
+
+func decode(data []byte, f format, l Limits) (p raster, err error) {
 	defer func() {
 		if r := recover(); r != nil { // broken data that a decoder was not ready for
-			m, err = nil, fmt.Errorf("the decoder failed: %v", r)
+			p, err = raster{}, fmt.Errorf("the decoder failed: %v", r)
 		}
 	}()
-	data = mend(data, f)
-	c, err := codecs[f].size(bytes.NewReader(data))
+	source := newPatience(mend(data, f), l.Time)
+	c, err := codecs[f].size(source)
 	if err != nil {
-		return nil, err
+		return raster{}, err
 	}
-	if err := checkSize(c.Width, c.Height); err != nil {
-		return nil, err
+	if err := l.checkPixels(c.Width, c.Height); err != nil {
+		return raster{}, err
 	}
 	inFlight.Acquire(context.Background(), int64(c.Width)*int64(c.Height)) // cannot fail: this context never ends
 	defer inFlight.Release(int64(c.Width) * int64(c.Height))
-	raw, err := codecs[f].read(bytes.NewReader(data))
+	if l.Time > 0 {
+		source.end = time.Now().Add(l.Time) // waiting for other files is not its fault
+	}
+	source.Seek(0, io.SeekStart) // cannot fail
+	raw, err := codecs[f].read(source)
 	if err != nil {
-		return nil, err
+		return raster{}, err
+	}
+	if yuv, ok := raw.(*image.YCbCr); ok && f == formatJPEG && yuv.Rect == image.Rect(0, 0, c.Width, c.Height) {
+		return raster{yuv: yuv}, nil
 	}
 	if f == formatWebP {
-		return webpRGB(raw), nil
+		return raster{rgb: webpRGB(raw)}, nil
 	}
-	return placed(raw, c), nil
-}
-
-func checkSize(w, h int) error {
-	if w < 1 || h < 1 {
-		return fmt.Errorf("has %d x %d pixels", w, h)
-	}
-	if int64(w)*int64(h) > maxPixels {
-		return fmt.Errorf("has %d x %d pixels; the limit is %d megapixels. Cut it into tiles", w, h, maxPixels/1_000_000)
-	}
-	return nil
+	return raster{rgb: placed(raw, c)}, nil
 }
 
 // reason is a decoder's complaint without the name of its package and with one name for a file that is cut off.

@@ -1,6 +1,6 @@
 // Package imageset finds, decodes, resizes and thumbnails the images of a project.
 //
-// Scan turns sources (folders, globs, list files) into an Index: one row per image, numbered from 0. A row never
+// Scan turns sources (folders, globs, list files, archives) into an Index: one row per image, numbered from 0. A row never
 // changes its number and is never removed, so every other package may keep rows on disk. An image that is broken or
 // gone stays in the Index with its Problem and is left out everywhere else; it never stops a scan.
 //

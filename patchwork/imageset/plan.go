@@ -1,7 +1,5 @@
 package imageset
 
-import "os"
-
 // plan compares the files found with the rows of the old index.
 type plan struct {
 	root string
@@ -102,7 +100,7 @@ func (p *plan) markGone(rows []Image, here []bool) (gone []int) {
 		if here[row] {
 			continue
 		}
-		if _, err := os.Lstat(idPath(p.root, rows[row].ID)); err == nil {
+		if exists(idPath(p.root, rows[row].ID)) {
 			rows[row].Problem = problemUncovered
 		} else {
 			rows[row].Problem = problemVanished

@@ -56,12 +56,12 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 	if f.problem != "" {
 		return im, nil
 	}
-	data, info, err := readFile(f.path)
+	data, s, err := readFile(f.path, o.Limits)
 	if err != nil {
 		im.Problem = fileProblem(err)
 		return im, nil
 	}
-	im.Size, im.ModTime = info.Size(), info.ModTime().UnixNano()
+	im.Size, im.ModTime = s.size, s.modTime
 	sum := sha256.Sum256(data)
 	im.Hash = hex.EncodeToString(sum[:8])
 
@@ -80,14 +80,14 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 			}
 		}
 	}
-	m, err := Decode(data)
+	p, err := decodeRaster(data, o.Limits)
 	if err != nil {
 		im.Problem = err.Error()
 		return im, nil
 	}
-	im.Width, im.Height = m.Rect.Dx(), m.Rect.Dy()
+	im.Width, im.Height = p.size()
 	if thumb != "" {
-		return im, writeThumb(thumb, m, o.ThumbSize)
+		return im, writeThumb(thumb, p, o.ThumbSize)
 	}
 	return im, nil
 }

@@ -13,10 +13,12 @@ import (
 type Reader struct {
 	Root    string // the project folder, which IDs are relative to
 	Index   *Index
-	Workers int // goroutines that decode; 0 means one per core
+	Workers int    // goroutines that decode; 0 means one per core
+	Limits  Limits // what one file may cost
 }
 
-// Path returns the file of row.
+// Path returns the file of row. For an image in an archive it is the archive's path and the member's name behind it;
+// Bytes reads both.
 func (r *Reader) Path(row int) string { return idPath(r.Root, r.Index.At(row).ID) }
 
 // Image reads and decodes the image of row. See the package documentation for what its pixels are.
@@ -27,11 +29,29 @@ func (r *Reader) Image(row int) (image.Image, error) {
 	if err := r.check(row); err != nil {
 		return nil, err
 	}
-	m, err := r.decode(row)
+	p, err := r.decode(row)
 	if err != nil {
 		return nil, err
 	}
-	return m, nil
+	return p.upright(), nil
+}
+
+// Bytes returns the encoded image of row as it is stored.
+//
+// Errors are those of Image, but for content that cannot be decoded.
+func (r *Reader) Bytes(row int) ([]byte, error) {
+	if err := r.check(row); err != nil {
+		return nil, err
+	}
+	return r.bytes(row)
+}
+
+func (r *Reader) bytes(row int) ([]byte, error) {
+	data, _, err := readFile(r.Path(row), r.Limits)
+	if err != nil {
+		return nil, fmt.Errorf("imageset: %s: %s; scan the images again", r.Index.At(row).ID, fileProblem(err))
+	}
+	return data, nil
 }
 
 func (r *Reader) check(row int) error {
@@ -44,36 +64,58 @@ func (r *Reader) check(row int) error {
 	return nil
 }
 
-func (r *Reader) decode(row int) (*image.RGBA, error) {
-	id := r.Index.At(row).ID
-	data, _, err := readFile(r.Path(row))
+func (r *Reader) decode(row int) (raster, error) {
+	data, err := r.bytes(row)
 	if err != nil {
-		return nil, fmt.Errorf("imageset: %s: %s; scan the images again", id, fileProblem(err))
+		return raster{}, err
 	}
-	m, err := Decode(data)
+	p, err := decodeRaster(data, r.Limits)
 	if err != nil {
-		return nil, fmt.Errorf("imageset: %s: %w", id, err)
+		return raster{}, fmt.Errorf("imageset: %s: %w", r.Index.At(row).ID, err)
 	}
-	return m, nil
+	return p, nil
 }
 
-// maxBytes is the largest file that is read: 300 megapixels of uncompressed 16-bit RGB fit.
-const maxBytes = 2 << 30
-
-// readFile reads a regular file, and no other: a pipe named like an image would block for ever.
-func readFile(path string) ([]byte, fs.FileInfo, error) {
+// readFile reads a regular file, and no other: a pipe named like an image would block for ever. The path may lead into
+// an archive.
+func readFile(path string, l Limits) ([]byte, stamp, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, nil, err
+		if file, name, ok := splitArchive(path); ok {
+			a, err := openArchive(file)
+			if err != nil {
+				return nil, stamp{}, err
+			}
+			return a.read(name, l)
+		}
+		return nil, stamp{}, err
 	}
+	s := stampOf(info)
 	if !info.Mode().IsRegular() {
-		return nil, info, errors.New("not a regular file")
+		return nil, s, errors.New("not a regular file")
 	}
-	if info.Size() > maxBytes {
-		return nil, info, fmt.Errorf("the file has %d MiB; the limit is %d", info.Size()>>20, maxBytes>>20)
+	if err := l.checkBytes(s.size); err != nil {
+		return nil, s, err
 	}
 	data, err := os.ReadFile(path)
-	return data, info, err
+	return data, s, err
+}
+
+// exists says whether there is such a file or member of an archive, of any kind.
+func exists(path string) bool {
+	if _, err := os.Lstat(path); err == nil {
+		return true
+	}
+	file, name, ok := splitArchive(path)
+	if !ok {
+		return false
+	}
+	a, err := openArchive(file)
+	if err != nil {
+		return false
+	}
+	_, ok = a.byName[name]
+	return ok
 }
 
 // fileProblem says why a file cannot be read, without its path.

@@ -1,77 +1,119 @@
 package imageset
 
-import "image"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+)
 
-// resize stretches m to w x h pixels with a bilinear filter that is widened when it shrinks, so that every source
-// pixel counts (antialiasing). It fills dst, [h, w, 3] in [0, 1].
+// Mode says how a picture of another aspect ratio is brought to the size wanted.
+type Mode string
+
+// The modes.
+const (
+	Stretch Mode = "stretch" // the whole picture, its sides scaled each for itself
+	Fit     Mode = "fit"     // the whole picture, its ratio kept, in the middle of a filled ground
+	Crop    Mode = "crop"    // the largest middle part that has the ratio wanted
+)
+
+// Filter says how pixels are weighted. Both are widened when they shrink, so that every source pixel counts.
+type Filter string
+
+// The filters.
+const (
+	Bilinear Filter = "bilinear" // a triangle over 2 pixels
+	Bicubic  Filter = "bicubic"  // Keys' cubic with a = −½ over 4 pixels
+)
+
+// Size is a width and height in pixels. In YAML it is one number for a square, or [width, height].
+type Size struct{ W, H int }
+
+// UnmarshalYAML reads a number or a list of two.
+func (s *Size) UnmarshalYAML(unmarshal func(any) error) error {
+	var side int
+	if unmarshal(&side) == nil {
+		*s = Size{side, side}
+		return nil
+	}
+	var sides []int
+	if err := unmarshal(&sides); err != nil || len(sides) != 2 {
+		return errors.New("size must be a number of pixels, as 224, or [width, height], as [320, 240]")
+	}
+	*s = Size{sides[0], sides[1]}
+	return nil
+}
+
+// MarshalYAML writes what UnmarshalYAML reads.
+func (s Size) MarshalYAML() (any, error) {
+	if s.W == s.H {
+		return s.W, nil
+	}
+	return []int{s.W, s.H}, nil
+}
+
+// Resize says how pictures are brought to one size. Size is needed; the zero value of every other field is a good
+// default.
+type Resize struct {
+	Size   Size   `yaml:"size"`
+	Mode   Mode   `yaml:"mode,omitempty"`   // "" means Stretch
+	Filter Filter `yaml:"filter,omitempty"` // "" means Bilinear
+	// Fill is the ground of Fit in [0, 1]: one value for grey, or red, green and blue. None means grey, 0.5.
+	Fill []float32 `yaml:"fill,omitempty,flow"`
+}
+
+// Check returns an error that names every wrong field, or nil.
+func (o Resize) Check() error {
+	var errs []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("imageset.Resize: "+format, args...))
+		}
+	}
+	need(o.Size.W >= 1 && o.Size.H >= 1, "size is %d x %d pixels; want at least 1 x 1", o.Size.W, o.Size.H)
+	need(int64(o.Size.W) <= maxPixels/int64(max(1, o.Size.H)), "size is %d x %d pixels; want at most %d megapixels", o.Size.W, o.Size.H, maxPixels/1_000_000)
+	need(o.Mode == "" || o.Mode == Stretch || o.Mode == Fit || o.Mode == Crop, "mode is %q; want stretch, fit or crop", o.Mode)
+	need(o.Filter == "" || o.Filter == Bilinear || o.Filter == Bicubic, "filter is %q; want bilinear or bicubic", o.Filter)
+	need(len(o.Fill) <= 1 || len(o.Fill) == 3, "fill has %d values; want one for grey, or three for red, green and blue", len(o.Fill))
+	for i, v := range o.Fill {
+		need(v >= 0 && v <= 1, "fill[%d] is %g; want 0 to 1", i, v)
+	}
+	return errors.Join(errs...)
+}
+
+func (o Resize) filter() Filter { return cmp.Or(o.Filter, Bilinear) }
+
+// fill returns the colour of the ground.
+func (o Resize) fill() [3]float32 {
+	switch len(o.Fill) {
+	case 0:
+		return [3]float32{0.5, 0.5, 0.5}
+	case 1:
+		return [3]float32{o.Fill[0], o.Fill[0], o.Fill[0]}
+	}
+	return [3]float32(o.Fill)
+}
+
+// layout returns which part of an upright picture of w x h pixels is read, and where in the result it goes.
 //
-// Along each axis, with s = source length / target length and r = max(s, 1), target pixel i is the weighted mean of
-// the source pixels j with weights max(0, 1 − |j + ½ − (i + ½)·s| / r).
+// Fit scales by min(W/w, H/h), rounds the sides to whole pixels and centres; Crop reads W/s x H/s pixels around the
+// middle with s = max(W/w, H/h), not rounded to whole pixels.
 //
-// Source: the same definition as Pillow's Image.resize with BILINEAR.
-func resize(dst []float32, m *image.RGBA, w, h int) {
-	sw, sh := m.Rect.Dx(), m.Rect.Dy()
-	across, down := newTaps(sw, w), newTaps(sh, h)
-	clear(dst)
-	line := make([]float32, 3*w)
-	for y, first := 0, 0; y < sh; y++ {
-		across.row(line, m.Pix[y*m.Stride:y*m.Stride+4*sw])
-		for first < h && down.to[first] <= y {
-			first++
-		}
-		for i := first; i < h && down.from[i] <= y; i++ { // the target lines that this source line has a part in
-			k := down.weights[down.at[i]+y-down.from[i]] * (1.0 / 255)
-			out := dst[3*w*i : 3*w*(i+1)]
-			for x, v := range line {
-				out[x] += k * v
-			}
-		}
+// Source: the same definitions as ImageOps.pad and ImageOps.fit of Pillow.
+func (o Resize) layout(w, h int) (from box, to image.Rectangle) {
+	from, to = box{0, 0, float64(w), float64(h)}, image.Rect(0, 0, o.Size.W, o.Size.H)
+	sx, sy := float64(o.Size.W)/float64(w), float64(o.Size.H)/float64(h)
+	switch o.Mode {
+	case Fit:
+		s := min(sx, sy)
+		tw := min(o.Size.W, max(1, int(math.Round(s*float64(w)))))
+		th := min(o.Size.H, max(1, int(math.Round(s*float64(h)))))
+		to = image.Rect(0, 0, tw, th).Add(image.Pt((o.Size.W-tw)/2, (o.Size.H-th)/2))
+	case Crop:
+		s := max(sx, sy)
+		from.w, from.h = float64(o.Size.W)/s, float64(o.Size.H)/s
+		from.x, from.y = (float64(w)-from.w)/2, (float64(h)-from.h)/2
 	}
-	for i, v := range dst { // rounding may leave 1.0000001
-		dst[i] = min(v, 1)
-	}
-}
-
-// taps are the weights of the source pixels for each target pixel along one axis. Those of target i are
-// weights[at[i]:][:to[i]-from[i]], for the source pixels from[i] to to[i]-1; they sum to 1.
-type taps struct {
-	from, to, at []int
-	weights      []float32
-}
-
-func newTaps(source, target int) taps {
-	s := float64(source) / float64(target)
-	r := max(s, 1)
-	t := taps{from: make([]int, target), to: make([]int, target), at: make([]int, target)}
-	for i := range target {
-		centre := (float64(i) + 0.5) * s
-		from := max(0, int(centre-r+0.5))
-		to := min(source, int(centre+r+0.5))
-		t.from[i], t.to[i], t.at[i] = from, to, len(t.weights)
-		var sum float64
-		for j := from; j < to; j++ {
-			d := (float64(j) + 0.5 - centre) / r
-			sum += max(0, 1-max(d, -d))
-		}
-		for j := from; j < to; j++ {
-			d := (float64(j) + 0.5 - centre) / r
-			t.weights = append(t.weights, float32(max(0, 1-max(d, -d))/sum))
-		}
-	}
-	return t
-}
-
-// row resamples one line of four bytes a pixel to out, three values a pixel in [0, 255].
-func (t *taps) row(out []float32, pix []byte) {
-	for i, from := range t.from {
-		var r, g, b float32
-		p := pix[4*from : 4*t.to[i]]
-		for _, k := range t.weights[t.at[i]:][:len(p)/4] {
-			r += k * float32(p[0])
-			g += k * float32(p[1])
-			b += k * float32(p[2])
-			p = p[4:]
-		}
-		out[3*i], out[3*i+1], out[3*i+2] = r, g, b
-	}
+	return from, to
 }

@@ -19,8 +19,7 @@ func TestResizeGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		w, h := want.Bounds().Dx(), want.Bounds().Dy()
-		got := make([]float32, 3*w*h)
-		resize(got, source, w, h)
+		got := raster{rgb: source}.resize(Resize{Size: Size{w, h}})
 		sum, worst := 0.0, 0.0
 		for i, v := range got {
 			r, g, b, _ := want.At(i/3%w, i/3/w).RGBA()
@@ -39,8 +38,7 @@ func TestResizeProperties(t *testing.T) {
 	for i := range m.Pix {
 		m.Pix[i] = byte(i * 37)
 	}
-	same := make([]float32, 3*13*7)
-	resize(same, m, 13, 7)
+	same := raster{rgb: m}.resize(Resize{Size: Size{13, 7}})
 	for i := range 13 * 7 {
 		for k := range 3 {
 			if want := float32(m.Pix[4*i+k]) / 255; same[3*i+k]-want > 1e-6 || want-same[3*i+k] > 1e-6 {
@@ -52,8 +50,7 @@ func TestResizeProperties(t *testing.T) {
 		m.Pix[i] = 255
 	}
 	for _, size := range []image.Point{{1, 1}, {5, 3}, {40, 9}, {300, 200}} {
-		white := make([]float32, 3*size.X*size.Y)
-		resize(white, m, size.X, size.Y)
+		white := raster{rgb: m}.resize(Resize{Size: Size{size.X, size.Y}})
 		for _, v := range white {
 			if v > 1 || v < 1-1e-5 {
 				t.Fatalf("white resized to %v holds %g, want 1", size, v)

@@ -20,6 +20,9 @@ import (
 //   - a glob, as "photos/*/2024*.jpg": the syntax of path.Match, and ** stands for any number of folders. What a
 //     folder leaves out is left out here too;
 //   - a list file, .csv, .tsv or .txt: see ListProblem;
+//   - a .zip or .tar file: all images in it, by their extension. The ID of one is the archive's and the name in it, as
+//     photos.zip/north/a.jpg; a scan reads the table of contents, and the images that are new. An archive that cannot
+//     be read becomes a row of its own with a Problem. A tar file that is compressed as a whole cannot be a source;
 //   - one image file.
 type Source struct{ Path string }
 
@@ -29,7 +32,8 @@ type SourceCount struct {
 	Found int    `json:"found"`
 }
 
-// ListProblem is a row of a list file that names no image. Such a row is left out; the others count.
+// ListProblem is a row of a list file that names no image. Such a row is left out; the others count. It can also be an
+// entry of an archive, whose Line is its number there, that leads out of it or bears the name of an earlier one.
 //
 // A .csv (or .tsv) list has a header with a column filepath, path or file, and optionally subset; other columns are
 // ignored. Without such a header it must have one column, of paths. A .txt list has one path a line; empty lines and
@@ -92,11 +96,16 @@ func (f *finder) source(path string) error {
 		return f.folder(abs)
 	case err == nil && isList(abs):
 		return f.list(path, abs)
+	case err == nil && isArchive(abs):
+		return f.archive(path, abs, info)
+	case err == nil && isPackedTar(abs):
+		return fmt.Errorf("imageset: source %q is compressed as a whole, so that no image in it can be read without all before "+
+			"it; unpack it, or uncompress it (gunzip) and name the .tar file", path)
 	case err == nil && hasImageExtension(abs):
 		f.add(abs, info, "")
 		return nil
 	case err == nil:
-		return fmt.Errorf("imageset: source %q is neither a folder nor an image nor a list; want one of these or a glob, "+
+		return fmt.Errorf("imageset: source %q is neither a folder nor an image nor a list; want one of these, a .zip or .tar or a glob, "+
 			"lists ending in .csv, .tsv or .txt", path)
 	case hasMeta(path):
 		return f.glob(path)
@@ -121,10 +130,6 @@ func (f *finder) add(path string, info fs.FileInfo, subset string) {
 	if !valid {
 		id = strings.ToValidUTF8(id, "\uFFFD") // so that one such name does not make files of all names unreadable
 	}
-	if f.seen[id] {
-		return
-	}
-	f.seen[id] = true
 	found := file{id: id, path: path, subset: strings.ToValidUTF8(subset, "\uFFFD")}
 	switch {
 	case info == nil:
@@ -137,7 +142,37 @@ func (f *finder) add(path string, info fs.FileInfo, subset string) {
 	if info != nil {
 		found.size, found.modTime = info.Size(), info.ModTime().UnixNano()
 	}
-	f.files = append(f.files, found)
+	f.take(found)
+}
+
+func (f *finder) take(found file) {
+	if !f.seen[found.id] {
+		f.seen[found.id] = true
+		f.files = append(f.files, found)
+	}
+}
+
+// archive adds the images in an archive.
+func (f *finder) archive(name, abs string, info fs.FileInfo) error {
+	a, err := openArchive(abs)
+	if err != nil {
+		return fmt.Errorf("imageset: cannot read the archive: %w", err)
+	}
+	for _, n := range a.notes {
+		f.lists = append(f.lists, ListProblem{File: name, Line: n.line, Reason: n.reason})
+	}
+	id := strings.ToValidUTF8(f.id(abs), "\uFFFD")
+	if a.problem != "" {
+		f.take(file{id: id, path: abs, size: info.Size(), modTime: info.ModTime().UnixNano(), problem: a.problem})
+	}
+	for _, m := range a.members {
+		subset, _, below := strings.Cut(m.name, "/")
+		if !below {
+			subset = ""
+		}
+		f.take(file{id: id + "/" + m.name, path: abs + "/" + m.name, size: m.size, modTime: m.modTime, subset: subset, problem: m.problem})
+	}
+	return f.ctx.Err()
 }
 
 func (f *finder) id(path string) string {

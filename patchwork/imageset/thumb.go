@@ -33,24 +33,27 @@ func EnsureThumb(dir string, size int, r *Reader, row int) (path string, err err
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	m, err := r.decode(row)
+	p, err := r.decode(row)
 	if err != nil {
 		return "", err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("imageset: cannot make the folder of thumbnails: %w", err)
 	}
-	return path, writeThumb(path, m, size)
+	return path, writeThumb(path, p, size)
 }
 
-// writeThumb saves m, shrunk so that its long side has size pixels, as a JPEG.
-func writeThumb(path string, m *image.RGBA, size int) error {
+// writeThumb saves p, shrunk so that its long side has size pixels, as a JPEG.
+func writeThumb(path string, p raster, size int) error {
 	if size == 0 {
 		size = thumbSize
 	}
-	if w, h := m.Rect.Dx(), m.Rect.Dy(); max(w, h) > size {
+	var m *image.RGBA
+	if w, h := p.size(); max(w, h) > size {
 		long := max(w, h)
-		m = shrink(m, max(1, (w*size+long/2)/long), max(1, (h*size+long/2)/long))
+		m = shrink(p, max(1, (w*size+long/2)/long), max(1, (h*size+long/2)/long))
+	} else {
+		m = p.upright()
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: thumbQuality}); err != nil {
@@ -62,9 +65,8 @@ func writeThumb(path string, m *image.RGBA, size int) error {
 	return nil
 }
 
-func shrink(m *image.RGBA, w, h int) *image.RGBA {
-	values := make([]float32, w*h*3)
-	resize(values, m, w, h)
+func shrink(p raster, w, h int) *image.RGBA {
+	values := p.resize(Resize{Size: Size{w, h}})
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i := range w * h {
 		p, v := out.Pix[4*i:4*i+4], values[3*i:3*i+3]

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"html"
@@ -11,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/widgets"
@@ -126,10 +128,14 @@ func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", forever)
 	reader := imageset.Reader{Root: s.project.Root(), Index: s.project.Images()}
-	file := reader.Path(row)
-	switch strings.ToLower(path.Ext(file)) {
+	switch file := reader.Path(row); strings.ToLower(path.Ext(file)) {
 	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp":
-		http.ServeFile(w, r, file)
+		data, err := reader.Bytes(row)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		}
+		http.ServeContent(w, r, file, time.Time{}, bytes.NewReader(data))
 		return
 	}
 	picture, err := reader.Image(row)

@@ -1,0 +1,132 @@
+package imageset
+
+import "image"
+
+// raster is a decoded image that has not been turned upright yet. A JPEG keeps its brightness and its colour, often
+// of fewer samples, apart: to shrink them first and convert what is left is faster than the other way round.
+type raster struct {
+	yuv    *image.YCbCr // or nil
+	rgb    *image.RGBA  // or nil
+	orient int          // EXIF orientation, 1 to 8
+}
+
+// size returns the upright size.
+func (p raster) size() (w, h int) {
+	b := image.Rectangle{}
+	if p.yuv != nil {
+		b = p.yuv.Rect
+	} else {
+		b = p.rgb.Rect
+	}
+	if p.orient >= 5 {
+		return b.Dy(), b.Dx()
+	}
+	return b.Dx(), b.Dy()
+}
+
+// upright returns the pixels, opaque and with their origin at (0, 0).
+func (p raster) upright() *image.RGBA {
+	if p.yuv != nil {
+		return upright(toRGB(p.yuv), p.orient)
+	}
+	return upright(p.rgb, p.orient)
+}
+
+// resize returns the picture as o wants it, [H, W, 3] in [0, 1].
+func (p raster) resize(o Resize) []float32 {
+	w, h := p.size()
+	from, to := o.layout(w, h)
+	if p.orient <= 1 && to.Size() == image.Pt(o.Size.W, o.Size.H) {
+		return p.sample(from, o.Size.W, o.Size.H, o.filter())
+	}
+	dst := make([]float32, 3*o.Size.W*o.Size.H)
+	if to.Dx() < o.Size.W || to.Dy() < o.Size.H {
+		c := o.fill()
+		for i := range dst {
+			dst[i] = c[i%3]
+		}
+	}
+	tw, th := to.Dx(), to.Dy()
+	if p.orient >= 5 { // what is read is centred, so turning does not move it
+		from, tw, th = box{from.y, from.x, from.h, from.w}, th, tw
+	}
+	values := p.sample(from, tw, th, o.filter())
+	place(dst[3*(to.Min.Y*o.Size.W+to.Min.X):], 3*o.Size.W, values, tw, th, p.orient)
+	return dst
+}
+
+// sample resamples the part b of the picture as it is stored to [h, w, 3] in [0, 1].
+func (p raster) sample(b box, w, h int, f Filter) []float32 {
+	n := w * h
+	out := make([]float32, 3*n)
+	if p.yuv == nil {
+		m := p.rgb
+		sw, sh := m.Rect.Dx(), m.Rect.Dy()
+		values := make([]float32, 4*n)
+		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h))
+		for i := range n {
+			out[3*i], out[3*i+1], out[3*i+2] = unit(values[4*i]), unit(values[4*i+1]), unit(values[4*i+2])
+		}
+		return out
+	}
+	m := p.yuv
+	sw, sh := m.Rect.Dx(), m.Rect.Dy()
+	values := make([]float32, 3*n)
+	light, blue, red := values[:n], values[n:2*n], values[2*n:]
+	across, down := newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h)
+	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down)
+	x, y := subsampling(m.SubsampleRatio)
+	across, down = across.folded(x, sw), down.folded(y, sh)
+	colour := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
+	colour.resample(blue, across, down)
+	colour.pix = m.Cr
+	colour.resample(red, across, down)
+	blue, red = blue[:len(light)], red[:len(light)]
+	rest := out
+	for i, l := range light { // ITU-T T.871 (JFIF), section 7
+		u, v := blue[i]-128, red[i]-128
+		to := (*[3]float32)(rest)
+		to[0], to[1], to[2] = unit(l+1.402*v), unit(l-0.344136*u-0.714136*v), unit(l+1.772*u)
+		rest = rest[3:]
+	}
+	return out
+}
+
+// unit scales [0, 255] to [0, 1] and cuts off what lies beyond.
+func unit(v float32) float32 {
+	switch {
+	case v >= 255:
+		return 1
+	case v > 0:
+		return v * (1.0 / 255)
+	}
+	return 0
+}
+
+// subsampling returns how many pixels across and down share one sample of colour.
+func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
+	switch r {
+	case image.YCbCrSubsampleRatio422:
+		return 2, 1
+	case image.YCbCrSubsampleRatio420:
+		return 2, 2
+	case image.YCbCrSubsampleRatio440:
+		return 1, 2
+	case image.YCbCrSubsampleRatio411:
+		return 4, 1
+	case image.YCbCrSubsampleRatio410:
+		return 4, 2
+	}
+	return 1, 1
+}
+
+// place writes values, [h, w, 3], turned by the EXIF orientation o, into dst, whose lines begin stride apart.
+func place(dst []float32, stride int, values []float32, w, h, o int) {
+	t := turned(w, h, 3, 3*w, o)
+	for y := range t.h {
+		line := dst[y*stride : y*stride+3*t.w]
+		for p := t.start + y*t.down; len(line) > 0; p, line = p+t.right, line[3:] {
+			copy(line[:3], values[p:p+3])
+		}
+	}
+}

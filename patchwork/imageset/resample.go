@@ -1,0 +1,150 @@
+package imageset
+
+import "encoding/binary"
+
+// plane is a raster of bytes: h lines of w pixels with the given number of channels.
+type plane struct {
+	pix            []byte
+	stride         int // bytes from one line to the next
+	w, h, channels int
+}
+
+// resample fills dst, [h, w, channels] in [0, 255] and for bicubic somewhat beyond, with h lines of w pixels. It first
+// mixes whole lines and then shortens them: lines lie in memory as they are mixed, and few are left to shorten.
+func (p plane) resample(dst []float32, across, down taps) {
+	w, h := len(across.from), len(down.from)
+	first := across.from[0] * p.channels // only what is read is mixed
+	n := (across.to[w-1] - across.from[0]) * p.channels
+	lanes := make([]uint64, (n+7)/8*4)
+	line := make([]float32, n)
+	tail := make([]byte, 8)
+	var few []quad
+	if p.channels == 1 {
+		few = across.quads(n)
+	}
+	for y := range h {
+		clear(lanes)
+		for j := down.from[y]; j < down.to[y]; j++ {
+			from := j*p.stride + first
+			mix(lanes, p.pix[from:from+n], tail, down.fixed[down.at[y]+j-down.from[y]])
+		}
+		spread(line, lanes)
+		out := dst[y*w*p.channels : (y+1)*w*p.channels]
+		switch {
+		case few != nil:
+			shortenFew(out, line, few)
+		case p.channels == 1:
+			across.shorten1(out, line)
+		default:
+			across.shorten4(out, line)
+		}
+	}
+}
+
+// mix adds k times each byte of line to lanes. A lane of 64 bits holds the sums of two bytes as the number
+// 2³²·second + first, which stays exact when the first is negative. Lane 4i+m holds bytes 8i+m and 8i+m+4. Tail is
+// room for 8 bytes.
+func mix(lanes []uint64, line, tail []byte, k int32) {
+	if k == 0 {
+		return
+	}
+	const low = 0x000000ff_000000ff
+	w := uint64(int64(k))
+	for len(line) >= 8 && len(lanes) >= 4 {
+		v := binary.LittleEndian.Uint64(line)
+		lanes[0] += v & low * w
+		lanes[1] += v >> 8 & low * w
+		lanes[2] += v >> 16 & low * w
+		lanes[3] += v >> 24 & low * w
+		line, lanes = line[8:], lanes[4:]
+	}
+	if len(line) > 0 {
+		clear(tail)
+		copy(tail, line)
+		mix(lanes, tail, nil, k)
+	}
+}
+
+// spread turns the sums of mix into values in [0, 255].
+func spread(line []float32, lanes []uint64) {
+	const one = 1.0 / fixedOne
+	for len(line) >= 8 && len(lanes) >= 4 {
+		for m := range 4 {
+			lane := int64(lanes[m])
+			low := int32(lane)
+			line[m], line[m+4] = float32(low)*one, float32(int32((lane-int64(low))>>32))*one
+		}
+		line, lanes = line[8:], lanes[4:]
+	}
+	if len(line) > 0 {
+		var rest [8]float32
+		spread(rest[:], lanes)
+		copy(line, rest[:])
+	}
+}
+
+// quad is a target pixel that comes of at most four source pixels, of which the first is at from.
+type quad struct {
+	from    int
+	weights [4]float32
+}
+
+// quads are the taps for a line of n pixels that begins at from[0], or nil if one needs more than four or the line has
+// fewer.
+func (t *taps) quads(n int) []quad {
+	if n < 4 {
+		return nil
+	}
+	quads := make([]quad, len(t.from))
+	for i := range quads {
+		weights := t.weights[t.at[i]:][:t.to[i]-t.from[i]]
+		if len(weights) > 4 {
+			return nil
+		}
+		from := t.from[i] - t.from[0]
+		quads[i].from = min(from, n-4) // at the end the first weights are 0
+		copy(quads[i].weights[from-quads[i].from:], weights)
+	}
+	return quads
+}
+
+// shortenFew is shorten1 without a loop for each pixel.
+func shortenFew(out, line []float32, quads []quad) {
+	out = out[:len(quads)]
+	for i := range quads {
+		q := &quads[i]
+		p := (*[4]float32)(line[q.from:])
+		out[i] = q.weights[0]*p[0] + q.weights[1]*p[1] + (q.weights[2]*p[2] + q.weights[3]*p[3])
+	}
+}
+
+// shorten1 resamples a line of one channel that begins at from[0].
+func (t *taps) shorten1(out, line []float32) {
+	first := t.from[0]
+	at := 0
+	for i, from := range t.from {
+		p := line[from-first : t.to[i]-first]
+		weights := t.weights[at:][:len(p)]
+		at += len(p)
+		var sum float32
+		for j, k := range weights {
+			sum += k * p[j]
+		}
+		out[i] = sum
+	}
+}
+
+// shorten4 resamples a line of four channels, of which it leaves the last out of account.
+func (t *taps) shorten4(out, line []float32) {
+	for i, from := range t.from {
+		p := line[4*(from-t.from[0]) : 4*(t.to[i]-t.from[0])]
+		var r, g, b float32
+		for _, k := range t.weights[t.at[i]:][:len(p)/4] {
+			r += k * p[0]
+			g += k * p[1]
+			b += k * p[2]
+			p = p[4:]
+		}
+		out[4*i], out[4*i+1], out[4*i+2] = r, g, b
+	}
+}
