@@ -12,6 +12,7 @@ import (
 type Pipeline struct {
 	steps []func(*scratch)
 	size  image.Point
+	crops bool // The first step is a crop, which leaves what it reads as it is.
 	pool  sync.Pool
 }
 
@@ -78,10 +79,20 @@ func (pl *Pipeline) Apply(dst, src *Image, key Key) error {
 	s := pl.pool.Get().(*scratch)
 	defer pl.pool.Put(s)
 	key.seed(&s.pcg)
-	s.im.shape(src.H, src.W, src.C, src.Mask != nil)
-	copy(s.im.Pix, src.Pix)
-	copy(s.im.Mask, src.Mask)
-	for _, step := range pl.steps {
+	steps := pl.steps
+	if pl.crops {
+		// The crop reads src in place; what it wrote is changed from then on.
+		s.view = *src
+		s.im, s.spare = &s.view, &s.own[1]
+		steps[0](s)
+		s.spare, s.view = &s.own[0], Image{}
+		steps = steps[1:]
+	} else {
+		s.im.shape(src.H, src.W, src.C, src.Mask != nil)
+		copy(s.im.Pix, src.Pix)
+		copy(s.im.Mask, src.Mask)
+	}
+	for _, step := range steps {
 		step(s)
 	}
 	if s.im.H != pl.size.Y || s.im.W != pl.size.X {

@@ -32,5 +32,7 @@ func (c RandomResizedCrop) New(p Params, size image.Point) (*Pipeline, error) {
 		return nil, err
 	}
 	crop := func(s *scratch) { resample(s, drawBox(s, c.Scale, c.Ratio, 10), size.Y, size.X, c.Bicubic) }
-	return compile(append([]func(*scratch){crop}, pl.steps...), size), nil
+	pl = compile(append([]func(*scratch){crop}, pl.steps...), size)
+	pl.crops = true
+	return pl, nil
 }

@@ -8,6 +8,7 @@ import (
 type scratch struct {
 	im, spare *Image
 	own       [2]Image
+	view      Image
 	pcg       rand.PCG
 	rng       *rand.Rand
 	taps      [2]taps
