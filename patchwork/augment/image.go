@@ -1,0 +1,53 @@
+package augment
+
+import "fmt"
+
+// Image is a picture of H×W pixels with C channels: value (y,x,c) is Pix[(y*W+x)*C+c], in [0,1]. Mask, if it is not
+// nil, holds a segment for every pixel, (y,x) at y*W+x.
+type Image struct {
+	H, W, C int
+	Pix     []float32
+	Mask    []int32
+}
+
+// NewImage returns a black image without a mask.
+func NewImage(h, w, c int) *Image {
+	return &Image{H: h, W: w, C: c, Pix: make([]float32, h*w*c)}
+}
+
+// maxSide bounds the sides and the channels of an image, so that no product of them overflows.
+const maxSide = 1 << 16
+
+func (im *Image) check() error {
+	if im == nil {
+		return fmt.Errorf("augment: image is nil; give an image of at least 1x1 pixels")
+	}
+	if im.H < 1 || im.W < 1 || im.C < 1 || im.H > maxSide || im.W > maxSide || im.C > maxSide {
+		return fmt.Errorf("augment: image is %dx%d with %d channels; each must lie in [1, %d]", im.H, im.W, im.C, maxSide)
+	}
+	if len(im.Pix) != im.H*im.W*im.C {
+		return fmt.Errorf("augment: image of %dx%dx%d has %d values, want %d", im.H, im.W, im.C, len(im.Pix), im.H*im.W*im.C)
+	}
+	if im.Mask != nil && len(im.Mask) != im.H*im.W {
+		return fmt.Errorf("augment: mask of an image of %dx%d has %d values, want %d", im.H, im.W, len(im.Mask), im.H*im.W)
+	}
+	return nil
+}
+
+// shape makes im h×w×c with a mask or without, in the memory it has where that is enough. The values are arbitrary.
+func (im *Image) shape(h, w, c int, mask bool) {
+	im.H, im.W, im.C = h, w, c
+	im.Pix = grow(im.Pix, h*w*c)
+	if !mask {
+		im.Mask = nil
+		return
+	}
+	im.Mask = grow(im.Mask, h*w)
+}
+
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
