@@ -86,6 +86,23 @@ func (n *Notebook) Embed(extractor ...string) {
 	fmt.Println(report)
 }
 
+// CheckImages shows which images are dark, light, blurry, nearly empty, of an odd size or shape, or doubles of others. The
+// thresholds are those of imageset.CheckSettings; without any its defaults are taken.
+func (n *Notebook) CheckImages(settings ...imageset.CheckSettings) CheckReport {
+	var s imageset.CheckSettings
+	if len(settings) > 0 {
+		s = settings[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	report, err := n.Project.CheckImages(ctx, s, progress)
+	done()
+	check(err)
+	fmt.Println(report)
+	return report
+}
+
 // ImportOptions say which columns of a CSV file are classes.
 type ImportOptions = labels.ImportOptions
 
