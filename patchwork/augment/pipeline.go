@@ -98,9 +98,8 @@ func (pl *Pipeline) Apply(dst, src *Image, key Key) error {
 	if s.im.H != pl.size.Y || s.im.W != pl.size.X {
 		resample(s, box{0, 0, s.im.W, s.im.H}, pl.size.Y, pl.size.X, false)
 	}
-	clipAll(s.im.Pix)
 	dst.shape(s.im.H, s.im.W, s.im.C, s.im.Mask != nil)
-	copy(dst.Pix, s.im.Pix)
+	clipTo(dst.Pix, s.im.Pix)
 	copy(dst.Mask, s.im.Mask)
 	return nil
 }

@@ -2,11 +2,12 @@ package augment
 
 import "math"
 
-// taps are the weights of one axis: output i is the sum of weight[i*width+k]·input[first[i]+k].
+// taps are the weights of one axis: output i is the sum of weight[i*width+k]·input[first[i]+k], k < width. All outputs
+// have as many, the last of which may be 0: a loop of one length is predicted well.
 type taps struct {
-	first, count []int
-	weight       []float32
-	width        int
+	first  []int
+	weight []float32
+	width  int
 }
 
 // set computes weights as Pillow and torchvision do with antialiasing: the filter grows with the step when shrinking.
@@ -17,24 +18,40 @@ func (t *taps) set(in, out int, cubic bool) {
 		support = 2
 	}
 	support *= scale
-	t.width = int(math.Ceil(support))*2 + 1
-	t.first, t.count = grow(t.first, out), grow(t.count, out)
-	t.weight = grow(t.weight, out*t.width)
+	t.width = min(int(math.Ceil(2*support))+1, in)
+	t.first, t.weight = grow(t.first, out), grow(t.weight, out*t.width)
 	for i := range out {
 		centre := (float64(i) + 0.5) * step
 		low := max(int(centre-support+0.5), 0)
 		n := min(int(centre+support+0.5), in) - low
-		w, sum := t.weight[i*t.width:][:n], 0.0
+		first := min(low, in-t.width)
+		row, sum := t.weight[i*t.width:][:t.width], 0.0
+		clear(row)
+		w := row[low-first:][:n]
 		for k := range w {
 			v := kernel((float64(low+k)-centre+0.5)/scale, cubic)
 			w[k] = float32(v)
 			sum += v
 		}
 		for k := range w {
-			w[k] /= float32(sum)
+			w[k] *= float32(1 / sum)
 		}
-		t.first[i], t.count[i] = low, n
+		t.first[i] = first
 	}
+	t.trim()
+}
+
+// trim takes away the last column of weights where all of it is 0.
+func (t *taps) trim() {
+	for i := range t.first {
+		if t.weight[(i+1)*t.width-1] != 0 {
+			return
+		}
+	}
+	for i := range t.first {
+		copy(t.weight[i*(t.width-1):][:t.width-1], t.weight[i*t.width:])
+	}
+	t.width--
 }
 
 // kernel is the triangle, or Keys' cubic with a = −0.5.
@@ -66,11 +83,7 @@ func resample(s *scratch, b box, h, w int, cubic bool) {
 		resampleRow(s.rows[y*w*c:(y+1)*w*c], im.Pix[((b.y+y)*im.W+b.x)*c:][:b.w*c], across, c)
 	}
 	for y := range h {
-		out := d.Pix[y*w*c : (y+1)*w*c]
-		clear(out)
-		for k, f := range down.weight[y*down.width:][:down.count[y]] {
-			addRow(out, s.rows[(down.first[y]+k)*w*c:], f)
-		}
+		resampleColumns(d.Pix[y*w*c:(y+1)*w*c], s.rows[down.first[y]*w*c:], down.weight[y*down.width:][:down.width])
 	}
 	if im.Mask != nil {
 		for y := range h {
@@ -84,15 +97,16 @@ func resample(s *scratch, b box, h, w int, cubic bool) {
 }
 
 func resampleRow(out, in []float32, t *taps, c int) {
-	for i := range t.first {
-		w, at := t.weight[i*t.width:][:t.count[i]], in[t.first[i]*c:]
+	for i, first := range t.first {
+		w, at := t.weight[i*t.width:][:t.width], in[first*c:][:t.width*c]
 		if c == 3 {
 			var r, g, b float32
-			for k, f := range w {
-				p := at[3*k : 3*k+3 : 3*k+3]
-				r, g, b = r+f*p[0], g+f*p[1], b+f*p[2]
+			for _, f := range w {
+				r, g, b = r+f*at[0], g+f*at[1], b+f*at[2]
+				at = at[3:]
 			}
-			out[3*i], out[3*i+1], out[3*i+2] = r, g, b
+			o := out[3*i:][:3]
+			o[0], o[1], o[2] = r, g, b
 			continue
 		}
 		for j := range c {
@@ -102,6 +116,41 @@ func resampleRow(out, in []float32, t *taps, c int) {
 			}
 			out[i*c+j] = sum
 		}
+	}
+}
+
+// resampleColumns writes to out the sum of the rows that begin at in, with weights w.
+func resampleColumns(out, in, w []float32) {
+	n := len(out)
+	if len(w) == 1 {
+		for i, x := range in[:n] {
+			out[i] = x * w[0]
+		}
+		return
+	}
+	mix(out, in, in[n:], w[0], w[1])
+	k := 2
+	for ; k+1 < len(w); k += 2 {
+		addRows(out, in[k*n:], in[(k+1)*n:], w[k], w[k+1])
+	}
+	if k < len(w) {
+		addRow(out, in[k*n:], w[k])
+	}
+}
+
+// mix writes f·a + g·b to out.
+func mix(out, a, b []float32, f, g float32) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = f*a[i] + g*b[i]
+	}
+}
+
+// addRows adds f·a + g·b to out.
+func addRows(out, a, b []float32, f, g float32) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] += f*a[i] + g*b[i]
 	}
 }
 
