@@ -95,13 +95,14 @@ func saturate(im *Image, f float32) {
 // shiftHue turns the hue by shift turns of the HSV circle. Pictures without three channels stay.
 //
 // With V the largest value, D the range and h in [0,6): channel n is V − D·clip(min(k, 4−k)), k = (n+h) mod 6, n = 5
-// for red, 3 for green, 1 for blue. Values must lie in [0,1]: they are compared by their bits, which needs no branch.
+// for red, 3 for green, 1 for blue. Values are clipped first, so that they compare by their bits, which needs no
+// branch.
 func shiftHue(im *Image, shift float32) {
 	if im.C != 3 {
 		return
 	}
 	for p := im.Pix; len(p) >= 3; p = p[3:] {
-		r, g, b := p[0], p[1], p[2]
+		r, g, b := clip(p[0]), clip(p[1]), clip(p[2])
 		rb, gb, bb := math.Float32bits(r), math.Float32bits(g), math.Float32bits(b)
 		top := max(rb, gb, bb)
 		v := math.Float32frombits(top)

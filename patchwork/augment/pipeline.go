@@ -78,6 +78,11 @@ func (pl *Pipeline) Apply(dst, src *Image, key Key) error {
 	}
 	s := pl.pool.Get().(*scratch)
 	defer pl.pool.Put(s)
+	pl.apply(s, dst, src, key)
+	return nil
+}
+
+func (pl *Pipeline) apply(s *scratch, dst, src *Image, key Key) {
 	key.seed(&s.pcg)
 	steps := pl.steps
 	if pl.crops {
@@ -101,7 +106,6 @@ func (pl *Pipeline) Apply(dst, src *Image, key Key) error {
 	dst.shape(s.im.H, s.im.W, s.im.C, s.im.Mask != nil)
 	clipTo(dst.Pix, s.im.Pix)
 	copy(dst.Mask, s.im.Mask)
-	return nil
 }
 
 // ApplyBatch applies the pipeline to src[i] with keys[i] and writes dst[i], on all cores. It returns the error of the
