@@ -50,15 +50,17 @@ func contrast3(im *Image, f float32) {
 	var sum [3]float64
 	for y := range im.H {
 		var r, g, b float32
-		for p := im.Pix[y*im.W*3 : (y+1)*im.W*3]; len(p) >= 3; p = p[3:] {
-			r, g, b = r+p[0], g+p[1], b+p[2]
+		p := im.Pix[y*im.W*3 : (y+1)*im.W*3]
+		for i := 2; i < len(p); i += 3 {
+			r, g, b = r+p[i-2], g+p[i-1], b+p[i]
 		}
 		sum[0], sum[1], sum[2] = sum[0]+float64(r), sum[1]+float64(g), sum[2]+float64(b)
 	}
 	k := (1 - float64(f)) / float64(im.H*im.W)
 	r, g, b := float32(sum[0]*k), float32(sum[1]*k), float32(sum[2]*k)
-	for p := im.Pix; len(p) >= 3; p = p[3:] {
-		p[0], p[1], p[2] = clip(p[0]*f+r), clip(p[1]*f+g), clip(p[2]*f+b)
+	p := im.Pix
+	for i := 2; i < len(p); i += 3 {
+		p[i-2], p[i-1], p[i] = clip(p[i-2]*f+r), clip(p[i-1]*f+g), clip(p[i]*f+b)
 	}
 }
 
@@ -85,10 +87,11 @@ func saturate(im *Image, f float32) {
 	if im.C != 3 {
 		return
 	}
-	for p := im.Pix; len(p) >= 3; p = p[3:] {
-		r, g, b := p[0], p[1], p[2]
+	p := im.Pix
+	for i := 2; i < len(p); i += 3 {
+		r, g, b := p[i-2], p[i-1], p[i]
 		grey := (greyR*r + greyG*g + greyB*b) * (1 - f)
-		p[0], p[1], p[2] = clip(r*f+grey), clip(g*f+grey), clip(b*f+grey)
+		p[i-2], p[i-1], p[i] = clip(r*f+grey), clip(g*f+grey), clip(b*f+grey)
 	}
 }
 
@@ -101,8 +104,9 @@ func shiftHue(im *Image, shift float32) {
 	if im.C != 3 {
 		return
 	}
-	for p := im.Pix; len(p) >= 3; p = p[3:] {
-		r, g, b := clip(p[0]), clip(p[1]), clip(p[2])
+	p := im.Pix
+	for i := 2; i < len(p); i += 3 {
+		r, g, b := clip(p[i-2]), clip(p[i-1]), clip(p[i])
 		rb, gb, bb := math.Float32bits(r), math.Float32bits(g), math.Float32bits(b)
 		top := max(rb, gb, bb)
 		v := math.Float32frombits(top)
@@ -122,7 +126,7 @@ func shiftHue(im *Image, shift float32) {
 		}
 		// The range of grey is 0, and so is num: what is added changes no other range.
 		h := math.Float32frombits(num)/(6*d+1e-30) + math.Float32frombits(base) + shift
-		p[0], p[1], p[2] = v-d*wave(h+1./2), v-d*wave(h+1./6), v-d*wave(h-1./6)
+		p[i-2], p[i-1], p[i] = v-d*wave(h+1./2), v-d*wave(h+1./6), v-d*wave(h-1./6)
 	}
 }
 
