@@ -62,30 +62,45 @@ func TestHueClipsFirst(t *testing.T) {
 
 // Every output is the sum over all pixels of the part of the product of two kernels, divided by the sum of these.
 func TestResampleIsItsDefinition(t *testing.T) {
-	src := picture(23, 31)
-	for _, c := range []struct {
-		b    box
-		h, w int
-	}{{box{0, 0, 31, 23}, 23, 31}, {box{20, 10, 11, 13}, 40, 37}, {box{3, 2, 28, 21}, 4, 9}, {box{30, 22, 1, 1}, 3, 3}, {box{5, 0, 2, 23}, 5, 7}} {
-		for _, cubic := range []bool{false, true} {
-			s := newScratch()
-			s.im.shape(src.H, src.W, 3, false)
-			copy(s.im.Pix, src.Pix)
-			resample(s, c.b, c.h, c.w, cubic)
-			for i := range c.h * c.w {
-				var sum, all float64
-				for y := range c.b.h {
-					for x := range c.b.w {
-						f := weightByDefinition(i/c.w, y, c.h, c.b.h, cubic) * weightByDefinition(i%c.w, x, c.w, c.b.w, cubic)
-						sum, all = sum+f*float64(src.Pix[((c.b.y+y)*31+c.b.x+x)*3+1]), all+f
+	for _, channels := range []int{1, 3, 4} {
+		src := &Image{H: 23, W: 31, C: channels, Pix: picture(23, 31*channels).Pix[:23*31*channels]}
+		for _, c := range []struct {
+			b    box
+			h, w int
+		}{
+			{box{0, 0, 31, 23}, 23, 31},
+			{box{20, 10, 11, 13}, 40, 37},
+			{box{3, 2, 28, 21}, 4, 9},
+			{box{30, 22, 1, 1}, 3, 3},
+			{box{5, 0, 2, 23}, 5, 7},
+		} {
+			for _, cubic := range []bool{false, true} {
+				s := newScratch()
+				s.im.shape(src.H, src.W, channels, false)
+				copy(s.im.Pix, src.Pix)
+				resample(s, c.b, c.h, c.w, cubic)
+				for i, got := range s.im.Pix {
+					want := resampledByDefinition(src, c.b, c.h, c.w, i, cubic)
+					if math.Abs(float64(got)-want) > 1e-5 {
+						t.Fatalf("%d channels, %v to %dx%d, cubic %v: value %d is %v, want %v", channels, c.b, c.h, c.w, cubic, i, got, want)
 					}
-				}
-				if got := float64(s.im.Pix[3*i+1]); math.Abs(got-sum/all) > 1e-5 {
-					t.Fatalf("%v to %dx%d, cubic %v: pixel %d is %v, want %v", c.b, c.h, c.w, cubic, i, got, sum/all)
 				}
 			}
 		}
 	}
+}
+
+// resampledByDefinition is value i of the part b of src made h×w.
+func resampledByDefinition(src *Image, b box, h, w, i int, cubic bool) float64 {
+	var sum, all float64
+	x0, y0 := i/src.C%w, i/src.C/w
+	for y := range b.h {
+		for x := range b.w {
+			f := weightByDefinition(y0, y, h, b.h, cubic) * weightByDefinition(x0, x, w, b.w, cubic)
+			sum, all = sum+f*float64(src.Pix[((b.y+y)*src.W+b.x+x)*src.C+i%src.C]), all+f
+		}
+	}
+	return sum / all
 }
 
 func weightByDefinition(to, from, out, in int, cubic bool) float64 {
