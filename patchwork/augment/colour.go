@@ -6,10 +6,13 @@ import "math"
 const greyR, greyG, greyB = 0.2989, 0.587, 0.114
 
 // clip brings x into [0,1]. As whole numbers, the bits of floats from 0 rise as they do, and those of negative ones have
-// the sign set: this needs no branch. NaN becomes 0 or 1.
+// the sign set: one branch, which pictures rarely take, finds both ends. NaN becomes 0 or 1.
 func clip(x float32) float32 {
-	b := int32(math.Float32bits(x))
-	return math.Float32frombits(uint32(min(b&^(b>>31), 0x3f800000)))
+	b := math.Float32bits(x)
+	if b > 0x3f800000 {
+		b = uint32(int32(^b)>>31) & 0x3f800000
+	}
+	return math.Float32frombits(b)
 }
 
 // clipTo writes the clipped values of v to out, which may be v.

@@ -87,19 +87,15 @@ func resample(s *scratch, b box, h, w int, cubic bool) {
 }
 
 func resampleRow(out, in []float32, t *taps, c int) {
-	switch {
-	case c == 3 && t.width == 2:
+	switch n := t.width; {
+	case c == 3 && n >= 2:
 		for i, first := range t.first {
-			w, p, o := t.weight[2*i:][:2], in[3*first:][:6], out[3*i:][:3]
-			o[0], o[1], o[2] = w[0]*p[0]+w[1]*p[3], w[0]*p[1]+w[1]*p[4], w[0]*p[2]+w[1]*p[5]
-		}
-	case c == 3:
-		for i, first := range t.first {
-			var r, g, b float32
-			at := in[first*3:]
-			for k, f := range t.weight[i*t.width:][:t.width] {
-				p := at[3*k : 3*k+3 : 3*k+3]
-				r, g, b = r+f*p[0], g+f*p[1], b+f*p[2]
+			w, p := t.weight[i*n:][:n], in[3*first:][:3*n]
+			u, v := w[0], w[1]
+			r, g, b := u*p[0]+v*p[3], u*p[1]+v*p[4], u*p[2]+v*p[5]
+			for k := 2; k < len(w); k++ {
+				f, q := w[k], p[3*k:3*k+3:3*k+3]
+				r, g, b = r+f*q[0], g+f*q[1], b+f*q[2]
 			}
 			o := out[3*i:][:3]
 			o[0], o[1], o[2] = r, g, b
@@ -108,7 +104,7 @@ func resampleRow(out, in []float32, t *taps, c int) {
 		for i, first := range t.first {
 			for j := range c {
 				var sum float32
-				for k, f := range t.weight[i*t.width:][:t.width] {
+				for k, f := range t.weight[i*n:][:n] {
 					sum += f * in[(first+k)*c+j]
 				}
 				out[i*c+j] = sum
