@@ -19,7 +19,7 @@ import (
 
 // photos reads two photographs of 256 × 256 pixels of each class.
 //
-// Errors: there is no such folder.
+// Errors: there are none (errNoPhotos); one cannot be read.
 func photos() ([]*image.RGBA, error) {
 	var list []*image.RGBA
 	for _, dir := range []string{os.Getenv("PATCHWORK_SHARED"), "shared", "../shared"} {
@@ -46,8 +46,10 @@ func photos() ([]*image.RGBA, error) {
 			return list, nil
 		}
 	}
-	return nil, errors.New("no photographs data/ucm10/*/*_000001.jpg; set PATCHWORK_SHARED to the folder that holds data")
+	return nil, errNoPhotos
 }
+
+var errNoPhotos = errors.New("no photographs data/ucm10/*/*_000001.jpg; set PATCHWORK_SHARED to the folder that holds data")
 
 // mosaic is a picture of 3000 × 2000 pixels, made of photographs.
 func mosaic(list []*image.RGBA) *image.RGBA {

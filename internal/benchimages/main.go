@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -34,6 +35,10 @@ func all(ctx context.Context, pattern string, rounds int, path string) error {
 		return err
 	}
 	list, err := photos()
+	if errors.Is(err, errNoPhotos) {
+		fmt.Println("skipped:", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
