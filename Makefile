@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race bench bench-compute golden tools jupyter clean
+.PHONY: help notebook test check race bench bench-compute bench-images golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -41,6 +41,9 @@ bench: ## the figures that README promises, as a table
 
 bench-compute: ## the backend beside PyTorch and GoMLX's own: ratios, as a table
 	@$(GO) run ./internal/benchcompute
+
+bench-images: ## augmentation and decoding beside torchvision and Pillow: ratios, as a table
+	@$(GO) run ./internal/benchimages
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

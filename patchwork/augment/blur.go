@@ -38,16 +38,14 @@ func blur(s *scratch, sigma float64, radius int) {
 // blurColumns writes to out the sums over the rows around y.
 func blurColumns(out []float32, im *Image, y int, w []float32) []float32 {
 	n := len(out)
-	for i, x := range im.Pix[y*n : (y+1)*n] {
-		out[i] = x * w[0]
+	row := func(k int) []float32 { return im.Pix[mirrored(y+k, im.H)*n:][:n] }
+	fold(out, row(0), row(-1), row(1), w[0], w[1])
+	k := 2
+	for ; k+1 < len(w); k += 2 {
+		addFolds(out, row(-k), row(k), row(-k-1), row(k+1), w[k], w[k+1])
 	}
-	for k := 1; k < len(w); k++ {
-		a, b := mirrored(y-k, im.H)*n, mirrored(y+k, im.H)*n
-		up, low, f := im.Pix[a:a+n], im.Pix[b:b+n], w[k]
-		up, low = up[:len(out)], low[:len(out)]
-		for i := range out {
-			out[i] += f * (up[i] + low[i])
-		}
+	if k < len(w) {
+		addFold(out, row(-k), row(k), w[k])
 	}
 	return out
 }
@@ -59,15 +57,38 @@ func blurRow(out, row, padded, w []float32, im *Image) {
 		copy(padded[(radius-k)*c:][:c], row[mirrored(-k, im.W)*c:])
 		copy(padded[(radius+im.W-1+k)*c:][:c], row[mirrored(im.W-1+k, im.W)*c:])
 	}
-	for i, x := range row {
-		out[i] = x * w[0]
+	at := func(k int) []float32 { return padded[(radius+k)*c:][:n] }
+	fold(out, row, at(-1), at(1), w[0], w[1])
+	k := 2
+	for ; k+1 < len(w); k += 2 {
+		addFolds(out, at(-k), at(k), at(-k-1), at(k+1), w[k], w[k+1])
 	}
-	for k := 1; k <= radius; k++ {
-		a, b, f := padded[(radius-k)*c:][:n], padded[(radius+k)*c:][:n], w[k]
-		a, b = a[:len(out)], b[:len(out)]
-		for i := range out {
-			out[i] += f * (a[i] + b[i])
-		}
+	if k < len(w) {
+		addFold(out, at(-k), at(k), w[k])
+	}
+}
+
+// fold writes f·mid + g·(a+b) to out.
+func fold(out, mid, a, b []float32, f, g float32) {
+	mid, a, b = mid[:len(out)], a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = f*mid[i] + g*(a[i]+b[i])
+	}
+}
+
+// addFold adds f·(a+b) to out.
+func addFold(out, a, b []float32, f float32) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] += f * (a[i] + b[i])
+	}
+}
+
+// addFolds adds f·(a+b) + g·(c+d) to out.
+func addFolds(out, a, b, c, d []float32, f, g float32) {
+	a, b, c, d = a[:len(out)], b[:len(out)], c[:len(out)], d[:len(out)]
+	for i := range out {
+		out[i] += f*(a[i]+b[i]) + g*(c[i]+d[i])
 	}
 }
 

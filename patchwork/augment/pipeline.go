@@ -78,6 +78,11 @@ func (pl *Pipeline) Apply(dst, src *Image, key Key) error {
 	}
 	s := pl.pool.Get().(*scratch)
 	defer pl.pool.Put(s)
+	pl.apply(s, dst, src, key)
+	return nil
+}
+
+func (pl *Pipeline) apply(s *scratch, dst, src *Image, key Key) {
 	key.seed(&s.pcg)
 	steps := pl.steps
 	if pl.crops {
@@ -98,11 +103,9 @@ func (pl *Pipeline) Apply(dst, src *Image, key Key) error {
 	if s.im.H != pl.size.Y || s.im.W != pl.size.X {
 		resample(s, box{0, 0, s.im.W, s.im.H}, pl.size.Y, pl.size.X, false)
 	}
-	clipAll(s.im.Pix)
 	dst.shape(s.im.H, s.im.W, s.im.C, s.im.Mask != nil)
-	copy(dst.Pix, s.im.Pix)
+	clipTo(dst.Pix, s.im.Pix)
 	copy(dst.Mask, s.im.Mask)
-	return nil
 }
 
 // ApplyBatch applies the pipeline to src[i] with keys[i] and writes dst[i], on all cores. It returns the error of the

@@ -176,17 +176,3 @@ func b2f(b bool) float64 {
 	}
 	return 0
 }
-
-func BenchmarkSimCLR(b *testing.B) {
-	for _, side := range []int{64, 128, 224} {
-		b.Run(image.Pt(side, side).String(), func(b *testing.B) {
-			pl, _ := RandomResizedCrop{}.New(Params{FlipLeftRight: true, Jitter: 1, DropColor: 0.2, GaussianBlur: 0.5}, image.Pt(side, side))
-			src := picture(256, 256)
-			var dst Image
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				pl.Apply(&dst, src, Key{Index: uint64(i)})
-			}
-		})
-	}
-}

@@ -1,6 +1,8 @@
 package augment
 
 import (
+	"bytes"
+	"image"
 	"math/rand/v2"
 )
 
@@ -14,6 +16,8 @@ type scratch struct {
 	taps      [2]taps
 	rows, col []float32
 	weights   []float32
+	rgba      image.RGBA
+	file      bytes.Buffer
 }
 
 func newScratch() *scratch {
