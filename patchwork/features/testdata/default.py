@@ -1,4 +1,6 @@
-"""Golden values for TestDefaultAgainstNumpy: python3 default.py > default.json
+"""Golden values for TestDefaultAgainstNumpy.
+
+Run: /usr/bin/python3 default.py > default.json    (numpy 1.24.2)
 
 The embedded extractor written down a second time, from its documentation, in float64 with plain numpy: patches cut one
 by one, filters turned with rot90, histograms with triangles. Written with numpy 1.24.2.

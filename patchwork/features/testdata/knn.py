@@ -1,4 +1,6 @@
-"""Golden values for TestKNNAgainstScikitLearn: python3 knn.py > knn.json
+"""Golden values for TestKNNAgainstScikitLearn.
+
+Run: /usr/bin/python3 knn.py > knn.json    (scikit-learn 1.2.1, numpy 1.24.2)
 
 Leave-one-out k-nearest neighbours with cosine similarity, by scikit-learn's KNeighborsClassifier on the other rows.
 Ties of votes go to the smaller class there as here. Written with scikit-learn 1.2.1 and numpy 1.24.2.

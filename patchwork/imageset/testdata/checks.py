@@ -1,6 +1,6 @@
 """Scores for the checks of images, by numpy.
 
-Run: python3 checks.py
+Run: /usr/bin/python3 checks.py
 
 Made with Python 3.11, Pillow 9.4.0, numpy 1.24.2. For each picture checks.json holds the 5th and 99th percentile of its
 grey copy rounded to whole values (numpy.percentile, inverted_cdf), the variance of its Laplacian without the border,

@@ -1,4 +1,6 @@
-"""Makes the image files of this folder and golden.json, with Pillow and numpy: python3 fixtures.py
+"""Makes the image files of this folder and golden.json, with Pillow and numpy.
+
+Run: /usr/bin/python3 fixtures.py    (Python 3.11, Pillow 9.4.0, numpy 1.24.2)
 
 Made with Python 3.11, Pillow 9.4.0, numpy 1.24.2. The picture is 6 x 4 squares of 8 pixels, every one of another
 colour, so that each of the eight orientations is told from the others. golden.json gives for each file its width and

@@ -1,6 +1,6 @@
 """Resizes resize_source.png in every mode with Pillow.
 
-Run: python3 resize.py
+Run: /usr/bin/python3 resize.py
 
 Made with Python 3.11, Pillow 9.4.0. mode_<name>.png is what ImageOps.pad (fit, on the ground 128), ImageOps.fit (crop)
 and Image.resize (stretch) make of it; the same sources turned into a JPEG of which colour has a quarter of the samples
