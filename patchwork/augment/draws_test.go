@@ -80,8 +80,7 @@ func TestColourDraws(t *testing.T) {
 
 func TestBlurAndNoiseDraws(t *testing.T) {
 	checkUniform(t, "sigma", each(func(s *scratch) float64 {
-		p := fill(s, 41, 41, func(x, y, _ int) float64 { return b2f(x == 20 && y == 20) })
-		_ = p
+		fill(s, 41, 41, func(x, y, _ int) float64 { return b2f(x == 20 && y == 20) })
 		gaussianBlur(s, 1)
 		at := 3 * (20*41 + 20)
 		return math.Sqrt(0.5 / math.Log(float64(s.im.Pix[at]/s.im.Pix[at+3])))

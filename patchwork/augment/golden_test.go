@@ -8,23 +8,29 @@ import (
 	"testing"
 )
 
-// The values come from testdata/golden.py: torchvision, and numpy and scipy for contrast, autocontrast, shear and Sobel,
-// which the original defines otherwise. They are rounded to 6 digits.
-func TestGolden(t *testing.T) {
+// golden reads testdata/golden.json, levels as parts of 255.
+func golden(t *testing.T) map[string][]float32 {
 	text, err := os.ReadFile("testdata/golden.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var golden struct{ Real, Level map[string][]float32 }
-	if err := json.Unmarshal(text, &golden); err != nil {
+	var values struct{ Real, Level map[string][]float32 }
+	if err := json.Unmarshal(text, &values); err != nil {
 		t.Fatal(err)
 	}
-	for name, v := range golden.Level {
+	for name, v := range values.Level {
 		for i := range v {
 			v[i] /= 255
 		}
-		golden.Real[name] = v
+		values.Real[name] = v
 	}
+	return values.Real
+}
+
+// The values come from testdata/golden.py: torchvision, and numpy and scipy for contrast, autocontrast, shear and Sobel,
+// which the original defines otherwise. They are rounded to 6 digits.
+func TestGolden(t *testing.T) {
+	want := golden(t)
 	crop := box{1, 2, 7, 6}
 	for _, c := range []struct {
 		name string
@@ -60,9 +66,9 @@ func TestGolden(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScratch()
 			s.im.shape(9, 8, 3, false)
-			copy(s.im.Pix, golden.Real["input"])
+			copy(s.im.Pix, want["input"])
 			c.op(s)
-			want := golden.Real[c.name]
+			want := want[c.name]
 			if len(want) != len(s.im.Pix) {
 				t.Fatalf("%d values, want %d", len(s.im.Pix), len(want))
 			}
@@ -72,5 +78,24 @@ func TestGolden(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Torchvision's means are of 20000 draws, those here of 4000: the limits are about five standard errors.
+func TestCropAsTorchvision(t *testing.T) {
+	want := golden(t)["crop"]
+	var sum [5]float64
+	each(func(s *scratch) float64 {
+		s.im.shape(100, 400, 1, false)
+		b := drawBox(s, [2]float64{0.08, 1}, [2]float64{3. / 4, 4. / 3}, 10)
+		for i, v := range []float64{b2f(b == box{133, 0, 133, 100}), float64(b.w), float64(b.h), float64(b.x), float64(b.y)} {
+			sum[i] += v / draws
+		}
+		return 0
+	})
+	for i, tol := range []float64{0.03, 1.8, 1.4, 7.5, 1} {
+		if math.Abs(sum[i]-float64(want[i])) > tol {
+			t.Errorf("fallback, width, height, x, y: mean %d is %v, torchvision's is %v±%v", i, sum[i], want[i], tol)
+		}
 	}
 }
