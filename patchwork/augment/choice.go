@@ -30,8 +30,8 @@ func choiceTable(shear, shift, turn, colour, bits float64) [choices]choice {
 	}
 	return [choices]choice{
 		{"Identity", 0, 0, false, func(*scratch, float64) {}},
-		{"ShearX", 0, shear, true, func(s *scratch, v float64) { affine(s, 1, v, 0, 1, 0, 0) }},
-		{"ShearY", 0, shear, true, func(s *scratch, v float64) { affine(s, 1, 0, v, 1, 0, 0) }},
+		{"ShearX", 0, shear, true, func(s *scratch, v float64) { affine(s, 1, v, 0, 1, -v*float64(s.im.H)/2, 0) }},
+		{"ShearY", 0, shear, true, func(s *scratch, v float64) { affine(s, 1, 0, v, 1, 0, -v*float64(s.im.W)/2) }},
 		{"TranslateX", 0, 1, true, func(s *scratch, v float64) { affine(s, 1, 0, 0, 1, move(v, s.im.W), 0) }},
 		{"TranslateY", 0, 1, true, func(s *scratch, v float64) { affine(s, 1, 0, 0, 1, 0, move(v, s.im.H)) }},
 		{"Rotate", 0, turn, true, func(s *scratch, v float64) {
