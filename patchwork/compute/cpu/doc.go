@@ -1,5 +1,6 @@
 // Package cpu is a backend for GoMLX that computes on the processor in pure Go with assembly kernels. It registers
-// itself as "cpu"; importing it is enough. It imports the kernels below it and nothing else of the project.
+// itself as "cpu"; importing it is enough. It imports the kernels and the
+// machine code maker (jit) below it and nothing else of the project.
 //
 // A graph passes through four hands:
 //

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,5 +124,47 @@ func TestFinish(t *testing.T) {
 				t.Errorf("the steps are %v, want one", steps)
 			}
 		})
+	}
+}
+
+// TestPortionsDoNotAllocate: convolutions that the kernels finish, pictures that go one by one and machine code add nothing
+// to the allocations of a call that does next to nothing.
+func TestPortionsDoNotAllocate(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector forgets free lists")
+	}
+	b := testBackend(t, Options{Workers: 2, Stats: true})
+	r := rand.New(rand.NewPCG(1, 1))
+	x, k, d, c := randomTensor(r, 32, 64, 64, 32), randomTensor(r, 1, 1, 32, 32), randomTensor(r, 3, 3, 1, 32), randomTensor(r, 1, 1, 1, 32)
+	count := func(f func(x, k, d, c *Node) *Node) float64 {
+		exec, err := NewExec(b, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer exec.Finalize()
+		once := func() {
+			out, err := exec.Call(x, k, d, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[0].MustFinalizeAll()
+		}
+		for range 3 {
+			once()
+		}
+		return testing.AllocsPerRun(10, once)
+	}
+	little := count(func(_, _, _, c *Node) *Node { return AddScalar(c, 1) })
+	much := count(func(x, k, d, c *Node) *Node {
+		relu := func(y *Node) *Node { return Max(Add(y, c), ScalarZero(y.Graph(), y.DType())) }
+		y := relu(Convolve(x, k).PadSame().Done())
+		y = relu(Convolve(y, d).PadSame().ChannelGroupCount(32).Done())
+		return ReduceSum(Softmax(Convolve(y, k).PadSame().Done(), -1), 0)
+	})
+	if !slices.ContainsFunc(b.Stats(), func(s StepTime) bool { return s.Kind == "portions" }) {
+		t.Fatalf("no pictures went one by one:\n%s", b.StatsTable(20))
+	}
+	if much > little+1 {
+		t.Errorf("%v allocations a call, want about the %v of a trivial one", much, little)
 	}
 }

@@ -203,9 +203,7 @@ const (
 	opSub     = 0x29
 	opXor     = 0x31
 	opCompare = 0x39
-	opTest    = 0x85
 	opLoad    = 0x8b // register from memory
-	opStore   = 0x89 // register to memory
 )
 
 func (a *assembler) load(dst gpr, p place) { a.general(opLoad, byte(dst), p, 0) }

@@ -120,17 +120,14 @@ func (e *emitter) write(r vreg, pointer gpr) {
 
 // operand returns where an instruction can read v as its last operand: in memory, if it is read there for the last time.
 func (e *emitter) operand(v Value) place {
-	if _, ok := e.fixed[v]; !ok && e.where[v] == 0 && e.spilled[v] == 0 {
-		d := e.p.nodes[v]
-		pointer, direct := e.pointer[d.slot]
-		switch {
-		case d.op == constant:
-			return e.constant(d.word)
-		case (d.op == stream || d.op == row) && direct && !e.masked && e.next(v) < 0:
-			return e.position(pointer)
-		}
+	switch d := e.p.nodes[v]; {
+	case !e.inMemory(v):
+		return in(e.register(v))
+	case d.op == constant:
+		return e.constant(d.word)
+	default:
+		return e.position(e.pointer[d.slot])
 	}
-	return in(e.register(v))
 }
 
 // inMemory reports whether operand would read v from memory.
