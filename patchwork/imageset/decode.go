@@ -59,20 +59,33 @@ var codecs = map[format]codec{
 // Errors: the data is empty, of another format, broken or cut off, of a variant that is not supported, or has more
 // than 300 megapixels. The message begins with the format, as "JPEG: unexpected EOF".
 func Decode(data []byte) (*image.RGBA, error) {
-	p, err := decodeRaster(data, Limits{})
+	p, err := decodeRaster(data, Limits{}, Input{})
 	if err != nil {
 		return nil, err
 	}
 	return p.upright(), nil
 }
 
+// readSamples decodes the numbers of a file, neither turned nor scaled.
+func readSamples(data []byte, l Limits) (*samples, error) {
+	f, err := sniff(data)
+	if err != nil {
+		return nil, err
+	}
+	p, err := decode(data, f, l, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", f, reason(err))
+	}
+	return p.num, nil
+}
+
 // decodeRaster is Decode without the last steps, which a caller that wants it smaller does better after shrinking.
-func decodeRaster(data []byte, l Limits) (raster, error) {
+func decodeRaster(data []byte, l Limits, in Input) (raster, error) {
 	f, err := sniff(data)
 	if err != nil {
 		return raster{}, err
 	}
-	p, err := decode(data, f, l)
+	p, err := decode(data, f, l, &in)
 	if err != nil {
 		return raster{}, fmt.Errorf("%s: %s", f, reason(err))
 	}
@@ -80,7 +93,8 @@ func decodeRaster(data []byte, l Limits) (raster, error) {
 	return p, nil
 }
 
-func decode(data []byte, f format, l Limits) (p raster, err error) {
+// decode decodes what in reads, or the numbers as they are stored if in is nil.
+func decode(data []byte, f format, l Limits, in *Input) (p raster, err error) {
 	defer func() {
 		if r := recover(); r != nil { // broken data that a decoder was not ready for
 			p, err = raster{}, fmt.Errorf("the decoder failed: %v", r)
@@ -94,8 +108,14 @@ func decode(data []byte, f format, l Limits) (p raster, err error) {
 	if err := l.checkPixels(c.Width, c.Height); err != nil {
 		return raster{}, err
 	}
-	inFlight.Acquire(context.Background(), int64(c.Width)*int64(c.Height)) // cannot fail: this context never ends
-	defer inFlight.Release(int64(c.Width) * int64(c.Height))
+	cost := int64(c.Width) * int64(c.Height)
+	if in == nil || !in.plain() {
+		if cost *= bandsOf(c); cost > maxPixels {
+			return raster{}, fmt.Errorf("has %d x %d pixels of %d bands; the limit is %d million numbers. Cut it into tiles", c.Width, c.Height, bandsOf(c), maxPixels/1_000_000)
+		}
+	}
+	inFlight.Acquire(context.Background(), cost) // cannot fail: this context never ends
+	defer inFlight.Release(cost)
 	if l.Time > 0 {
 		source.end = time.Now().Add(l.Time) // waiting for other files is not its fault
 	}
@@ -103,6 +123,19 @@ func decode(data []byte, f format, l Limits) (p raster, err error) {
 	raw, err := codecs[f].read(source)
 	if err != nil {
 		return raster{}, err
+	}
+	if in == nil || !in.plain() {
+		switch {
+		case f == formatWebP:
+			raw = webpRGB(raw)
+		case f == formatGIF:
+			raw = placed(raw, c)
+		}
+		s := samplesOf(raw)
+		if in != nil {
+			err = in.read(s)
+		}
+		return raster{num: s}, err
 	}
 	if yuv, ok := raw.(*image.YCbCr); ok && f == formatJPEG && yuv.Rect == image.Rect(0, 0, c.Width, c.Height) {
 		return raster{yuv: yuv}, nil

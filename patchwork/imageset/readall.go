@@ -80,7 +80,7 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 			}
 		}
 	}
-	p, err := decodeRaster(data, o.Limits)
+	p, err := decodeRaster(data, o.Limits, o.Input)
 	if err != nil {
 		im.Problem = err.Error()
 		return im, nil

@@ -31,6 +31,7 @@ const (
 
 // score measures a picture.
 func (p raster) score() Scores {
+	p = p.view()
 	w, h := p.size()
 	w, h = min(w, checkSide), min(h, checkSide)
 	grey := p.grey(w, h)
