@@ -34,10 +34,10 @@ func (o NormOptions) Check() error {
 	var errs []error
 	o = o.withDefaults()
 	if !(o.Low >= 0 && o.Low < o.High && o.High <= 100) {
-		errs = append(errs, fmt.Errorf("imageset.NormOptions: the percentiles are %g and %g; want 0 to 100, the lower first", o.Low, o.High))
+		errs = append(errs, fmt.Errorf("imageset: the percentiles are %g and %g; want 0 to 100, the lower first", o.Low, o.High))
 	}
 	if o.Images < 1 {
-		errs = append(errs, fmt.Errorf("imageset.NormOptions: images is %d; want 1 or more, or 0 for 500", o.Images))
+		errs = append(errs, fmt.Errorf("imageset: the norm is to be found from %d images; want 1 or more, or 0 for 500", o.Images))
 	}
 	return errors.Join(errs...)
 }

@@ -94,7 +94,7 @@ func TestEstimateNormErrors(t *testing.T) {
 	for want, o := range map[string]NormOptions{
 		"the percentiles are 98 and 2":  {Low: 98, High: 2},
 		"the percentiles are 2 and 101": {Low: 2, High: 101},
-		"images is -1":                  {Images: -1},
+		"from -1 images":                {Images: -1},
 	} {
 		if _, err := r.EstimateNorm(ctx, rows, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v; want %q", o, err, want)

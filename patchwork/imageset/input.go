@@ -78,9 +78,9 @@ func (in Input) Key() string {
 //
 // In YAML it is one number c for Low = 0 and High = c, as 255 or 10000, or fields low and high, each a number or a list.
 type Norm struct {
-	Low  []float32 `yaml:"low,omitempty,flow"` // none means 0
-	High []float32 `yaml:"high,omitempty,flow"`
-	From string    `yaml:"from,omitempty"` // how it was found, for people
+	Low  []float32 `yaml:"low,omitempty,flow" json:"low,omitempty"` // none means 0
+	High []float32 `yaml:"high,omitempty,flow" json:"high,omitempty"`
+	From string    `yaml:"from,omitempty" json:"from,omitempty"` // how it was found, for people
 }
 
 // Constant is the Norm that divides by c.
