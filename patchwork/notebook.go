@@ -120,6 +120,18 @@ func (n *Notebook) EstimateNorm(options ...imageset.NormOptions) NormReport {
 	return report
 }
 
+// Pack writes the images, decoded and resized, into a folder of NumPy files that stream fast.
+func (n *Notebook) Pack(o PackOptions) PackReport {
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	report, err := n.Project.Pack(ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(report)
+	return report
+}
+
 // ImportOptions say which columns of a CSV file are classes.
 type ImportOptions = labels.ImportOptions
 
