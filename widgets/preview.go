@@ -87,11 +87,16 @@ func (p Preview) Run(ctx context.Context) ([]float64, error) {
 			values, draws := s.chosen()
 			return p.StaticHTML(context.WithoutCancel(ctx), values, draws)
 		},
-		Page: host.Shell{Title: orText(p.Title, "preview"), Module: "assets/previewcell.mjs",
-			Styles: []string{"assets/widgets.css", "assets/preview.css", "assets/cell.css"}}.HTML,
+		Page: p.shell().HTML,
 	})
 	values, _ := s.chosen()
 	return values, err
+}
+
+// shell is the page around assets/previewcell.mjs.
+func (p Preview) shell() host.Shell {
+	return host.Shell{Title: orText(p.Title, "preview"), Module: "assets/previewcell.mjs",
+		Styles: []string{"assets/widgets.css", "assets/preview.css", "assets/cell.css"}}
 }
 
 func (p Preview) check() error {

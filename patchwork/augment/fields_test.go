@@ -28,7 +28,7 @@ func TestFieldsReachEveryParameter(t *testing.T) {
 		if err != nil || !strings.HasPrefix(string(text), f.Name+": ") || strings.Count(string(text), "\n") != 1 {
 			t.Errorf("field %d, %s, is written as %q (%v)", i, f.Name, text, err)
 		}
-		if yamlName := strings.Split(reflect.TypeFor[Params]().Field(i).Tag.Get("yaml"), ",")[0]; yamlName != f.Name {
+		if yamlName := strings.Split(stdreflect.TypeFor[Params]().Field(i).Tag.Get("yaml"), ",")[0]; yamlName != f.Name {
 			t.Errorf("field %d is %s and the parameter %s", i, f.Name, yamlName)
 		}
 		if f.About == "" {
