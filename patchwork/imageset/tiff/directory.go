@@ -67,14 +67,22 @@ func (p *parser) bytes(at, n int64) ([]byte, error) {
 	if at < 0 || at > p.size || n > p.size-at {
 		return nil, fmt.Errorf("reaches to byte %d of %d: %w", at+n, p.size, io.ErrUnexpectedEOF)
 	}
-	if p.left -= n; p.left < 0 {
-		return nil, fmt.Errorf("the tables of the file have more than %d MiB", maxTables>>20)
+	if err := p.charge(n); err != nil {
+		return nil, err
 	}
 	b := make([]byte, n)
 	if got, err := p.r.ReadAt(b, at); got < len(b) {
 		return nil, eof(err)
 	}
 	return b, nil
+}
+
+// charge counts n bytes of memory that a table takes.
+func (p *parser) charge(n int64) error {
+	if p.left -= n; p.left < 0 {
+		return fmt.Errorf("the tables of the file have more than %d MiB", maxTables>>20)
+	}
+	return nil
 }
 
 // eof is the error of a reader that gave less than was asked for.
@@ -128,8 +136,8 @@ func (d *directory) ints(tag uint16, limit int64) ([]int64, error) {
 		return nil, fmt.Errorf("field %d has type %d; want unsigned integers", tag, kind)
 	}
 	n := int64(len(b)) / size
-	if d.p.left -= 8 * n; d.p.left < 0 {
-		return nil, fmt.Errorf("the tables of the file have more than %d MiB", maxTables>>20)
+	if err := d.p.charge(8 * n); err != nil {
+		return nil, err
 	}
 	out := make([]int64, n)
 	for i := range out {

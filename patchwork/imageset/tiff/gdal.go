@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// escapes are undone a second time, as GDAL writes names so.
+var escapes = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&amp;", "&")
+
 // readGDAL reads the fields that GDAL adds: the value that means "not measured" and the names of bands. A malformed one
 // is ignored, as GDAL does.
 func (m *Image) readGDAL(d *directory) error {
@@ -42,9 +45,12 @@ func (m *Image) readGDAL(d *directory) error {
 			continue
 		}
 		if m.Names == nil {
+			if err := d.p.charge(16 * int64(m.samples)); err != nil {
+				return err
+			}
 			m.Names = make([]string, m.samples)
 		}
-		m.Names[i] = item.Text
+		m.Names[i] = escapes.Replace(item.Text)
 	}
 	return nil
 }

@@ -188,6 +188,9 @@ func (m *Image) readExtras(d *directory) error {
 	if err != nil {
 		return err
 	}
+	if err := d.p.charge(8 * int64(m.samples-colours)); err != nil {
+		return err
+	}
 	m.Extra = make([]Extra, m.samples-colours)
 	for i := range min(len(extra), len(m.Extra)) {
 		if e := Extra(extra[i]); e == Alpha || e == AssociatedAlpha {

@@ -1,6 +1,9 @@
 package tiff
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 const (
 	lzwClear = 256
@@ -11,9 +14,7 @@ const (
 
 // lzwTable is the table of strings of an LZW stream. Every string was written to the output when its code was made, so
 // the table only says where.
-type lzwTable struct {
-	at, size [lzwCodes]int32
-}
+type lzwTable [lzwCodes]struct{ at, size int32 }
 
 var errLZW = errors.New("its LZW data is broken")
 
@@ -29,78 +30,72 @@ func (t *lzwTable) unpack(dst, src []byte) (int, error) {
 		early = 0
 	}
 	var (
-		n, p       int    // written, read
-		acc        uint64 // bits that wait, the next one highest of the lowest `have`
-		have       uint
-		width      uint = 9
-		next            = lzwFirst
-		before          = -1 // where the string of the code before begins in dst, and how long it is
-		beforeSize int
-		endOfCodes = 1<<9 - early
+		n            int    // written
+		acc          uint64 // bits that wait, in the lowest places
+		have         uint   // how many
+		width        uint   = 9
+		grow                = 1<<9 - early
+		next                = lzwFirst - 1 // the code to be made; the first string after a clear makes none, so 257 is wasted
+		before, size int                   // where the last string begins in dst, and how long it is
 	)
 	for n < len(dst) {
-		for have < width {
-			if p == len(src) {
+		if have < width {
+			switch {
+			case len(src) >= 4:
+				acc = acc<<32 | uint64(binary.BigEndian.Uint32(src))
+				src, have = src[4:], have+32
+			case len(src) > 0:
+				acc = acc<<8 | uint64(src[0])
+				src, have = src[1:], have+8
+				continue
+			default:
 				return n, nil
 			}
-			acc = acc<<8 | uint64(src[p])
-			p++
-			have += 8
 		}
 		have -= width
-		code := int(acc>>have) & (1<<width - 1)
+		code := int(acc>>(have&63)) & (1<<(width&15) - 1)
 		if early == 0 {
 			code = mirrored(code, width)
 		}
-		if code == lzwClear {
-			next, width, before, endOfCodes = lzwFirst, 9, -1, 1<<9-early
-			continue
-		}
-		if code == lzwEnd {
-			return n, nil
-		}
-		start := n
+		last, lastSize := before, size
+		before = n
 		switch {
 		case code < 256:
 			dst[n] = byte(code)
-			n++
-		case before >= 0 && code < next:
-			from, size := int(t.at[code]), int(t.size[code])
-			size = min(size, len(dst)-n)
-			copyWithin(dst, n, from, size)
-			n += size
-		case before >= 0 && code == next && next < lzwCodes:
-			// The string before with its own first byte added; it begins where the string before did.
-			size := min(beforeSize+1, len(dst)-n)
-			copyWithin(dst, n, before, size)
-			n += size
+			size = 1
+		case code > lzwEnd && code < next:
+			e := &t[code&(lzwCodes-1)]
+			from := int(e.at)
+			if size = int(e.size); size <= 8 && n+8 <= len(dst) { // what is too much is overwritten later
+				*(*[8]byte)(dst[n:]) = *(*[8]byte)(dst[from:])
+			} else {
+				size = copy(dst[n:], dst[from:from+size])
+			}
+		case code == lzwClear:
+			next, width, grow = lzwFirst-1, 9, 1<<9-early
+			continue
+		case code == lzwEnd:
+			return n, nil
+		case code == next && next < lzwCodes: // the last string and its own first byte
+			size = copy(dst[n:], dst[last:n])
+			if n+size < len(dst) {
+				dst[n+size] = dst[last]
+				size++
+			}
 		default:
 			return n, errLZW
 		}
-		if before >= 0 && next < lzwCodes {
-			t.at[next], t.size[next] = int32(before), int32(beforeSize+1)
-			if next++; next >= endOfCodes && width < 12 {
+		n += size
+		if next < lzwCodes {
+			e := &t[next&(lzwCodes-1)]
+			e.at, e.size = int32(last), int32(lastSize+1)
+			if next++; next >= grow && width < 12 {
 				width++
-				endOfCodes = 1<<width - early
+				grow = 1<<width - early
 			}
 		}
-		before, beforeSize = start, n-start
 	}
 	return n, nil
-}
-
-// copyWithin copies size bytes inside b to at from an earlier place, which may reach into the copy.
-func copyWithin(b []byte, at, from, size int) {
-	if size <= 8 {
-		for i := range size {
-			b[at+i] = b[from+i]
-		}
-		return
-	}
-	for size > 0 {
-		n := copy(b[at:at+size], b[from:at])
-		at, size = at+n, size-n
-	}
 }
 
 // mirrored turns the order of the lowest width bits.

@@ -1,9 +1,13 @@
 package tiff
 
 import (
+	"encoding/binary"
 	"fmt"
 	"image"
 )
+
+// maxPicture is how many pixels RGBA makes; they take four bytes each. Callers with many files want a lower limit.
+const maxPicture = 1 << 30
 
 // IsPicture reports whether RGBA can show the picture: grey, RGB, palette, CMYK or YCbCr of unsigned values of at most
 // 16 bits. Other pictures are numbers without agreed colours, for Read.
@@ -33,8 +37,8 @@ func (m *Image) window(rect image.Rectangle) ([]byte, error) {
 			m.samples, m.Bits, m.Format, m.Photometric)
 	}
 	w := rect.Dx()
-	if int64(w)*int64(rect.Dy()) > 1<<40 {
-		return nil, fmt.Errorf("has %d x %d pixels, more than any memory holds", w, rect.Dy())
+	if int64(w)*int64(rect.Dy()) > maxPicture {
+		return nil, fmt.Errorf("has %d x %d pixels; at most %d are shown at once. Read it in windows", w, rect.Dy(), maxPicture)
 	}
 	if err := m.check(); err != nil {
 		return nil, err
@@ -97,8 +101,7 @@ func (p *painter) paint(to []byte, plane int, line []byte, skip int) {
 			invert = 255
 		}
 		for i := 0; len(to) >= 4; i, to = i+step, to[4:] {
-			v := line[i] ^ invert
-			to[0], to[1], to[2], to[3] = v, v, v, 255
+			binary.LittleEndian.PutUint32(to, uint32(line[i]^invert)*0x010101|opaque)
 		}
 	case m.Planar:
 		for i, v := range line {
@@ -111,17 +114,31 @@ func (p *painter) paint(to []byte, plane int, line []byte, skip int) {
 		for ; len(to) >= 4; line, to = line[step:], to[4:] {
 			copy(to[:4], line[:4])
 		}
-	case step == 3:
-		for len(to) >= 4 && len(line) >= 3 {
-			to[0], to[1], to[2], to[3] = line[0], line[1], line[2], 255
-			line, to = line[3:], to[4:]
-		}
 	default:
-		for len(to) >= 4 && len(line) >= 3 {
+		if step == 3 {
+			done := rgbPixels(to, line)
+			line, to = line[3*done:], to[4*done:]
+		}
+		for ; len(to) >= 4; line, to = line[step:], to[4:] {
 			to[0], to[1], to[2], to[3] = line[0], line[1], line[2], 255
-			line, to = line[min(step, len(line)):], to[4:]
 		}
 	}
+}
+
+const opaque = 0xff000000
+
+// rgbPixels makes pixels of groups of three bytes, four at a time, and returns how many.
+func rgbPixels(to, line []byte) int {
+	le, n := binary.LittleEndian, 0
+	for len(to) >= 16 && len(line) >= 12 {
+		a, b, c := le.Uint32(line), le.Uint32(line[4:]), le.Uint32(line[8:])
+		le.PutUint32(to, a|opaque)
+		le.PutUint32(to[4:], a>>24|b<<8|opaque)
+		le.PutUint32(to[8:], b>>16|c<<16|opaque)
+		le.PutUint32(to[12:], c>>8|opaque)
+		line, to, n = line[12:], to[16:], n+4
+	}
+	return n
 }
 
 // index returns the i-th value of a line of unsigned values of at most 16 bits.
