@@ -131,7 +131,7 @@ func (d *directory) ints(tag uint16, limit int64) ([]int64, error) {
 		return nil, err
 	}
 	switch kind := d.fields[tag].kind; kind {
-	case typeByte, typeShort, typeLong, 13, typeLong8, typeIFD8: // 13 is an offset of a directory
+	case typeByte, typeShort, typeLong, typeIFD, typeLong8, typeIFD8:
 	default:
 		return nil, fmt.Errorf("field %d has type %d; want unsigned integers", tag, kind)
 	}

@@ -235,11 +235,14 @@ func (m *Image) check() error {
 	case m.Compression == CCITTFax3 && m.t4&1 != 0:
 		return errors.New("its fax is two-dimensional group 3, which is not read; convert the file with gdal_translate -co COMPRESS=DEFLATE")
 	}
+	if m.Compression == JPEG && m.Photometric == YCbCr && !m.Planar && m.samples != 3 {
+		return fmt.Errorf("its JPEG has YCbCr colours and %d bands, which is not read; convert the file with gdal_translate -expand rgb", m.samples)
+	}
 	if m.colour == lumaBlue && m.yuv.on() && (m.Planar || m.Bits != 8 || m.samples != 3 || m.predictor != 1) {
 		return errors.New("its colours are subsampled in a way that is not read (want 3 interleaved bands of 8 bits without predictor); " +
 			"convert the file with gdal_translate -expand rgb")
 	}
-	if m.Compression == LZW || m.Compression == Deflate || m.Compression == OldDeflate {
+	if m.predicts() {
 		return m.checkPredictor()
 	}
 	return nil

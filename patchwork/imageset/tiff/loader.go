@@ -75,8 +75,8 @@ func (l *loader) lines(k chunk, put func(y int, line []byte)) error {
 	}
 	if subsampled {
 		data = l.widen(data, to)
-	} else if err := l.finish(data, width, m.Compression != None && m.Compression != PackBits && m.Compression != JPEG); err != nil {
-		return err
+	} else {
+		l.finish(data, width)
 	}
 	for y := from; y < to; y++ {
 		put(y, data[y*width:][:width])
@@ -115,9 +115,7 @@ func (l *loader) plain(at int64, from, to, width int, put func(y int, line []byt
 		if l.m.reversed {
 			reverse(data)
 		}
-		if err := l.finish(data, width, false); err != nil {
-			return err
-		}
+		l.finish(data, width)
 		for i := 0; len(data) > 0; i++ {
 			put(y+i, data[:width])
 			data = data[width:]
@@ -137,11 +135,17 @@ func (l *loader) read(b []byte, at int64) error {
 // fail only where dst is not full, except for a checksum that is wrong.
 func (l *loader) unpack(dst []byte, k chunk, at, n int64, rows int) (int, error) {
 	m := l.m
+	section := io.NewSectionReader(m.r, at, n)
 	switch m.Compression {
 	case JPEG:
 		return len(dst), l.jpeg(dst, at, n, k.rows, rows)
 	case CCITTFax3, CCITTFax4:
-		return l.fax(dst, io.NewSectionReader(m.r, at, n), k.rows)
+		return l.fax(dst, section, k.rows)
+	case Deflate, OldDeflate:
+		if m.reversed {
+			return l.inflater.unpack(dst, mirrors{section}, rows == k.rows)
+		}
+		return l.inflater.unpack(dst, section, rows == k.rows)
 	}
 	l.packed = grown(l.packed, int(n))
 	if err := l.read(l.packed, at); err != nil {
@@ -160,8 +164,6 @@ func (l *loader) unpack(dst []byte, k chunk, at, n int64, rows int) (int, error)
 			l.lzw = new(lzwTable)
 		}
 		return l.lzw.unpack(dst, l.packed)
-	case Deflate, OldDeflate:
-		return l.inflater.unpack(dst, l.packed, rows == k.rows)
 	}
 	return 0, errors.New("cannot be unpacked")
 }
@@ -174,24 +176,27 @@ func reverse(b []byte) {
 }
 
 // finish makes little-endian values of whole lines, and undoes the predictor where there is one.
-func (l *loader) finish(data []byte, width int, predicted bool) error {
+func (l *loader) finish(data []byte, width int) {
 	m := l.m
-	if predicted && m.predictor == 3 {
+	predictor := int64(1)
+	if m.predicts() {
+		predictor = m.predictor
+	}
+	if predictor == 3 {
 		l.wide = grown(l.wide, width)
 		for ; len(data) > 0; data = data[width:] {
 			undoFloat(data[:width], l.wide, m.inChunk(), m.Bits/8)
 		}
-		return nil
+		return
 	}
 	if m.swap {
 		swap(data, m.Bits)
 	}
-	if predicted && m.predictor == 2 {
+	if predictor == 2 {
 		for ; len(data) > 0; data = data[width:] {
 			undoDifference(data[:width], m.inChunk(), m.Bits)
 		}
 	}
-	return nil
 }
 
 // swap turns big-endian values of 16, 32 or 64 bits into little-endian ones.

@@ -5,6 +5,11 @@ import (
 	"fmt"
 )
 
+// predicts says whether the compression goes with a predictor; for others the field means nothing.
+func (m *Image) predicts() bool {
+	return m.Compression == LZW || m.Compression == Deflate || m.Compression == OldDeflate
+}
+
 // checkPredictor says whether the predictor is read with the values that there are.
 func (m *Image) checkPredictor() error {
 	switch m.predictor {

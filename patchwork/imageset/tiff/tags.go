@@ -52,6 +52,7 @@ const (
 	typeLong   = 4
 	typeUndef  = 7
 	typeDouble = 12
+	typeIFD    = 13
 	typeLong8  = 16
 	typeIFD8   = 18
 )

@@ -284,6 +284,9 @@ def old_lzw(data):
         size += 1
         if size > 2 ** width:
             width += 1
+        if size == 4094:
+            put(256)
+            table, size, width = {bytes([i]): i for i in range(256)}, 258, 9
         s = bytes([c])
     put(table[s])
     put(257)
@@ -296,6 +299,15 @@ by_hand("old_lzw.tif", [(256, 3, [W]), (257, 3, [H]), (258, 3, [8, 8, 8]), (259,
         [old_lzw(a[:20].tobytes()), old_lzw(a[20:].tobytes())])
 assert np.array_equal(np.moveaxis(gdal.Open("old_lzw.tif").ReadAsArray(), 0, -1), a)
 expect("old_lzw.tif", "u8", 3)
+
+# More codes than the table of LZW has places.
+a = values("u8", 1, 120, 60)
+by_gdal("lzw_long.tif", a, "COMPRESS=LZW", "BLOCKYSIZE=60")
+expect("lzw_long.tif", "u8", 1, w=120, h=60)
+by_hand("old_lzw_long.tif", [(256, 3, [120]), (257, 3, [60]), (258, 3, [8]), (259, 3, [5]), (262, 3, [1]), (277, 3, [1]), (278, 3, [60])],
+        [old_lzw(a.tobytes())])
+assert np.array_equal(gdal.Open("old_lzw_long.tif").ReadAsArray(), a[0])
+expect("old_lzw_long.tif", "u8", 1, w=120, h=60)
 
 
 def predicted(line):
@@ -346,7 +358,7 @@ green = (full[..., 0] - share[0] * red - share[2] * blue) / share[1]
 shown("ycbcr_narrow", 1, Image.fromarray(np.stack([red, green, blue], -1).clip(0, 255).round().astype(np.uint8)))
 
 # What is not read.
-for how in ("ZSTD", "WEBP", "LERC", "LZMA"):
+for how in ("ZSTD", "WEBP", "LZMA"):
     by_gdal(f"refused_{how.lower()}.tif", smooth, f"COMPRESS={how}", *PIXELS)
 subprocess.run(["tiffcp", "-c", "g3:2d", "bilevel_white.tif", "refused_fax2d.tif"], check=True)
 
