@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"image"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -186,6 +188,28 @@ func TestReadsWhatIsTouched(t *testing.T) {
 	}
 }
 
+// TestTogether reads one picture in several goroutines, for the race detector.
+func TestTogether(t *testing.T) {
+	for _, name := range []string{"u8_lzw_2.tif", "jpeg_ycbcr_tiles.tif", "f32_3.tif", "palette.tif"} {
+		m := open(t, name).Images[0]
+		rect := image.Rect(0, 0, m.Width, m.Height)
+		want := make([]float32, m.Width*m.Height*m.Bands)
+		if err := m.Read(rect, want); err != nil {
+			t.Fatal(err)
+		}
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				got := make([]float32, len(want))
+				if err := m.Read(rect, got); err != nil || !slices.Equal(got, want) {
+					t.Errorf("%s: read together with others: %v, other values", name, err)
+				}
+			})
+		}
+		wait.Wait()
+	}
+}
+
 // TestMissingFields reads files that leave out what has a default.
 func TestMissingFields(t *testing.T) {
 	b := small
@@ -223,6 +247,35 @@ func TestMissingFields(t *testing.T) {
 	palette := b.grey(3, 1, b.shorts(tagPhotometric, 3), b.shorts(tagBitsPerSample, 1), b.shorts(tagColorMap, colours...), b.text(tagGDALNoData, "0"))
 	if got := read(palette, []byte{0xa0}); !equal(got, 255, 100, 200, nan, nan, nan, 255, 100, 200) {
 		t.Errorf("a palette of bytes with no-data: %v", got)
+	}
+}
+
+// TestSparsePictures shows what a sparse file leaves out.
+func TestSparsePictures(t *testing.T) {
+	b := small
+	missing := []entry{b.longs(tagStripOffsets, 0), b.longs(tagStripByteCounts, 0)}
+	for _, tt := range []struct {
+		name string
+		more []entry
+		want uint8
+	}{
+		{"nothing said", nil, 0},
+		{"no-data of 9", []entry{b.text(tagGDALNoData, "9")}, 9},
+		{"no-data that does not fit", []entry{b.text(tagGDALNoData, "-9999")}, 0},
+		{"no-data of NaN", []entry{b.text(tagGDALNoData, "nan")}, 0},
+		{"16 bits", []entry{b.text(tagGDALNoData, "25700"), b.shorts(tagBitsPerSample, 16)}, 100},
+		{"4 bits", []entry{b.text(tagGDALNoData, "7"), b.shorts(tagBitsPerSample, 4)}, 0},
+		{"min is white", []entry{b.shorts(tagPhotometric, 0)}, 255},
+		{"Deflate", []entry{b.shorts(tagCompression, 8)}, 0},
+	} {
+		f, err := openBytes(b.file(nil, b.grey(3, 2, append(missing, tt.more...)...)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := f.Images[0].RGBA()
+		if err != nil || m.Pix[20] != tt.want || m.Pix[23] != 255 {
+			t.Errorf("%s: got %v, %v; want grey of %d", tt.name, m, err, tt.want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 """Makes the TIFF files of this folder and golden.json, which says what is in them.
 
 Run: /usr/bin/python3 fixtures.py    (Python 3.11, GDAL 3.6.2, libtiff 4.5.0 (tiffcp), tifffile 2023.2.3, Pillow 9.4.0)
+On Debian: apt-get install python3-gdal libtiff-tools python3-tifffile python3-pil
 
 The stored value at column x, line y, band b is a formula of n = 7x + 13y + 31b + xy (FORMULAS below, by name, again in
 golden_test.go), so that the test knows every number without the writer. Lossy files and pictures that are converted come
@@ -126,9 +127,9 @@ ds = None
 expect("overviews.tif", "u8", 1, images=1, overviews=2)
 
 # libtiff's other order of bits, and a fax.
-for how, file in (("lzw", "u8_lzw.tif"), ("packbits", "u8_packbits.tif"), ("none", "u8_none.tif")):
+for how, file in (("lzw", "u8_lzw.tif"), ("packbits", "u8_packbits.tif"), ("none", "u8_none.tif"), ("zip", "u8_deflate_2.tif")):
     subprocess.run(["tiffcp", "-f", "lsb2msb", "-c", how, file, f"fillorder_{how}.tif"], check=True)
-    expect(f"fillorder_{how}.tif", "u8", 2 if how == "packbits" else 3)
+    expect(f"fillorder_{how}.tif", "u8", {"packbits": 2, "zip": 4}.get(how, 3))
 by_gdal("bilevel.tif", values("bits1", 1), "NBITS=1")
 expect("bilevel.tif", "bits1", 1, bilevel=True)
 for name, options in (("bilevel_white", ["-c", "none"]), ("fax4", ["-c", "g4"]), ("fax3", ["-c", "g3"]),
