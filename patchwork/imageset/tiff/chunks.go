@@ -97,35 +97,34 @@ func (m *Image) lineBytes(w int) int { return (w*m.inChunk()*m.Bits + 7) / 8 }
 
 // chunk is one strip or tile and the part of it that is wanted.
 type chunk struct {
-	index, plane int
-	at           image.Point // its first pixel in the picture
-	rows         int         // lines that are stored
-	want         image.Rectangle
+	index int
+	at    image.Point // its first pixel in the picture
+	rows  int         // lines that are stored
+	want  image.Rectangle
 }
 
 // span is a piece of a line: n pixels of a plane (of all bands, unless Planar), the first of which is at (x, y) of
-// the window.
+// the window. plane counts in the list of those that are wanted.
 type span struct{ plane, x, y, n int }
 
-// walk decodes what rect touches of the first planes. It gives each piece of a line to put, with the line as it is
-// stored, values of several bytes little-endian, and how many of its pixels lie before the piece. A line is nil where the
+// walk decodes what rect touches of some planes. It gives each piece of a line to put, with the line as it is stored, values of several bytes little-endian, and how many of its pixels lie before the piece. A line is nil where the
 // file holds nothing (GDAL's sparse files). The line is overwritten later.
-func (m *Image) walk(rect image.Rectangle, planes int, put func(s span, line []byte, skip int)) error {
+func (m *Image) walk(rect image.Rectangle, planes []int, put func(s span, line []byte, skip int)) error {
 	if err := m.check(); err != nil {
 		return err
 	}
 	c, l := &m.chunks, loader{m: m}
 	defer l.close()
-	for plane := range planes {
+	for i, plane := range planes {
 		for cy := rect.Min.Y / c.h; cy*c.h < rect.Max.Y; cy++ {
 			for cx := rect.Min.X / c.w; cx*c.w < rect.Max.X; cx++ {
-				k := chunk{index: (plane*c.down+cy)*c.across + cx, plane: plane, at: image.Pt(cx*c.w, cy*c.h), rows: c.h}
+				k := chunk{index: (plane*c.down+cy)*c.across + cx, at: image.Pt(cx*c.w, cy*c.h), rows: c.h}
 				if !c.tiled {
 					k.rows = min(c.h, m.Height-k.at.Y)
 				}
 				k.want = rect.Intersect(image.Rect(k.at.X, k.at.Y, k.at.X+c.w, k.at.Y+c.h))
 				err := l.lines(k, func(y int, line []byte) {
-					put(span{plane, k.want.Min.X - rect.Min.X, k.at.Y + y - rect.Min.Y, k.want.Dx()}, line, k.want.Min.X-k.at.X)
+					put(span{i, k.want.Min.X - rect.Min.X, k.at.Y + y - rect.Min.Y, k.want.Dx()}, line, k.want.Min.X-k.at.X)
 				})
 				if err != nil {
 					return fmt.Errorf("%s %d of %d: %w", c.name(), k.index+1, len(c.offsets), err)

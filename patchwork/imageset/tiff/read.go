@@ -6,67 +6,98 @@ import (
 	"math"
 )
 
-// Read decodes a window of the picture into dst.
+// Read decodes a window of the picture into dst, all bands. It is ReadBands with the bands 0 to Bands − 1.
+func (m *Image) Read(rect image.Rectangle, dst []float32) error {
+	all := make([]int, m.Bands)
+	for i := range all {
+		all[i] = i
+	}
+	return m.ReadBands(rect, all, dst)
+}
+
+// ReadBands decodes a window of some bands of the picture into dst. Bands are numbered from 0 and may come in any order,
+// and more than once. Where each band is stored apart, only those that are wanted are decoded.
 //
-// Shapes: dst has rect.Dy() · rect.Dx() · Bands values, line by line, the bands of a pixel together. rect lies within
-// (0, 0) to (Width, Height).
+// Shapes: dst has rect.Dy() · rect.Dx() · len(bands) values, line by line, the bands of a pixel together. rect lies
+// within (0, 0) to (Width, Height).
 //
 // Values are those of the file, 12345 for a stored 12345, with these exceptions. Values that mean "not measured" (NoData)
 // are NaN, in each band for itself, and so is what a sparse file leaves out, which is 0 if the file has no NoData. One-bit
 // grey is 0 (black) or 255. Palettes, CMYK and YCbCr become red, green and blue in 0..255, further bands left out;
 // a palette's NoData is an index and makes all three NaN.
 //
-// Errors: rect or dst has a wrong size; what is stored is not read (a compression, a predictor, a width of values); a
+// Errors: rect, bands or dst are wrong; what is stored is not read (a compression, a predictor, a width of values); a
 // chunk is broken, too short or beyond the end of the file. After an error dst holds anything.
-func (m *Image) Read(rect image.Rectangle, dst []float32) error {
+func (m *Image) ReadBands(rect image.Rectangle, bands []int, dst []float32) error {
 	if rect.Empty() || !rect.In(image.Rect(0, 0, m.Width, m.Height)) {
 		return fmt.Errorf("the window %v is not in the picture of %d x %d", rect, m.Width, m.Height)
 	}
 	w, h := rect.Dx(), rect.Dy()
-	if len(dst) != h*w*m.Bands {
-		return fmt.Errorf("the room for the window has %d values; want %d x %d x %d", len(dst), h, w, m.Bands)
+	if len(dst) != h*w*len(bands) {
+		return fmt.Errorf("the room for the window has %d values; want %d x %d x %d", len(dst), h, w, len(bands))
+	}
+	for _, b := range bands {
+		if b < 0 || b >= m.Bands {
+			return fmt.Errorf("band %d is not among the %d of the picture, which are numbered from 0", b, m.Bands)
+		}
 	}
 	switch m.colour {
 	case indexed:
-		return m.readIndexed(rect, dst)
+		return m.readIndexed(rect, bands, dst)
 	case ink, lumaBlue:
 		pix, err := m.window(rect)
 		if err != nil {
 			return err
 		}
 		for i := range w * h {
-			dst[3*i], dst[3*i+1], dst[3*i+2] = float32(pix[4*i]), float32(pix[4*i+1]), float32(pix[4*i+2])
+			for j, b := range bands {
+				dst[i*len(bands)+j] = float32(pix[4*i+b])
+			}
 		}
 		return nil
 	}
-	return m.readStored(rect, dst, m.samples)
+	return m.readStored(rect, bands, dst)
 }
 
-// readStored gives the first planes as they are stored, [h, w, bands].
-func (m *Image) readStored(rect image.Rectangle, dst []float32, bands int) error {
-	planes, w := 1, rect.Dx()
-	var one []float32 // a line of one plane
+// readStored gives bands as they are stored.
+func (m *Image) readStored(rect image.Rectangle, bands []int, dst []float32) error {
+	w, n, scale := rect.Dx(), len(bands), m.bilevel()
+	planes, in := []int{0}, m.inChunk()
 	if m.Planar {
-		planes, one = bands, make([]float32, w)
+		planes = bands
 	}
-	scale := m.bilevel()
+	direct := !m.Planar && n == in // the bands as they are interleaved
+	for i, b := range bands {
+		direct = direct && i == b
+	}
+	var scratch []float32 // a line of a chunk
+	if !direct {
+		scratch = make([]float32, w*in)
+	}
 	return m.walk(rect, planes, func(s span, line []byte, skip int) {
-		to := dst[(s.y*w+s.x)*bands:][:s.n*bands]
+		to := dst[(s.y*w+s.x)*n:][:s.n*n]
 		values := to
-		if m.Planar {
-			values = one[:s.n]
+		if !direct {
+			values = scratch[:s.n*in]
 		}
 		if line == nil {
 			m.blank(values)
 		} else {
-			m.floats(values, line, skip*m.inChunk())
+			m.floats(values, line, skip*in)
 		}
 		if scale != nil {
 			scale(values)
 		}
-		if m.Planar {
+		switch {
+		case m.Planar:
 			for i, v := range values {
-				to[i*bands+s.plane] = v
+				to[i*n+s.plane] = v
+			}
+		case !direct:
+			for i := range s.n {
+				for j, b := range bands {
+					to[i*n+j] = values[i*in+b]
+				}
 			}
 		}
 	})
@@ -104,26 +135,26 @@ func (m *Image) bilevel() func([]float32) {
 	}
 }
 
-// readIndexed gives the colours of a palette.
-func (m *Image) readIndexed(rect image.Rectangle, dst []float32) error {
-	w := rect.Dx()
-	indices := make([]float32, w*m.inChunk())
-	return m.walk(rect, 1, func(s span, line []byte, skip int) {
-		some := indices[:s.n*m.inChunk()]
+// readIndexed gives bands of the colours of a palette.
+func (m *Image) readIndexed(rect image.Rectangle, bands []int, dst []float32) error {
+	w, n, in := rect.Dx(), len(bands), m.inChunk()
+	indices := make([]float32, w*in)
+	return m.walk(rect, []int{0}, func(s span, line []byte, skip int) {
+		some := indices[:s.n*in]
 		if line == nil {
 			m.blank(some)
 		} else {
-			m.floats(some, line, skip*m.inChunk())
+			m.floats(some, line, skip*in)
 		}
-		to := dst[3*(s.y*w+s.x):][:3*s.n]
+		to := dst[(s.y*w+s.x)*n:][:s.n*n]
 		for i := range s.n {
-			v := some[i*m.inChunk()]
-			if math.IsNaN(float64(v)) {
-				to[3*i], to[3*i+1], to[3*i+2] = nan, nan, nan
-				continue
+			for j, b := range bands {
+				if v := some[i*in]; math.IsNaN(float64(v)) {
+					to[i*n+j] = nan
+				} else {
+					to[i*n+j] = float32(m.palette[int(v)][b])
+				}
 			}
-			c := m.palette[int(v)]
-			to[3*i], to[3*i+1], to[3*i+2] = float32(c[0]), float32(c[1]), float32(c[2])
 		}
 	})
 }

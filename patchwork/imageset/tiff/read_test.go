@@ -163,6 +163,36 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+// TestReadBands compares chosen bands with all of them, for each way to store them.
+func TestReadBands(t *testing.T) {
+	rect := image.Rect(9, 6, 31, 27)
+	n := rect.Dx() * rect.Dy()
+	for _, name := range []string{"u16_bands.tif", "f32_planes.tif", "u8_planes.tif", "palette.tif", "cmyk.tif", "ycbcr_22.tif", "jpeg_rgb.tif"} {
+		m := open(t, name).Images[0]
+		all := make([]float32, n*m.Bands)
+		if err := m.Read(rect, all); err != nil {
+			t.Fatal(err)
+		}
+		for _, bands := range [][]int{{2}, {2, 0, 2}, {1, 2}, {0, 1, 2}, {m.Bands - 1, m.Bands - 2}, {}} {
+			got := make([]float32, n*len(bands))
+			if err := m.ReadBands(rect, bands, got); err != nil {
+				t.Errorf("%s: bands %v: %v", name, bands, err)
+			}
+			for i, v := range got {
+				if want := all[i/len(bands)*m.Bands+bands[i%len(bands)]]; v != want {
+					t.Errorf("%s: bands %v: value %d is %v; want %v", name, bands, i, v, want)
+					break
+				}
+			}
+		}
+		for _, b := range []int{-1, m.Bands} {
+			if err := m.ReadBands(rect, []int{b}, make([]float32, n)); err == nil || !strings.Contains(err.Error(), "numbered from 0") {
+				t.Errorf("%s: band %d: %v", name, b, err)
+			}
+		}
+	}
+}
+
 // TestReadsWhatIsTouched counts the bytes that a window reads from the file.
 func TestReadsWhatIsTouched(t *testing.T) {
 	for name, most := range map[string]int{

@@ -44,9 +44,9 @@ func (m *Image) window(rect image.Rectangle) ([]byte, error) {
 		return nil, err
 	}
 	pix := make([]byte, 4*w*rect.Dy())
-	planes := 1
-	if m.Planar {
-		planes = m.colour.bands()
+	planes := []int{0}
+	for m.Planar && len(planes) < m.colour.bands() {
+		planes = append(planes, len(planes))
 	}
 	p := painter{m: m}
 	err := m.walk(rect, planes, func(s span, line []byte, skip int) {
