@@ -150,6 +150,10 @@ func TestOpenPages(t *testing.T) {
 		t.Errorf("a file of a mask: %v", err)
 	}
 
+	if !open(t, "u8_big.tif").Big || open(t, "u8_none.tif").Big {
+		t.Error("Big does not tell a BigTIFF from a TIFF")
+	}
+
 	many := b.file(make([]byte, 12), slices.Repeat([][]entry{b.grey(4, 3)}, 1003)...)
 	f, err = openBytes(many)
 	if err != nil || len(f.Images) != maxDirectories || !f.More {
