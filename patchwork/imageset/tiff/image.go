@@ -49,12 +49,12 @@ type Image struct {
 type colour int
 
 const (
-	other    colour = iota // not a picture that RGBA knows
-	grey                   // 1 band
-	rgb                    // 3
-	indexed                // 1, into the palette
-	ink                    // 4: CMYK
-	lumaBlue               // 3: YCbCr
+	other   colour = iota // not a picture that RGBA knows
+	grey                  // 1 band
+	rgb                   // 3
+	indexed               // 1, into the palette
+	ink                   // 4: CMYK
+	ycc                   // 3: YCbCr
 )
 
 // bands is how many stored bands make the colour.
@@ -158,7 +158,7 @@ func (m *Image) readColour(d *directory) error {
 			m.colour = ink
 		}
 	case YCbCr:
-		if m.colour = lumaBlue; m.Compression == JPEG && !m.Planar {
+		if m.colour = ycc; m.Compression == JPEG && !m.Planar {
 			m.colour = rgb // JPEG does the conversion itself
 		}
 		if err := m.readYCbCr(d); err != nil {
@@ -172,7 +172,7 @@ func (m *Image) readColour(d *directory) error {
 	case indexed:
 		m.Bands = 3
 		return m.readPalette(d)
-	case ink, lumaBlue:
+	case ink, ycc:
 		m.Bands = 3
 	}
 	return nil
@@ -238,7 +238,7 @@ func (m *Image) check() error {
 	if m.Compression == JPEG && m.Photometric == YCbCr && !m.Planar && m.samples != 3 {
 		return fmt.Errorf("its JPEG has YCbCr colours and %d bands, which is not read; convert the file with gdal_translate -expand rgb", m.samples)
 	}
-	if m.colour == lumaBlue && m.yuv.on() && (m.Planar || m.Bits != 8 || m.samples != 3 || m.predictor != 1) {
+	if m.colour == ycc && m.yuv.on() && (m.Planar || m.Bits != 8 || m.samples != 3 || m.predictor != 1) {
 		return errors.New("its colours are subsampled in a way that is not read (want 3 interleaved bands of 8 bits without predictor); " +
 			"convert the file with gdal_translate -expand rgb")
 	}

@@ -34,7 +34,7 @@ func (l *loader) lines(k chunk, put func(y int, line []byte)) error {
 	m := l.m
 	from, to := k.want.Min.Y-k.at.Y, k.want.Max.Y-k.at.Y
 	width := m.lineBytes(m.chunks.w)
-	subsampled := m.colour == lumaBlue && m.yuv.on()
+	subsampled := m.colour == ycc && m.yuv.on()
 	whole, need := width*k.rows, width*to
 	if subsampled {
 		whole, need = m.yuv.bytes(m.chunks.w, k.rows), m.yuv.bytes(m.chunks.w, to)

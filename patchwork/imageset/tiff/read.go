@@ -44,7 +44,7 @@ func (m *Image) ReadBands(rect image.Rectangle, bands []int, dst []float32) erro
 	switch m.colour {
 	case indexed:
 		return m.readIndexed(rect, bands, dst)
-	case ink, lumaBlue:
+	case ink, ycc:
 		pix, err := m.window(rect)
 		if err != nil {
 			return err

@@ -58,7 +58,7 @@ func (m *Image) window(rect image.Rectangle) ([]byte, error) {
 	switch m.colour {
 	case ink:
 		cmykToRGB(pix)
-	case lumaBlue:
+	case ycc:
 		m.yuv.toRGB(pix)
 	}
 	return pix, nil
