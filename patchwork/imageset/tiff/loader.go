@@ -76,7 +76,7 @@ func (l *loader) lines(k chunk, put func(y int, line []byte)) error {
 	if subsampled {
 		data = l.widen(data, to)
 	} else {
-		l.finish(data, width)
+		l.finish(data[from*width:], width)
 	}
 	for y := from; y < to; y++ {
 		put(y, data[y*width:][:width])
