@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"fmt"
 	"image"
 	"math"
 
@@ -42,6 +43,25 @@ func (p Part) dtype() dtypes.DType {
 		return dtypes.Int32
 	}
 	return dtypes.Float32
+}
+
+// checkParts checks the tensors of batches of n pictures.
+func checkParts(parts []Part, n int) error {
+	if len(parts) == 0 {
+		return fmt.Errorf("stream: the kind makes no tensor; want one or more Parts")
+	}
+	for _, p := range parts {
+		for _, d := range p.Dims {
+			if d < 1 || d > maxSide {
+				return fmt.Errorf("stream: part %s has the dimensions %v; want 1 to %d", p.Name, p.Dims, maxSide)
+			}
+		}
+		if v := p.values(); v < 1 || v > math.MaxInt32/n {
+			return fmt.Errorf("stream: part %s has %d values a picture, for batches of %d; want at most %d in all: make Batch or the pictures smaller",
+				p.Name, v, n, math.MaxInt32)
+		}
+	}
+	return nil
 }
 
 // pixels is the part for one image of a view.

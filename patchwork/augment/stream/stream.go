@@ -55,7 +55,8 @@ type Stream struct {
 
 // New makes a stream of the pictures of source.
 //
-// Errors: a field of o, kind or the order is wrong; kind does not fit the pictures; an epoch fills no batch.
+// Errors: a field of o, kind or the order is wrong; kind does not fit the pictures; an epoch fills no batch; a tensor would
+// have more than 2,147,483,647 values.
 func New(source Source, kind Kind, o Options) (*Stream, error) {
 	if source == nil || kind == nil {
 		return nil, fmt.Errorf("stream: the source or the kind is nil; give both")
@@ -69,6 +70,9 @@ func New(source Source, kind Kind, o Options) (*Stream, error) {
 	}
 	var err error
 	if s.parts, err = kind.Parts(s.shape); err != nil {
+		return nil, err
+	}
+	if err := checkParts(s.parts, s.options.Batch); err != nil {
 		return nil, err
 	}
 	if s.length, err = s.options.Order.Len(s.shape.N); err != nil {
