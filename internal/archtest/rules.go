@@ -17,7 +17,7 @@ var (
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
-	facts  = []string{"patchwork/features", "patchwork/evaluate"}
+	facts  = []string{"patchwork/features", "patchwork/evaluate", "patchwork/augment/stream"}
 	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
 	engine = join(ground, basis, facts, skills)
 
