@@ -76,8 +76,13 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 	}
 }
 
+// Check says what is wrong with o, Limits and Input, all at once.
+func (r *Reader) Check(o Resize) error {
+	return errors.Join(o.Check(), o.checkFill(r.Input.Channels()), r.Limits.Check(), r.Input.Check())
+}
+
 func (r *Reader) checkBatches(rows []int, o Resize, n int) error {
-	errs := []error{o.Check(), o.checkFill(r.Input.Channels()), r.Limits.Check(), r.Input.Check()}
+	errs := []error{r.Check(o)}
 	if n < 1 {
 		errs = append(errs, fmt.Errorf("imageset.Batches: n is %d; want at least one image a batch", n))
 	}

@@ -48,7 +48,7 @@ func (m memory) Read(_ context.Context, i int, dst []float32) error {
 
 // Files is a source of image files: picture i is rows[i] of r, decoded each time and brought to one size as o says.
 //
-// Errors: o or the limits of r are wrong; there are no rows; a row does not exist.
+// Errors: o, the limits or the input of r are wrong; there are no rows; a row does not exist.
 func Files(r *imageset.Reader, rows []int, o imageset.Resize) (Source, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("stream.Files: there are no rows; give at least one")
@@ -58,10 +58,7 @@ func Files(r *imageset.Reader, rows []int, o imageset.Resize) (Source, error) {
 			return nil, fmt.Errorf("stream.Files: row %d does not exist; want 0 to %d", row, r.Index.Len()-1)
 		}
 	}
-	if err := o.Check(); err != nil {
-		return nil, err
-	}
-	if err := r.Limits.Check(); err != nil {
+	if err := r.Check(o); err != nil {
 		return nil, err
 	}
 	return files{r, rows, o}, nil
@@ -73,7 +70,10 @@ type files struct {
 	resize imageset.Resize
 }
 
-func (f files) Shape() Shape  { return Shape{len(f.rows), f.resize.Size.H, f.resize.Size.W, 3} }
+func (f files) Shape() Shape {
+	return Shape{len(f.rows), f.resize.Size.H, f.resize.Size.W, f.reader.Input.Channels()}
+}
+
 func (f files) Row(i int) int { return f.rows[i] }
 
 func (f files) Read(_ context.Context, i int, dst []float32) error {

@@ -56,7 +56,7 @@ func TestFilesAndShardsShowTheirRows(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "set")
 	o := shards.Options{Shape: shards.Shape{H: 4, W: 4, C: 3}, Limit: 10, PerShard: 3}
-	if err := shards.Write(t.Context(), dir, o, shards.FromReader(t.Context(), r, rows, image.Pt(4, 4), nil)); err != nil {
+	if err := shards.Write(t.Context(), dir, o, shards.FromReader(t.Context(), r, rows, imageset.Resize{Size: imageset.Size{W: 4, H: 4}}, shards.Uint8, nil)); err != nil {
 		t.Fatal(err)
 	}
 	set, err := shards.Open(dir)
