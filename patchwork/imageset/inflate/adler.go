@@ -15,37 +15,37 @@ func (s adler) value() uint32 { return s.b<<16 | s.a }
 
 // add goes on with p, a group of words of eight bytes at a time. A group's sums stay within lanes of 16 bits.
 func (s adler) add(p []byte) adler {
-	const words, group = 22, 8 * 22
-	const low = 0x00ff00ff_00ff00ff
-	a, b := s.a, s.b
+	const group = 8 * 22
+	const low, pairs = 0x00ff00ff_00ff00ff, 0x0000ffff_0000ffff
+	a, b := uint64(s.a), uint64(s.b)
 	for len(p) >= group {
 		var even, odd, evens, odds uint64 // sums of the bytes of each lane, and sums of those sums before each word
-		for q := p[:group]; len(q) >= 8; q = q[8:] {
-			v := binary.LittleEndian.Uint64(q)
+		q := (*[group]byte)(p)
+		for i := 0; i < group; i += 16 {
+			v, w := binary.LittleEndian.Uint64(q[i:i+8]), binary.LittleEndian.Uint64(q[i+8:i+16])
 			evens += even
 			odds += odd
 			even += v & low
 			odd += v >> 8 & low
+			evens += even
+			odds += odd
+			even += w & low
+			odd += w >> 8 & low
 		}
 		// A byte at place j of a word counts 8 − j times in b within its word, and 8 times for each word behind it.
-		b += group*a + 8*(lanes(evens)+lanes(odds))
-		for j := uint32(0); j < 8; j += 2 {
-			e, o := uint32(even>>(8*j)&0xffff), uint32(odd>>(8*j)&0xffff)
-			a += e + o
-			b += (8-j)*e + (7-j)*o
-		}
+		before := evens&pairs + evens>>16&pairs + odds&pairs + odds>>16&pairs
+		b += group*a + 8*(before>>32+before&0xffffffff)
+		b += 8*(even&0xffff) + 7*(odd&0xffff) + 6*(even>>16&0xffff) + 5*(odd>>16&0xffff) +
+			4*(even>>32&0xffff) + 3*(odd>>32&0xffff) + 2*(even>>48) + odd>>48
+		both := even&pairs + even>>16&pairs + odd&pairs + odd>>16&pairs
+		a += both>>32 + both&0xffffffff
 		a %= adlerMod
 		b %= adlerMod
 		p = p[group:]
 	}
 	for _, v := range p {
-		a += uint32(v)
+		a += uint64(v)
 		b += a
 	}
-	return adler{a % adlerMod, b % adlerMod}
-}
-
-// lanes is the sum of four lanes of 16 bits.
-func lanes(v uint64) uint32 {
-	return uint32(v&0xffff + v>>16&0xffff + v>>32&0xffff + v>>48)
+	return adler{uint32(a % adlerMod), uint32(b % adlerMod)}
 }

@@ -103,14 +103,14 @@ func TestZlibTooLittleRoom(t *testing.T) {
 func pieces(src []byte, step, limit int) ([]byte, error) {
 	var s Stream
 	s.Reset(src)
-	window, end := make([]byte, History+step), 0
+	window, end := make([]byte, 2*History+step), 0
 	var all []byte
 	for len(all) < limit {
-		if end > History {
+		if end+step > len(window) {
 			copy(window, window[end-History:end])
 			end = History
 		}
-		to, err := s.Fill(window[:min(len(window), end+step)], end)
+		to, err := s.Fill(window[:end+step], end)
 		all = append(all, window[end:to]...)
 		end = to
 		if err != nil {

@@ -1,8 +1,6 @@
 package png
 
-import (
-	"image"
-)
+import "image"
 
 // Decode decodes a picture to opaque RGBA. Grey becomes three equal channels, 1, 2 and 4 bits are spread over 0 to
 // 255, 16 bits are scaled to round(v·255/65535), alpha and a transparent colour are left out, and an index beyond the
@@ -29,13 +27,13 @@ func Decode(data []byte, check func() error) (*image.RGBA, error) {
 	}
 	to := f.painter()
 	line := make([]byte, 4*f.Width)
-	err = f.lines(u, func(p pass, w, y int, stored []byte) {
+	err = f.lines(u, func(p pass, w, y int, samples []byte) {
 		dst := m.Pix[y*m.Stride:][:m.Stride]
 		if p.dx == 1 {
-			to(dst, stored)
+			to(dst, samples)
 			return
 		}
-		to(line[:4*w], stored)
+		to(line[:4*w], samples)
 		for i := range w {
 			copy(dst[4*(p.x+i*p.dx):][:4], line[4*i:])
 		}
@@ -79,13 +77,13 @@ func Samples(data []byte, check func() error) ([]float32, Header, error) {
 	out := make([]float32, f.Width*f.Height*n)
 	spread := f.spreader()
 	line := make([]float32, f.Width*n)
-	err = f.lines(u, func(p pass, w, y int, stored []byte) {
+	err = f.lines(u, func(p pass, w, y int, samples []byte) {
 		dst := out[y*f.Width*n:][:f.Width*n]
 		if p.dx == 1 {
-			spread(dst, stored)
+			spread(dst, samples)
 			return
 		}
-		spread(line[:w*n], stored)
+		spread(line[:w*n], samples)
 		for i := range w {
 			copy(dst[n*(p.x+i*p.dx):][:n], line[n*i:])
 		}

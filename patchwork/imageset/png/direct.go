@@ -9,7 +9,6 @@ import "encoding/binary"
 func direct(dst, up, src []byte, step int) error {
 	filter, src := src[0], src[1:]
 	up = up[:len(dst)]
-	const opaque = 0xff000000
 	j := 0
 	switch filter {
 	case filterNone:

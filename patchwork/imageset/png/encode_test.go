@@ -112,12 +112,14 @@ func slowPaeth(a, b, c int) int {
 	return c
 }
 
+var packer = zlib.NewWriter(nil) // is large, so there is one for all
+
 // write makes the file, with the pixel data in chunks of size bytes, 0 for a single one.
 func (p *picture) write(size int) {
 	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
-	z.Write(p.raw)
-	z.Close()
+	packer.Reset(&b)
+	packer.Write(p.raw)
+	packer.Close()
 	head := binary.BigEndian.AppendUint32(nil, uint32(p.Width))
 	head = binary.BigEndian.AppendUint32(head, uint32(p.Height))
 	head = append(head, byte(p.Depth), byte(p.Color), 0, 0, 0)

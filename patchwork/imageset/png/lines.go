@@ -149,12 +149,16 @@ func (f *file) open(check func() error) (*unpacker, error) {
 	return newUnpacker(f.pixels, total, 1+f.lineBytes(f.Width), check)
 }
 
-// lines calls each with the unfiltered lines in the order of the file: the pass, how many pixels the line has, and its
-// place among the picture's lines. The line is valid until each returns.
-func (f *file) lines(u *unpacker, each func(p pass, w, y int, line []byte)) error {
+// lines calls each with the samples of each line in the order of the file, in a byte or, if they have 16 bits, in two:
+// the pass, how many pixels the line has, and its place among the picture's lines. They are valid until each returns.
+func (f *file) lines(u *unpacker, each func(p pass, w, y int, samples []byte)) error {
 	step := max(1, f.Depth*f.stored()/8)
 	n := f.lineBytes(f.Width)
 	both := make([]byte, 2*n)
+	var small []byte
+	if f.Depth < 8 {
+		small = make([]byte, f.Width)
+	}
 	for _, p := range f.passes() {
 		w, h := p.size(f.Header)
 		if w == 0 {
@@ -171,7 +175,12 @@ func (f *file) lines(u *unpacker, each func(p pass, w, y int, line []byte)) erro
 			if err := unfilter(line, up, src, step); err != nil {
 				return err
 			}
-			each(p, w, p.y+j*p.dy, line)
+			samples := line
+			if f.Depth < 8 {
+				samples = small[:w]
+				unpack(samples, line, f.Depth)
+			}
+			each(p, w, p.y+j*p.dy, samples)
 			line, up = up, line
 		}
 	}
