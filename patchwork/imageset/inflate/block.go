@@ -45,6 +45,9 @@ func (s *Stream) stored() error {
 
 // fixed makes the tables of RFC 1951, section 3.2.6.
 func (s *Stream) fixed() error {
+	if s.isFixed {
+		return nil
+	}
 	var lengths [288]uint8
 	for i := range lengths {
 		switch {
@@ -60,7 +63,9 @@ func (s *Stream) fixed() error {
 	for i := range dists {
 		dists[i] = 5
 	}
-	return s.tables(lengths[:], dists[:])
+	err := s.tables(lengths[:], dists[:])
+	s.isFixed = err == nil
+	return err
 }
 
 // dynamic reads the tables of RFC 1951, section 3.2.7.
@@ -145,6 +150,7 @@ func (s *Stream) lengths(lengths, small []uint8) error {
 }
 
 func (s *Stream) tables(lits, dists []uint8) error {
+	s.isFixed = false
 	if err := build(s.lit[:], litBits, litSymbols[:], lits); err != nil {
 		return err
 	}

@@ -45,6 +45,10 @@ func Zlib(dst, src []byte) (n int, err error) {
 
 // Stream unpacks a zlib stream piece by piece. Reset begins one.
 type Stream struct {
+	// Check is called now and then, also where blocks hold nothing and Fill goes on without output. Its error ends the
+	// work. It may be nil.
+	Check func() error
+
 	src  []byte
 	in   int    // where in src the bits that have not been taken yet begin
 	bits uint64 // the next bits, the first one lowest
@@ -58,6 +62,9 @@ type Stream struct {
 	err  error
 	lit  [litSize]entry
 	far  [farSize]entry
+
+	blocks  int  // since the last Check
+	isFixed bool // the tables are those of a block without tables
 }
 
 // part is what of a stream comes next.
@@ -80,7 +87,7 @@ func (s *Stream) Reset(src []byte) {
 // Fill unpacks into dst[at:] until dst is full or the stream ends, and returns where in dst its output ends. Before at
 // must lie what was unpacked before, all of it or the last History bytes.
 //
-// Errors: the stream has ended (io.EOF), and its checksum is right; those of Zlib but for ErrLong. After an error each
+// Errors: the stream has ended (io.EOF), and its checksum is right; those of Zlib but for ErrLong; that of Check. After an error each
 // call gives it again.
 func (s *Stream) Fill(dst []byte, at int) (int, error) {
 	if s.err != nil {
@@ -103,17 +110,19 @@ func (s *Stream) fill(dst []byte, out int) (int, error) {
 		case partHeader:
 			err = s.header()
 		case partBlock:
-			err = s.block()
+			if err = s.pause(); err == nil {
+				err = s.block()
+			}
 		case partStored:
 			k := copy(dst[out:], s.src[s.in:min(len(s.src), s.in+s.left)])
 			s.in, s.left, out = s.in+k, s.left-k, out+k
 			switch {
 			case s.left == 0:
 				s.endBlock()
-			case out == len(dst):
-				return out, nil
-			default:
+			case s.in == len(s.src):
 				err = io.ErrUnexpectedEOF
+			default:
+				return out, nil // dst is full
 			}
 		case partCoded:
 			if out, err = s.coded(dst, out); err == nil && s.part == partCoded {
@@ -126,6 +135,15 @@ func (s *Stream) fill(dst []byte, out int) (int, error) {
 			return out, err
 		}
 	}
+}
+
+// pause calls Check before every 64th block. The tables of that many take less than a millisecond.
+func (s *Stream) pause() error {
+	if s.blocks++; s.blocks < 64 || s.Check == nil {
+		return nil
+	}
+	s.blocks = 0
+	return s.Check()
 }
 
 func (s *Stream) endBlock() {

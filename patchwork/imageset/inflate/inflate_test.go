@@ -3,6 +3,7 @@ package inflate
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/adler32"
@@ -260,6 +261,42 @@ func TestErrorsStay(t *testing.T) {
 	for range 2 {
 		if _, err := s.Fill(make([]byte, 3), 0); err != io.EOF {
 			t.Errorf("%v, want the end", err)
+		}
+	}
+}
+
+// TestCheck unpacks a stream of very many blocks that hold nothing, with tables and without.
+func TestCheck(t *testing.T) {
+	enough := errors.New("enough")
+	for _, table := range []bool{false, true} {
+		w := begin()
+		for range 1000 {
+			if !table {
+				w.put(2, 3).code(0, 7)
+				continue
+			}
+			w.put(4, 3).put(0, 10).put(14, 4)
+			for _, i := range codeOrder[:18] { // 18 and 1 have codes
+				w.put(map[uint8]int{18: 1, 1: 1}[i], 3)
+			}
+			w.code(1, 1).put(127, 7).code(1, 1).put(107, 7).code(0, 1).code(0, 1) // 256 times 0, then 1 and 1
+			w.code(0, 1)
+		}
+		w.put(3, 3).code(0, 7)
+		src := binary.BigEndian.AppendUint32(w.data, 1)
+		if n, err := Zlib(nil, src); n != 0 || err != nil {
+			t.Fatalf("with tables %v: %d, %v", table, n, err)
+		}
+		calls := 0
+		s := Stream{Check: func() error {
+			if calls++; calls == 3 {
+				return enough
+			}
+			return nil
+		}}
+		s.Reset(src)
+		if _, err := s.Fill(nil, 0); err != enough || calls != 3 {
+			t.Errorf("with tables %v: %v after %d calls, want the error of the third", table, err, calls)
 		}
 	}
 }

@@ -63,8 +63,10 @@ func read(data []byte) (*file, error) {
 	f := &file{Header: h}
 	_, rest, _ := readChunk(data[len(signature):])
 	var hasPalette, ended bool
-	var parts [][]byte
+	var run []byte // the file from the first IDAT on
+	parts, size := 0, 0
 	for {
+		at := rest
 		var c chunk
 		if c, rest, err = readChunk(rest); err != nil {
 			return nil, err
@@ -73,7 +75,7 @@ func read(data []byte) (*file, error) {
 		case "IHDR":
 			return nil, errors.New("png: there are two headers")
 		case "PLTE":
-			if hasPalette || parts != nil {
+			if hasPalette || run != nil {
 				return nil, errors.New("png: there is a palette where none belongs")
 			}
 			hasPalette = true
@@ -81,24 +83,41 @@ func read(data []byte) (*file, error) {
 				return nil, err
 			}
 		case "IDAT":
+			if run == nil {
+				run = at
+			}
 			if !ended {
-				parts = append(parts, c.data)
+				parts, size = parts+1, size+len(c.data)
 			}
 			continue
 		case "IEND":
 			switch {
 			case len(c.data) != 0:
 				return nil, errors.New("png: the end is not empty")
-			case parts == nil:
+			case run == nil:
 				return nil, errors.New("png: there is no pixel data")
 			case f.Color == Palette && !hasPalette:
 				return nil, errors.New("png: there is no palette")
 			}
-			f.pixels = join(parts)
+			f.pixels = join(run, parts, size)
 			return f, nil
 		}
-		ended = parts != nil
+		ended = run != nil
 	}
+}
+
+// join puts the data of the next parts chunks together, which are size bytes. A single one is not copied.
+func join(chunks []byte, parts, size int) []byte {
+	if parts == 1 {
+		return chunks[8 : 8+size]
+	}
+	all := make([]byte, 0, size)
+	for range parts {
+		end := 8 + int(binary.BigEndian.Uint32(chunks))
+		all = append(all, chunks[8:end]...)
+		chunks = chunks[end+4:]
+	}
+	return all
 }
 
 func (f *file) setPalette(data []byte) error {
@@ -115,19 +134,4 @@ func (f *file) setPalette(data []byte) error {
 		}
 	}
 	return nil
-}
-
-func join(parts [][]byte) []byte {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	n := 0
-	for _, p := range parts {
-		n += len(p)
-	}
-	all := make([]byte, 0, n)
-	for _, p := range parts {
-		all = append(all, p...)
-	}
-	return all
 }

@@ -6,7 +6,7 @@ import "image"
 // 255, 16 bits are scaled to round(v·255/65535), alpha and a transparent colour are left out, and an index beyond the
 // palette is black.
 //
-// Check is called every 256 KiB of unpacked data, and its error ends the work; it may be nil. Memory is 4 bytes a pixel,
+// Check is called every 256 KiB of unpacked data at least, and its error ends the work; it may be nil. Memory is 4 bytes a pixel,
 // a copy of the compressed data, and a window of a few hundred kilobytes or, if it is longer, a line.
 //
 // Errors: data is cut off (io.ErrUnexpectedEOF); it is damaged or malformed; it holds too few or too many pixels; that

@@ -29,8 +29,8 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		data = bytes.Clone(data)
 		for range 2 {
-			h, err := ReadHeader(data)
-			if err != nil || h.Width*h.Height <= 1<<18 {
+			// A size that is too large, or not to be trusted, would make image/png panic or take all memory.
+			if h, err := ReadHeader(data); err == nil && h.Width*h.Height <= 1<<18 {
 				if err := compare(data); err != nil {
 					t.Error(err)
 				}

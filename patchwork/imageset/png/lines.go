@@ -21,7 +21,6 @@ type unpacker struct {
 	at     int    // where the next line begins
 	end    int    // where what is unpacked ends
 	left   int    // bytes still to be unpacked
-	check  func() error
 }
 
 const (
@@ -40,7 +39,8 @@ func newUnpacker(stream []byte, total, longest int, check func() error) (*unpack
 	}
 	u := unpackers.Get().(*unpacker)
 	u.stream.Reset(stream)
-	u.at, u.end, u.left, u.check = 0, 0, total, check
+	u.stream.Check = check
+	u.at, u.end, u.left = 0, 0, total
 	if size := min(total, inflate.History+max(windowBytes, longest)) + spare; cap(u.buf) < size {
 		u.buf = make([]byte, size)
 	} else {
@@ -51,7 +51,7 @@ func newUnpacker(stream []byte, total, longest int, check func() error) (*unpack
 
 func (u *unpacker) close() {
 	u.stream.Reset(nil)
-	u.check = nil
+	u.stream.Check = nil
 	if cap(u.buf) > keptBytes {
 		u.buf = nil
 	}
@@ -76,8 +76,8 @@ func (u *unpacker) next(n int) ([]byte, error) {
 
 // slide moves what is still needed to the beginning and fills the room.
 func (u *unpacker) slide() error {
-	if u.check != nil {
-		if err := u.check(); err != nil {
+	if check := u.stream.Check; check != nil {
+		if err := check(); err != nil {
 			return err
 		}
 	}
