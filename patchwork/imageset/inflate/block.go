@@ -68,6 +68,8 @@ func (s *Stream) fixed() error {
 	return err
 }
 
+var errEndless = corrupt("a block has no end")
+
 // dynamic reads the tables of RFC 1951, section 3.2.7.
 func (s *Stream) dynamic() error {
 	head, err := s.take(14)
@@ -91,7 +93,7 @@ func (s *Stream) dynamic() error {
 		return err
 	}
 	if lengths[256] == 0 {
-		return corrupt("a block has no end")
+		return errEndless
 	}
 	return s.tables(lengths[:lits], lengths[lits:lits+dists])
 }

@@ -1,5 +1,5 @@
-// Package inflate unpacks zlib streams that lie wholly in memory into room of a known size. It does nothing that
-// compress/zlib does not do, in about half the time, and it never writes beyond the room it is given.
+// Package inflate unpacks zlib streams that lie wholly in memory into room of a known size. It accepts what
+// compress/zlib accepts, takes less than half the time, and never writes beyond the room it is given.
 //
 // The package imports no other package of patchwork.
 package inflate
@@ -87,8 +87,8 @@ func (s *Stream) Reset(src []byte) {
 // Fill unpacks into dst[at:] until dst is full or the stream ends, and returns where in dst its output ends. Before at
 // must lie what was unpacked before, all of it or the last History bytes.
 //
-// Errors: the stream has ended (io.EOF), and its checksum is right; those of Zlib but for ErrLong; that of Check. After an error each
-// call gives it again.
+// Errors: the stream has ended (io.EOF), and its checksum is right; those of Zlib but for ErrLong; that of Check. After
+// an error each call gives it again.
 func (s *Stream) Fill(dst []byte, at int) (int, error) {
 	if s.err != nil {
 		return at, s.err

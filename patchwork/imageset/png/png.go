@@ -1,5 +1,5 @@
-// Package png decodes PNG images that lie wholly in memory, of every colour type and depth, in about half the time of
-// image/png: either to opaque RGBA or to the samples as they are stored.
+// Package png decodes PNG images that lie wholly in memory, of every colour type and depth, either to opaque RGBA or to
+// the samples as they are stored. It accepts what image/png accepts; photographs take less than half the time.
 //
 // What is transparent keeps the colour that lies under the transparency. Colour spaces and gamma are not applied.
 //
@@ -59,7 +59,7 @@ func (h Header) lineBytes(w int) int { return (w*h.Depth*h.stored() + 7) / 8 }
 // maxSide and maxArea keep sizes in bytes within an int. A caller has limits of its own that are lower.
 const (
 	maxSide = 1<<31 - 1
-	maxArea = 1 << 48
+	maxArea = 1 << 40
 )
 
 const signature = "\x89PNG\r\n\x1a\n"
