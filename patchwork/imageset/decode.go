@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/gif"
 	"image/jpeg"
-	"image/png"
 	"io"
 	"strings"
 	"time"
@@ -43,7 +42,7 @@ type codec struct {
 
 var codecs = map[format]codec{
 	formatJPEG: {jpeg.DecodeConfig, jpeg.Decode},
-	formatPNG:  {png.DecodeConfig, png.Decode},
+	formatPNG:  {pngSize, readPNG},
 	formatGIF:  {gif.DecodeConfig, gif.Decode},
 	formatBMP:  {bmp.DecodeConfig, bmp.Decode},
 	formatTIFF: {tiff.DecodeConfig, tiff.Decode},
@@ -139,6 +138,9 @@ func decode(data []byte, f format, l Limits, in *Input) (p raster, err error) {
 	}
 	if yuv, ok := raw.(*image.YCbCr); ok && f == formatJPEG && yuv.Rect == image.Rect(0, 0, c.Width, c.Height) {
 		return raster{yuv: yuv}, nil
+	}
+	if rgb, ok := raw.(*image.RGBA); ok && f == formatPNG {
+		return raster{rgb: rgb}, nil
 	}
 	if f == formatWebP {
 		return raster{rgb: webpRGB(raw)}, nil

@@ -84,12 +84,13 @@ func (l Limits) checkBytes(size int64) error {
 // between two reads, so this ends it without a goroutine that would be left behind.
 type patience struct {
 	*bytes.Reader
+	data  []byte    // all of it, for a decoder that reads it in one piece and calls check between
 	end   time.Time // zero for never
 	limit time.Duration
 }
 
 func newPatience(data []byte, limit time.Duration) *patience {
-	p := &patience{Reader: bytes.NewReader(data), limit: limit}
+	p := &patience{Reader: bytes.NewReader(data), data: data, limit: limit}
 	if limit > 0 {
 		p.end = time.Now().Add(limit)
 	}
