@@ -1,0 +1,119 @@
+package jpeg
+
+// scan is what a scan's header says: which components its data holds, and by which tables.
+type scan struct {
+	parts   []part
+	restart int
+	single  bool // it holds one component, whose blocks follow each other
+}
+
+// part is a component of a scan.
+type part struct {
+	*plane
+	*unit
+}
+
+// scan reads the header of a scan.
+//
+// Source: ITU-T T.81, B.2.3.
+func (s *segments) scan(planes []*plane) (*scan, error) {
+	b := s.body
+	if len(b) < 6 || len(b) != 4+2*int(b[0]) || int(b[0]) > len(planes) {
+		return nil, FormatError("SOS has wrong length")
+	}
+	sc := &scan{restart: s.restart, single: b[0] == 1}
+	blocks := 0
+	for b = b[1 : 1+2*b[0]]; len(b) > 0; b = b[2:] {
+		var of *plane
+		for _, p := range planes {
+			if p.id == b[0] {
+				of = p
+			}
+		}
+		if of == nil {
+			return nil, FormatError("unknown component selector")
+		}
+		for _, other := range sc.parts {
+			if other.plane == of {
+				return nil, FormatError("repeated component selector")
+			}
+		}
+		dc, ac := b[1]>>4, b[1]&15
+		if dc > 3 || ac > 3 || s.dc[dc] == nil || s.ac[ac] == nil {
+			return nil, FormatError("missing Huffman table")
+		}
+		quant := s.quant[of.quant]
+		if quant == nil {
+			return nil, FormatError("missing quantisation table")
+		}
+		sc.parts = append(sc.parts, part{of, newUnit(s.dc[dc], s.ac[ac], quant, of.side)})
+		blocks += of.h * of.v
+	}
+	if len(planes) > 1 && blocks > 10 {
+		return nil, FormatError("total sampling factors too large")
+	}
+	return sc, nil
+}
+
+// decode decodes the data of the scan, which begins at data[from], into the planes, and returns where it ends.
+func (sc *scan) decode(w *window, data []byte, from int, check func() error) (end int, err error) {
+	w.start(data, from)
+	defer func() { w.data = nil }()
+	across, down := sc.parts[0].across, sc.parts[0].down
+	if sc.single {
+		across, down = sc.parts[0].blocksAcross, sc.parts[0].blocksDown
+	}
+	left, marker := sc.restart, byte(firstRestart)
+	for y := range down {
+		if err := check(); err != nil {
+			return 0, err
+		}
+		for x := range across {
+			if sc.restart > 0 {
+				if left == 0 {
+					if err := w.resume(marker); err != nil {
+						return 0, err
+					}
+					for _, p := range sc.parts {
+						p.value = 0
+					}
+					left, marker = sc.restart, firstRestart+(marker+1)&7
+				}
+				left--
+			}
+			w.ready()
+			ok := sc.mcu(w, x, y)
+			switch bits := w.left(); {
+			case bits < 0, !ok && bits < 16: // it goes on in zeros that are not there
+				return 0, w.short()
+			case !ok:
+				return 0, FormatError("bad Huffman code")
+			}
+		}
+	}
+	return w.from, nil
+}
+
+// mcu decodes the MCU in column x of line y; false if there is a code without a meaning.
+func (sc *scan) mcu(w *window, x, y int) bool {
+	for i := range sc.parts {
+		p := &sc.parts[i]
+		h, v := p.h, p.v
+		if sc.single {
+			h, v = 1, 1
+		}
+		for j := range v {
+			at := (y*v+j)*p.side*p.stride + x*h*p.side
+			for range h {
+				w.block = [64]int32{}
+				last, ok := w.read(p.unit)
+				if !ok {
+					return false
+				}
+				p.inverse(p.pix[at:], p.stride, &w.block, last)
+				at += p.side
+			}
+		}
+	}
+	return true
+}
