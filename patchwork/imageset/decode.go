@@ -59,35 +59,43 @@ var codecs = map[format]codec{
 // Errors: the data is empty, of another format, broken or cut off, of a variant that is not supported, or has more
 // than 300 megapixels. The message begins with the format, as "JPEG: unexpected EOF".
 func Decode(data []byte) (*image.RGBA, error) {
-	p, err := decodeRaster(data, Limits{})
+	p, err := decodeRaster(data, Limits{}, nil)
 	if err != nil {
 		return nil, err
 	}
 	return p.upright(), nil
 }
 
-// decodeRaster is Decode without the last steps, which a caller that wants it smaller does better after shrinking.
-func decodeRaster(data []byte, l Limits) (raster, error) {
+// decodeRaster is Decode without the last steps, which a caller that wants it smaller does better after shrinking. What
+// such a caller needs stands in need, which may be nil.
+func decodeRaster(data []byte, l Limits, need detail) (raster, error) {
 	f, err := sniff(data)
 	if err != nil {
 		return raster{}, err
 	}
-	p, err := decode(data, f, l)
+	orient := orientation(data, f)
+	p, err := decode(data, f, l, need.turned(orient))
 	if err != nil {
 		return raster{}, fmt.Errorf("%s: %s", f, reason(err))
 	}
-	p.orient = orientation(data, f)
+	p.orient = orient
 	return p, nil
 }
 
-func decode(data []byte, f format, l Limits) (p raster, err error) {
+func decode(data []byte, f format, l Limits, need detail) (p raster, err error) {
 	defer func() {
 		if r := recover(); r != nil { // broken data that a decoder was not ready for
 			p, err = raster{}, fmt.Errorf("the decoder failed: %v", r)
 		}
 	}()
 	source := newPatience(mend(data, f), l.Time)
-	c, err := codecs[f].size(source)
+	by, scale := codecs[f], 1
+	if f == formatJPEG {
+		if by, err = photoCodec(data, need, source.check, &scale); err != nil {
+			return raster{}, err
+		}
+	}
+	c, err := by.size(source)
 	if err != nil {
 		return raster{}, err
 	}
@@ -100,12 +108,12 @@ func decode(data []byte, f format, l Limits) (p raster, err error) {
 		source.end = time.Now().Add(l.Time) // waiting for other files is not its fault
 	}
 	source.Seek(0, io.SeekStart) // cannot fail
-	raw, err := codecs[f].read(source)
+	raw, err := by.read(source)
 	if err != nil {
 		return raster{}, err
 	}
-	if yuv, ok := raw.(*image.YCbCr); ok && f == formatJPEG && yuv.Rect == image.Rect(0, 0, c.Width, c.Height) {
-		return raster{yuv: yuv}, nil
+	if f == formatJPEG {
+		return photoRaster(raw, image.Pt(c.Width, c.Height), scale), nil
 	}
 	if f == formatWebP {
 		return raster{rgb: webpRGB(raw)}, nil
@@ -122,7 +130,7 @@ func reason(err error) string {
 		return "unexpected EOF"
 	}
 	s := err.Error()
-	for _, name := range []string{"invalid JPEG format: ", "png: ", "invalid format: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
+	for _, name := range []string{"invalid JPEG format: ", "jpeg: ", "png: ", "invalid format: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	return s

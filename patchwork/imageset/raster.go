@@ -8,23 +8,29 @@ type raster struct {
 	yuv    *image.YCbCr // or nil
 	rgb    *image.RGBA  // or nil
 	orient int          // EXIF orientation, 1 to 8
+
+	scale int         // the sides of what was decoded are those of the picture divided by this, rounded up; 0 means 1
+	full  image.Point // size of the picture as it is stored, if scale is more than 1
 }
 
 // size returns the upright size.
 func (p raster) size() (w, h int) {
-	b := image.Rectangle{}
-	if p.yuv != nil {
-		b = p.yuv.Rect
-	} else {
-		b = p.rgb.Rect
+	var size image.Point
+	switch {
+	case p.scale > 1:
+		size = p.full
+	case p.yuv != nil:
+		size = p.yuv.Rect.Size()
+	default:
+		size = p.rgb.Rect.Size()
 	}
 	if p.orient >= 5 {
-		return b.Dy(), b.Dx()
+		return size.Y, size.X
 	}
-	return b.Dx(), b.Dy()
+	return size.X, size.Y
 }
 
-// upright returns the pixels, opaque and with their origin at (0, 0).
+// upright returns the pixels that were decoded, opaque and with their origin at (0, 0).
 func (p raster) upright() *image.RGBA {
 	if p.yuv != nil {
 		return upright(toRGB(p.yuv), p.orient)
@@ -57,6 +63,9 @@ func (p raster) resize(o Resize) []float32 {
 
 // sample resamples the part b of the picture as it is stored to [h, w, 3] in [0, 1].
 func (p raster) sample(b box, w, h int, f Filter) []float32 {
+	if s := float64(max(1, p.scale)); s > 1 {
+		b = box{b.x / s, b.y / s, b.w / s, b.h / s}
+	}
 	n := w * h
 	out := make([]float32, 3*n)
 	if p.yuv == nil {

@@ -35,7 +35,7 @@ func TestResizeModesGolden(t *testing.T) {
 		if err := o.Check(); err != nil {
 			t.Fatal(err)
 		}
-		p, err := decodeRaster(fixture(t, source), Limits{})
+		p, err := decodeRaster(fixture(t, source), Limits{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

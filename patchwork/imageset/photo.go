@@ -1,0 +1,85 @@
+package imageset
+
+import (
+	"errors"
+	"image"
+	"io"
+	"math"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset/jpeg"
+)
+
+// detail says how many pixels of an upright picture of w x h pixels become one pixel of what the caller makes of it, on
+// the axis where it is fewer. A JPEG of which many do is decoded smaller than it is. Nil is for all pixels.
+type detail func(w, h int) float64
+
+// turned is d for pictures as they are stored, which the EXIF orientation o turns upright.
+func (d detail) turned(o int) detail {
+	if d == nil || o < 5 {
+		return d
+	}
+	return func(w, h int) float64 { return d(h, w) }
+}
+
+// anyDetail is for a caller that wants to know whether a picture can be decoded, and its size.
+func anyDetail(w, h int) float64 { return math.Inf(1) }
+
+// spare is how many pixels of a JPEG that is decoded smaller become one at least.
+const spare = 2
+
+// scale is by how much a picture of w x h pixels may be decoded smaller.
+func (d detail) scale(w, h int) int {
+	if d == nil {
+		return 1
+	}
+	ratio := d(w, h)
+	for _, s := range []int{8, 4, 2} {
+		if float64(spare*s) <= ratio {
+			return s
+		}
+	}
+	return 1
+}
+
+// photoCodec is how to read this JPEG: with our decoder, which sets scale when it reads, or with that of Go's library if
+// ours does not know its kind.
+//
+// Errors: the headers are broken.
+func photoCodec(data []byte, need detail, check func() error, scale *int) (codec, error) {
+	p, err := jpeg.Open(data)
+	if errors.Is(err, jpeg.ErrUnsupported) {
+		return codecs[formatJPEG], nil
+	}
+	return codec{
+		size: func(io.Reader) (image.Config, error) { return image.Config{Width: p.Width, Height: p.Height}, nil },
+		read: func(io.Reader) (image.Image, error) {
+			*scale = need.scale(p.Width, p.Height)
+			return p.Decode(jpeg.Options{Scale: *scale, Check: check})
+		},
+	}, err
+}
+
+// photoRaster is a decoded JPEG of the given full size.
+func photoRaster(m image.Image, full image.Point, scale int) raster {
+	p := raster{scale: scale, full: full}
+	switch m := m.(type) {
+	case *image.YCbCr:
+		p.yuv = m
+	case *image.Gray:
+		p.yuv = colourless(m)
+	default:
+		p.rgb = toRGB(m)
+	}
+	return p
+}
+
+// colourless is m with colour that is neutral everywhere, of which it stores one line.
+func colourless(m *image.Gray) *image.YCbCr {
+	line := make([]byte, (m.Rect.Dx()+3)/4)
+	for i := range line {
+		line[i] = 128
+	}
+	return &image.YCbCr{
+		Y: m.Pix, YStride: m.Stride, Cb: line, Cr: line, SubsampleRatio: image.YCbCrSubsampleRatio410, Rect: m.Rect,
+	}
+}
