@@ -5,7 +5,11 @@ package jpeg
 //
 // With N = side, sample n is X(0) + Σ_k X(k)·√2·cos(k·(2n+1)·π/2N) for k from 1 to N−1, and the rest is as for 8.
 
-// inverse4 makes 4 × 4 pixels. For N = 4, √2·cos(k·π/8) is c2 for k = 1, 1 for k = 2 and c6 for k = 3.
+// inverse4 makes 4 × 4 pixels. Each coefficient is first multiplied by cos(k·π/16), which is what it loses when the
+// mean of two pixels is taken: without that, sharp edges swing beyond white, are cut off there, and darken the picture.
+// With w(k) = √2·cos(k·π/8), the products are
+//
+//	r11 = cos(π/16)·w(1)   r13 = cos(π/16)·w(3)   r2 = cos(2π/16)   r31 = cos(3π/16)·w(1)   r33 = cos(3π/16)·w(3)
 func inverse4(dst []byte, stride int, b *[64]int32, last int) {
 	if last == 0 {
 		v := pixel((b[0] + 128*8 + 4) >> 3)
@@ -14,18 +18,19 @@ func inverse4(dst []byte, stride int, b *[64]int32, last int) {
 		}
 		return
 	}
+	const r11, r13, r2, r31, r33 = 10498, 4348, 7568, 8900, 3686
 	var t [16]int32
 	for i := range 4 {
-		x0, x2 := b[i]<<pointBits+firstHalf, b[16+i]<<pointBits
+		x0, x2 := b[i]<<pointBits+firstHalf, b[16+i]*r2
 		x1, x3 := b[8+i], b[24+i]
-		o0, o1 := c2*x1+c6*x3, c6*x1-c2*x3
+		o0, o1 := r11*x1+r33*x3, r13*x1-r31*x3
 		t[i], t[12+i] = (x0+x2+o0)>>firstCut, (x0+x2-o0)>>firstCut
 		t[4+i], t[8+i] = (x0-x2+o1)>>firstCut, (x0-x2-o1)>>firstCut
 	}
 	for y := range 4 {
 		x := (*[4]int32)(t[4*y:])
-		x0, x2 := x[0]<<pointBits+lastHalf, x[2]<<pointBits
-		o0, o1 := c2*x[1]+c6*x[3], c6*x[1]-c2*x[3]
+		x0, x2 := x[0]<<pointBits+lastHalf, x[2]*r2
+		o0, o1 := r11*x[1]+r33*x[3], r13*x[1]-r31*x[3]
 		out := (*[4]byte)(dst[y*stride:])
 		out[0], out[3] = pixel((x0+x2+o0)>>secondCut), pixel((x0+x2-o0)>>secondCut)
 		out[1], out[2] = pixel((x0-x2+o1)>>secondCut), pixel((x0-x2-o1)>>secondCut)
