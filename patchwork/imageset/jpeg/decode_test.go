@@ -164,19 +164,23 @@ func TestDefinition(t *testing.T) {
 			}
 			planes := planesOf(got)
 			for i, p := range planes {
-				side := 8 / scale
-				if i > 0 {
-					for x, y := d.sampling[0][0]/d.sampling[i][0], d.sampling[0][1]/d.sampling[i][1]; side < 8 && x > 1 && y > 1; x, y = x/2, y/2 {
-						side *= 2
-					}
-				}
-				worst := 0.0
+				wide := min(8, 8/scale*d.sampling[0][0]/d.sampling[i][0])
+				high := min(8, 8/scale*d.sampling[0][1]/d.sampling[i][1])
+				side, worst := max(wide, high), 0.0
 				for y := range p.down {
 					for x := range p.across {
-						b := &d.blocks[i][y/side*d.across[i]+x/side]
-						want := definition(b, side, x%side, y%side)
-						worst = max(worst, math.Abs(want-float64(p.pix[y*p.stride+x])))
+						b := &d.blocks[i][y/high*d.across[i]+x/wide]
+						want, n := 0.0, 0.0
+						for v := y % high * side / high; v < (y%high+1)*side/high; v++ {
+							for u := x % wide * side / wide; u < (x%wide+1)*side/wide; u++ {
+								want, n = want+definition(b, side, u, v), n+1
+							}
+						}
+						worst = max(worst, math.Abs(want/n-float64(p.pix[y*p.stride+x])))
 					}
+				}
+				if wide != high {
+					worst -= 0.5 // rounded twice
 				}
 				if worst > 0.56 { // half of it is rounding
 					t.Errorf("%d x %d, %v, separate %v at 1/%d: plane %d differs by %.3f", d.width, d.height, d.sampling, d.separate, scale, i, worst)

@@ -64,26 +64,26 @@ type plane struct {
 	across, down int // MCUs in the picture
 	blocksAcross int // blocks that hold pixels, which a scan of this component alone has
 	blocksDown   int
-	side         int // pixels that a block becomes, across and down
+	wide, high   int // pixels that a block becomes
 	pix          []byte
 	stride       int
-	inverse      func(dst []byte, stride int, b *[64]int32, last int)
+	inverse      inverse
 }
 
-// planes makes room for every component; a block of brightness becomes side × side pixels.
+// planes makes room for every component; a block of brightness becomes side × side pixels, one of colour that has fewer
+// samples up to as many more as it has fewer.
 func (f *frame) planes(side int) []*plane {
 	first := f.components[0]
 	var list []*plane
 	for _, c := range f.components {
-		p := &plane{component: c, side: side}
-		for x, y := first.h/c.h, first.v/c.v; p.side < 8 && x%2 == 0 && y%2 == 0; x, y = x/2, y/2 {
-			p.side *= 2
-		}
+		p := &plane{component: c, wide: min(8, side*first.h/c.h), high: min(8, side*first.v/c.v)}
 		p.across, p.down = up(f.width, 8*first.h), up(f.height, 8*first.v)
 		p.blocksAcross, p.blocksDown = up(f.width*c.h, 8*first.h), up(f.height*c.v, 8*first.v)
-		p.stride = p.across * c.h * p.side
-		p.pix = make([]byte, p.stride*p.down*c.v*p.side)
-		p.inverse = inverses[p.side]
+		p.stride = p.across * c.h * p.wide
+		p.pix = make([]byte, p.stride*p.down*c.v*p.high)
+		if p.inverse = inverses[p.wide]; p.wide != p.high {
+			p.inverse = oblong(p.wide, p.high)
+		}
 		list = append(list, p)
 	}
 	return list

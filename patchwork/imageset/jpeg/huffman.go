@@ -90,6 +90,9 @@ func newTable(counts, symbols []byte, dc bool) (*table, error) {
 
 // enter writes c for all numbers that begin with it, of which the first is from; room bits are left behind it.
 func (t *table) enter(c code, from, room int) {
+	if c == 0 {
+		return
+	}
 	entries := t.fast[from:][:1<<room]
 	size := int(c >> valueShift)
 	if c&whole != 0 || size > room {

@@ -23,8 +23,11 @@ const (
 	keptBits  = 2 // behind the point between the two axes
 )
 
-// inverses are the transforms of a block to side × side pixels, which they write to dst.
-var inverses = [9]func(dst []byte, stride int, b *[64]int32, last int){1: inverse1, 2: inverse2, 4: inverse4, 8: inverse8}
+// inverse transforms a block to pixels, which it writes to dst. Coefficients behind last in zigzag order are 0.
+type inverse func(dst []byte, stride int, b *[64]int32, last int)
+
+// inverses are those to side × side pixels.
+var inverses = [9]inverse{1: inverse1, 2: inverse2, 4: inverse4, 8: inverse8}
 
 // diagonal is how far from the first column and line the first coefficients in zigzag order reach.
 var diagonal = func() (list [64]int) {
@@ -36,7 +39,7 @@ var diagonal = func() (list [64]int) {
 	return list
 }()
 
-// inverse8 makes 8 × 8 pixels. Coefficients behind last in zigzag order are 0 and need no work.
+// inverse8 makes 8 × 8 pixels.
 func inverse8(dst []byte, stride int, b *[64]int32, last int) {
 	if last == 0 {
 		v := uint64(pixel((b[0]+128*8+4)>>3)) * 0x01010101_01010101

@@ -19,7 +19,7 @@ func (e FormatError) Error() string { return "jpeg: " + string(e) }
 // Options say how a picture is decoded. The zero value decodes it at its full size.
 type Options struct {
 	// Scale shrinks each side by 2, 4 or 8, rounded up; 0 and 1 mean not at all. Colour that has fewer samples than
-	// brightness is shrunk less, as far as it has both sides' samples to spare.
+	// brightness is shrunk less, so that it keeps what it has.
 	Scale int
 	// Check, if not nil, is called before every line of blocks; an error that it returns ends the decoding.
 	Check func() error
@@ -112,7 +112,7 @@ func (p *Picture) image(scale int) image.Image {
 	blue, red := p.planes[1], p.planes[2]
 	m := &image.YCbCr{
 		Y: light.pix, Cb: blue.pix, Cr: red.pix, YStride: light.stride, CStride: blue.stride, Rect: r,
-		SubsampleRatio: ratios[[2]int{light.h * light.side / (blue.h * blue.side), light.v * light.side / (blue.v * blue.side)}],
+		SubsampleRatio: ratios[[2]int{light.h * light.wide / (blue.h * blue.wide), light.v * light.high / (blue.v * blue.high)}],
 	}
 	if !p.segments.isRGB() {
 		return m

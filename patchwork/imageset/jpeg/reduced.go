@@ -48,3 +48,21 @@ func inverse2(dst []byte, stride int, b *[64]int32, _ int) {
 
 // inverse1 makes one pixel.
 func inverse1(dst []byte, _ int, b *[64]int32, _ int) { dst[0] = pixel((b[0] + 128*8 + 4) >> 3) }
+
+// oblong makes wide × high pixels of which each is the mean of some of a square.
+func oblong(wide, high int) inverse {
+	side := max(wide, high)
+	x, y := side/wide, side/high // pixels of the square that become one
+	return func(dst []byte, stride int, b *[64]int32, last int) {
+		var square [64]byte
+		inverses[side](square[:], side, b, last)
+		for i := range wide * high {
+			left, top := i%wide*x, i/wide*y
+			sum := x * y / 2
+			for j := range x * y {
+				sum += int(square[(top+j/x)*side+left+j%x])
+			}
+			dst[i/wide*stride+i%wide] = byte(sum / (x * y))
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (s *segments) scan(planes []*plane) (*scan, error) {
 		if quant == nil {
 			return nil, FormatError("missing quantisation table")
 		}
-		sc.parts = append(sc.parts, part{of, newUnit(s.dc[dc], s.ac[ac], quant, of.side)})
+		sc.parts = append(sc.parts, part{of, newUnit(s.dc[dc], s.ac[ac], quant, max(of.wide, of.high))})
 		blocks += of.h * of.v
 	}
 	if len(planes) > 1 && blocks > 10 {
@@ -103,7 +103,7 @@ func (sc *scan) mcu(w *window, x, y int) bool {
 			h, v = 1, 1
 		}
 		for j := range v {
-			at := (y*v+j)*p.side*p.stride + x*h*p.side
+			at := (y*v+j)*p.high*p.stride + x*h*p.wide
 			for range h {
 				w.block = [64]int32{}
 				last, ok := w.read(p.unit)
@@ -111,7 +111,7 @@ func (sc *scan) mcu(w *window, x, y int) bool {
 					return false
 				}
 				p.inverse(p.pix[at:], p.stride, &w.block, last)
-				at += p.side
+				at += p.wide
 			}
 		}
 	}
