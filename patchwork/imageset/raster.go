@@ -68,11 +68,13 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	}
 	n := w * h
 	out := make([]float32, 3*n)
+	kept := scratches.Get().(*scratch)
+	defer scratches.Put(kept)
 	if p.yuv == nil {
 		m := p.rgb
 		sw, sh := m.Rect.Dx(), m.Rect.Dy()
-		values := make([]float32, 4*n)
-		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h))
+		values := room(&kept.values, 4*n)
+		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h), kept)
 		for i := range n {
 			out[3*i], out[3*i+1], out[3*i+2] = unit(values[4*i]), unit(values[4*i+1]), unit(values[4*i+2])
 		}
@@ -80,16 +82,16 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	}
 	m := p.yuv
 	sw, sh := m.Rect.Dx(), m.Rect.Dy()
-	values := make([]float32, 3*n)
+	values := room(&kept.values, 3*n)
 	light, blue, red := values[:n], values[n:2*n], values[2*n:]
 	across, down := newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h)
-	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down)
+	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down, kept)
 	x, y := subsampling(m.SubsampleRatio)
 	across, down = across.folded(x, sw), down.folded(y, sh)
 	colour := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
-	colour.resample(blue, across, down)
+	colour.resample(blue, across, down, kept)
 	colour.pix = m.Cr
-	colour.resample(red, across, down)
+	colour.resample(red, across, down, kept)
 	blue, red = blue[:len(light)], red[:len(light)]
 	rest := out
 	for i, l := range light { // ITU-T T.871 (JFIF), section 7
