@@ -24,8 +24,9 @@ func (d detail) turned(o int) detail {
 // anyDetail is for a caller that wants to know whether a picture can be decoded, and its size.
 func anyDetail(w, h int) float64 { return math.Inf(1) }
 
-// spare is how many pixels of a JPEG that is decoded smaller become one at least.
-const spare = 2
+// spare is how many pixels of a JPEG that is decoded smaller become one at least. At 4 the result is as near to that of the
+// full size as rounding lets see; at 2 sharp lines differ by 2 to 3 of 255, and little time is won.
+const spare = 4
 
 // scale is by how much a picture of w x h pixels may be decoded smaller.
 func (d detail) scale(w, h int) int {
