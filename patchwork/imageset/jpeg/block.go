@@ -9,6 +9,7 @@ type unit struct {
 	places [64]uint32
 	needed uint  // coefficients that are used, the first in zigzag order
 	value  int32 // of the constant coefficient before
+	run    int   // blocks to come that have nothing, in a progressive JPEG
 }
 
 // zigzag[i] is where coefficient i stands.
@@ -50,25 +51,15 @@ func newUnit(dc, ac *table, quant *[64]uint16, side int) *unit {
 // A run that leads beyond the last coefficient ends the block, as in image/jpeg.
 func (w *window) read(u *unit) (last int, ok bool) {
 	buf, b := &w.buf, &w.block
-	bits, n, at := refill(buf, w.bits, w.n, w.at)
-	c := u.dc.fast[bits>>(64-lookupBits)]
-	if c&whole == 0 && c.used() == 0 {
-		c = u.dc.long(bits)
+	v, ok := w.difference(u.dc)
+	if !ok {
+		return 0, false
 	}
-	if c&whole != 0 {
-		u.value += int32(c) >> valueShift
-	} else {
-		used, size := c.used(), uint(c>>valueShift)
-		if used == 0 {
-			return 0, false
-		}
-		u.value += int32(extend(int(bits<<used>>(64-size)), int(size)))
-		c = code(used + size)
-	}
-	bits, n = bits<<c.used(), n-c.used()
+	u.value += v
 	b[0] = u.value * int32(u.places[0]>>6)
 
 	ac, places, needed := u.ac, &u.places, u.needed
+	bits, n, at := w.bits, w.n, w.at
 	k, end := uint(1), uint(0)
 	for k < needed {
 		bits, n, at = refill(buf, bits, n, at)
@@ -111,6 +102,25 @@ func (w *window) read(u *unit) (last int, ok bool) {
 	return int(end), true
 }
 
+// difference reads by how much the constant coefficient differs from the one before.
+func (w *window) difference(dc *table) (v int32, ok bool) {
+	bits, n, at := refill(&w.buf, w.bits, w.n, w.at)
+	c := dc.fast[bits>>(64-lookupBits)]
+	if c == 0 {
+		c = dc.long(bits)
+	}
+	used := c.used()
+	if c&whole != 0 {
+		v = int32(c) >> valueShift
+	} else {
+		size := uint(c >> valueShift)
+		v = int32(extend(int(bits<<used>>(64-size)), int(size)))
+		used += size
+	}
+	w.bits, w.n, w.at = bits<<used, n-used, at
+	return v, c != 0
+}
+
 // long is the code that the bits begin with, its value not included; 0 if there is none.
 func (t *table) long(bits uint64) code {
 	number := int(bits >> 48)
@@ -122,14 +132,18 @@ func (t *table) long(bits uint64) code {
 	return 0
 }
 
-// open is the code that the bits begin with, its value included; 0 if there is none. Values have at most 15 bits.
+// open is the code that the bits begin with, its value included; 0 if there is none, or one that ends a run of blocks.
+// Values have at most 15 bits.
 func (t *table) open(bits uint64) code {
 	c := t.fast[bits>>(64-lookupBits)]
 	if c.used() == 0 {
 		c = t.long(bits)
 	}
-	if c&whole != 0 || c == 0 {
+	switch {
+	case c&whole != 0:
 		return c
+	case c&blocks != 0 || c == 0:
+		return 0
 	}
 	size := uint(c >> valueShift)
 	v := extend(int(bits<<c.used()>>(64-size)), int(size))

@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // frame is what the frame header says.
 type frame struct {
-	baseline      bool
+	kind          byte // its marker
 	width, height int
 	components    []component
 }
@@ -19,7 +19,7 @@ type component struct {
 // readFrame reads a frame header.
 //
 // Source: ITU-T T.81, B.2.2.
-func (s *segments) readFrame(isBaseline bool) error {
+func (s *segments) readFrame(marker byte) error {
 	b := s.body
 	if s.frame.components != nil {
 		return FormatError("multiple SOF markers")
@@ -30,7 +30,7 @@ func (s *segments) readFrame(isBaseline bool) error {
 	if b[0] != 8 || b[5] != 1 && b[5] != 3 {
 		return ErrUnsupported
 	}
-	f := frame{baseline: isBaseline, height: int(binary.BigEndian.Uint16(b[1:])), width: int(binary.BigEndian.Uint16(b[3:]))}
+	f := frame{kind: marker, height: int(binary.BigEndian.Uint16(b[1:])), width: int(binary.BigEndian.Uint16(b[3:]))}
 	for b = b[6:]; len(b) > 0; b = b[3:] {
 		c := component{b[0], int(b[1] >> 4), int(b[1] & 15), b[2]}
 		if c.quant > 3 {
@@ -68,6 +68,7 @@ type plane struct {
 	pix          []byte
 	stride       int
 	inverse      inverse
+	coefficients [][64]int16 // of a progressive JPEG, in zigzag order; nil before the first scan
 }
 
 // planes makes room for every component; a block of brightness becomes side × side pixels, one of colour that has fewer

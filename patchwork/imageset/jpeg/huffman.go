@@ -9,7 +9,8 @@ const lookupBits = 10
 type code uint32
 
 const (
-	whole code = 1 << 7
+	blocks code = 1 << 6 // it ends a run of blocks of a progressive JPEG; the value is how many bits of their number come next
+	whole  code = 1 << 7
 
 	skipShift  = 8
 	valueShift = 16
@@ -39,7 +40,7 @@ func (s *segments) readHuffman() error {
 			return FormatError("DHT has wrong length")
 		}
 		class, to := b[0]>>4, b[0]&15
-		if class > 1 || to > 3 || s.frame.baseline && to > 1 {
+		if class > 1 || to > 3 || s.frame.kind == baseline && to > 1 {
 			return FormatError("bad number of a Huffman table")
 		}
 		counts := b[1:17]
@@ -95,7 +96,7 @@ func (t *table) enter(c code, from, room int) {
 	}
 	entries := t.fast[from:][:1<<room]
 	size := int(c >> valueShift)
-	if c&whole != 0 || size > room {
+	if c&(whole|blocks) != 0 || size > room {
 		for i := range entries {
 			entries[i] = c
 		}
@@ -118,9 +119,9 @@ func extend(bits, size int) int {
 	return bits
 }
 
-// meaning is the code of a symbol without its length; ok is false if it has no meaning in a sequential JPEG.
+// meaning is the code of a symbol without its length; ok is false if it has no meaning.
 //
-// Source: ITU-T T.81, F.1.2.
+// Source: ITU-T T.81, F.1.2 and G.1.2.2.
 func meaning(symbol byte, dc bool) (c code, ok bool) {
 	run, size := code(symbol>>4), code(symbol&15)
 	switch {
@@ -130,6 +131,8 @@ func meaning(symbol byte, dc bool) (c code, ok bool) {
 		return endOfBlock, true
 	case symbol == 0xf0: // 16 zeros, the last of them as a value
 		return whole | 15<<skipShift, true
+	case size == 0:
+		return blocks | run<<valueShift, true
 	}
-	return run<<skipShift | size<<valueShift, size > 0
+	return run<<skipShift | size<<valueShift, true
 }

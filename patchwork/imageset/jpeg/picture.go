@@ -63,7 +63,7 @@ func Open(data []byte) (*Picture, error) {
 // The result has its origin at (0, 0) and ⌈Width/Scale⌉ × ⌈Height/Scale⌉ pixels; at a lower scale its last pixel may lie
 // partly outside the picture. It is an *image.Gray for one component, an *image.RGBA where the file says that its
 // three are red, green and blue, and an *image.YCbCr otherwise. Memory is that of the result, rounded up to whole
-// blocks, and about 100 KB.
+// blocks, and about 100 KB; for a progressive JPEG also two bytes for each sample of the full size.
 //
 // Errors: Scale is none of 0, 1, 2, 4 and 8; the data is cut off (io.ErrUnexpectedEOF) or broken (a FormatError); that of
 // Check.
@@ -84,7 +84,10 @@ func (p *Picture) Decode(o Options) (image.Image, error) {
 	w := windows.Get().(*window)
 	defer windows.Put(w)
 	s := &p.segments
-	for {
+	for n := 0; ; n++ {
+		if n == maxScans {
+			return nil, FormatError("too many scans")
+		}
 		sc, err := s.scan(p.planes)
 		if err != nil {
 			return nil, err
@@ -97,9 +100,17 @@ func (p *Picture) Decode(o Options) (image.Image, error) {
 			return nil, err
 		}
 		if marker == endOfImage {
-			return p.image(o.Scale), nil
+			break
 		}
 	}
+	if s.frame.kind == progressive {
+		for _, plane := range p.planes {
+			if err := plane.finish(s.quant[plane.quant], o.Check); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return p.image(o.Scale), nil
 }
 
 // image puts the planes together.

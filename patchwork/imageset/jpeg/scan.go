@@ -5,6 +5,7 @@ type scan struct {
 	parts   []part
 	restart int
 	single  bool // it holds one component, whose blocks follow each other
+	band    band // of a progressive JPEG
 }
 
 // part is a component of a scan.
@@ -22,6 +23,12 @@ func (s *segments) scan(planes []*plane) (*scan, error) {
 		return nil, FormatError("SOS has wrong length")
 	}
 	sc := &scan{restart: s.restart, single: b[0] == 1}
+	if s.frame.kind == progressive {
+		var err error
+		if sc.band, err = readBand(b[len(b)-3:], int(b[0])); err != nil {
+			return nil, err
+		}
+	}
 	blocks := 0
 	for b = b[1 : 1+2*b[0]]; len(b) > 0; b = b[2:] {
 		var of *plane
@@ -38,21 +45,41 @@ func (s *segments) scan(planes []*plane) (*scan, error) {
 				return nil, FormatError("repeated component selector")
 			}
 		}
-		dc, ac := b[1]>>4, b[1]&15
-		if dc > 3 || ac > 3 || s.dc[dc] == nil || s.ac[ac] == nil {
-			return nil, FormatError("missing Huffman table")
+		u, err := s.unit(of, b[1]>>4, b[1]&15, sc.band)
+		if err != nil {
+			return nil, err
 		}
-		quant := s.quant[of.quant]
-		if quant == nil {
-			return nil, FormatError("missing quantisation table")
-		}
-		sc.parts = append(sc.parts, part{of, newUnit(s.dc[dc], s.ac[ac], quant, max(of.wide, of.high))})
+		sc.parts = append(sc.parts, part{of, u})
 		blocks += of.h * of.v
 	}
 	if len(planes) > 1 && blocks > 10 {
 		return nil, FormatError("total sampling factors too large")
 	}
 	return sc, nil
+}
+
+// unit is what is needed to read the blocks of a plane, with the tables of these numbers.
+func (s *segments) unit(p *plane, dc, ac byte, d band) (*unit, error) {
+	if dc > 3 || ac > 3 {
+		return nil, FormatError("bad number of a Huffman table")
+	}
+	if s.frame.kind == progressive {
+		if d.first == 0 && !d.refines && s.dc[dc] == nil || d.first > 0 && s.ac[ac] == nil {
+			return nil, FormatError("missing Huffman table")
+		}
+		if p.coefficients == nil {
+			p.coefficients = make([][64]int16, p.across*p.h*p.down*p.v)
+		}
+		return &unit{dc: s.dc[dc], ac: s.ac[ac]}, nil
+	}
+	if s.dc[dc] == nil || s.ac[ac] == nil {
+		return nil, FormatError("missing Huffman table")
+	}
+	quant := s.quant[p.quant]
+	if quant == nil {
+		return nil, FormatError("missing quantisation table")
+	}
+	return newUnit(s.dc[dc], s.ac[ac], quant, max(p.wide, p.high)), nil
 }
 
 // decode decodes the data of the scan, which begins at data[from], into the planes, and returns where it ends.
@@ -75,7 +102,7 @@ func (sc *scan) decode(w *window, data []byte, from int, check func() error) (en
 						return 0, err
 					}
 					for _, p := range sc.parts {
-						p.value = 0
+						p.value, p.run = 0, 0
 					}
 					left, marker = sc.restart, firstRestart+(marker+1)&7
 				}
@@ -104,7 +131,13 @@ func (sc *scan) mcu(w *window, x, y int) bool {
 		}
 		for j := range v {
 			at := (y*v+j)*p.high*p.stride + x*h*p.wide
-			for range h {
+			for i := range h {
+				if p.coefficients != nil {
+					if !w.bring(&p.coefficients[(y*v+j)*p.across*p.h+x*h+i], p.unit, sc.band) {
+						return false
+					}
+					continue
+				}
 				w.block = [64]int32{}
 				last, ok := w.read(p.unit)
 				if !ok {

@@ -10,6 +10,7 @@ import (
 const (
 	baseline      = 0xc0
 	extended      = 0xc1
+	progressive   = 0xc2
 	huffmanTables = 0xc4
 	firstRestart  = 0xd0
 	lastRestart   = 0xd7
@@ -60,8 +61,8 @@ func (s *segments) next() (marker byte, err error) {
 		switch {
 		case marker == startOfScan:
 			return marker, nil
-		case marker == baseline, marker == extended:
-			err = s.readFrame(marker == baseline)
+		case baseline <= marker && marker <= progressive:
+			err = s.readFrame(marker)
 		case marker == huffmanTables:
 			err = s.readHuffman()
 		case marker == quantTables:
