@@ -99,7 +99,7 @@ func (r *Reader) pixels(row int, o Resize) ([]float32, error) {
 	if err := r.check(row); err != nil {
 		return nil, err
 	}
-	p, err := r.decode(row)
+	p, err := r.decode(row, o.detail)
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (c *Checks) measure(ctx context.Context, r *Reader, o CheckOptions, whole i
 	}()
 	inner, cancel := context.WithCancel(ctx)
 	queue, wait := ahead(inner, r.workers(), measureAhead, rows, func(row int) (Scores, error) {
-		p, err := r.decode(row)
+		p, err := r.decode(row, scoreDetail)
 		if err != nil {
 			return Scores{}, err
 		}

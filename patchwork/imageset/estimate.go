@@ -117,13 +117,11 @@ func (r *Reader) some(row, n int) (*samples, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := readSamples(data, r.Limits)
-	if err == nil {
-		err = s.keep(r.Input)
-	}
+	p, err := decodeRaster(data, task{limits: r.Limits, input: r.Input, raw: true})
 	if err != nil {
 		return nil, fmt.Errorf("imageset: %s: %w", r.Index.At(row).ID, err)
 	}
+	s := p.num
 	s.thin(n)
 	if len(r.Input.Bands) == 0 && s.c < 3 {
 		s.repeat()

@@ -111,7 +111,7 @@ func TestEstimateNormErrors(t *testing.T) {
 	r.Input.Bands = []int{9}
 	broken := 0
 	_, err := r.EstimateNorm(ctx, rows, NormOptions{Broken: func(int, error) { broken++ }})
-	if err == nil || !strings.Contains(err.Error(), "no image could be read to find the norm; the first: imageset: ../photos/00.png: it has 4 bands and the input reads band 9") || broken != 3 {
+	if err == nil || !strings.Contains(err.Error(), "no image could be read to find the norm; the first: imageset: ../photos/00.png: PNG: it has 3 bands and the input reads band 9") || broken != 3 {
 		t.Errorf("%d broken: %v", broken, err)
 	}
 }

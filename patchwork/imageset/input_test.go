@@ -121,7 +121,7 @@ func TestInputReads(t *testing.T) {
 		{Input{Norm: Norm{Low: []float32{21}, High: []float32{121}}}, 3, [3]float32{0, 1, 1}, 3},
 	} {
 		s := grid(3, 4, test.bands)
-		if err := test.in.read(s); err != nil {
+		if _, err := (task{input: test.in}).raster(s); err != nil {
 			t.Fatal(err)
 		}
 		if s.c != test.c || len(s.pix) != 12*s.c {
@@ -134,7 +134,7 @@ func TestInputReads(t *testing.T) {
 		}
 	}
 	in := Input{Bands: []int{1, 4}}
-	if err := in.read(grid(1, 1, 3)); err == nil || !strings.Contains(err.Error(), "it has 3 bands and the input reads band 4") {
+	if _, err := (task{input: in}).raster(grid(1, 1, 3)); err == nil || !strings.Contains(err.Error(), "it has 3 bands and the input reads band 4") {
 		t.Errorf("a band too many: %v", err)
 	}
 }
@@ -146,14 +146,14 @@ func TestOwnRange(t *testing.T) {
 		s.pix = append(s.pix, float32(i))
 	}
 	f := &samples{w: 101, h: 1, c: 1, pix: append([]float32(nil), s.pix...)}
-	if err := (Input{}).read(s); err != nil {
+	if _, err := (task{}).raster(s); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := s.pix[300], float32(100.0/65535); got != want {
 		t.Errorf("16 bits: %g, want %g", got, want)
 	}
 	f.pix[0], f.pix[100] = float32(math.Inf(-1)), float32(math.NaN())
-	if err := (Input{}).read(f); err != nil {
+	if _, err := (task{}).raster(f); err != nil {
 		t.Fatal(err)
 	}
 	// What is left is 1 to 99: its percentiles are 1.98 and 98.02.
@@ -166,7 +166,7 @@ func TestOwnRange(t *testing.T) {
 		t.Errorf("what has no data becomes %g", v)
 	}
 	flat := &samples{w: 2, h: 1, c: 1, pix: []float32{7, 7}}
-	if err := (Input{}).read(flat); err != nil || flat.pix[0] != 0 {
+	if _, err := (task{}).raster(flat); err != nil || flat.pix[0] != 0 {
 		t.Errorf("one value only becomes %v (%v), want 0", flat.pix, err)
 	}
 }
@@ -179,7 +179,7 @@ func TestSamplesResampleLikeBytes(t *testing.T) {
 	}
 	s := samplesOf(m)
 	s.full = 255
-	if err := (Input{}).read(s); err != nil {
+	if _, err := (task{}).raster(s); err != nil {
 		t.Fatal(err)
 	}
 	for o := 1; o <= 8; o++ {

@@ -101,10 +101,10 @@ func TestLimits(t *testing.T) {
 // TestTimeLimit gives each decoder a nanosecond.
 func TestTimeLimit(t *testing.T) {
 	for _, name := range []string{"rgb.jpg", "progressive.jpg", "rgb.png", "palette.gif", "rgb.bmp", "lzw.tif", "lossy.webp", "lossless.webp"} {
-		if _, err := decodeRaster(fixture(t, name), Limits{Time: 1}, Input{}); err == nil || !strings.Contains(err.Error(), "took longer than 1ns") {
+		if _, err := decodeRaster(fixture(t, name), task{limits: Limits{Time: 1}}); err == nil || !strings.Contains(err.Error(), "took longer than 1ns") {
 			t.Errorf("%s: %v, want that it took too long", name, err)
 		}
-		if _, err := decodeRaster(fixture(t, name), Limits{Time: time.Hour}, Input{}); err != nil {
+		if _, err := decodeRaster(fixture(t, name), task{limits: Limits{Time: time.Hour}}); err != nil {
 			t.Errorf("%s within an hour: %v", name, err)
 		}
 	}

@@ -9,23 +9,28 @@ type raster struct {
 	rgb    *image.RGBA  // or nil
 	num    *samples     // or nil; in [0, 1], or NaN where there is no data
 	orient int          // EXIF orientation, 1 to 8
+
+	scale int         // the sides of what was decoded are those of the picture divided by this, rounded up; 0 means 1
+	full  image.Point // size of the picture as it is stored, if scale is more than 1
 }
 
 // size returns the upright size.
 func (p raster) size() (w, h int) {
-	var b image.Rectangle
+	var size image.Point
 	switch {
+	case p.scale > 1:
+		size = p.full
 	case p.yuv != nil:
-		b = p.yuv.Rect
+		size = p.yuv.Rect.Size()
 	case p.rgb != nil:
-		b = p.rgb.Rect
+		size = p.rgb.Rect.Size()
 	default:
-		b = image.Rect(0, 0, p.num.w, p.num.h)
+		size = image.Pt(p.num.w, p.num.h)
 	}
 	if p.orient >= 5 {
-		return b.Dy(), b.Dx()
+		return size.Y, size.X
 	}
-	return b.Dx(), b.Dy()
+	return size.X, size.Y
 }
 
 // channels is the number of channels of what resize gives.
@@ -44,7 +49,7 @@ func (p raster) view() raster {
 	return p
 }
 
-// upright returns the pixels, opaque and with their origin at (0, 0).
+// upright returns the pixels that were decoded, opaque and with their origin at (0, 0).
 func (p raster) upright() *image.RGBA {
 	switch {
 	case p.yuv != nil:
@@ -81,6 +86,9 @@ func (p raster) resize(o Resize) []float32 {
 
 // sample resamples the part b of the picture as it is stored to [h, w, channels] in [0, 1].
 func (p raster) sample(b box, w, h int, f Filter) []float32 {
+	if s := float64(max(1, p.scale)); s > 1 {
+		b = box{b.x / s, b.y / s, b.w / s, b.h / s}
+	}
 	n := w * h
 	if p.num != nil {
 		out := make([]float32, p.num.c*n)
@@ -88,11 +96,13 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 		return out
 	}
 	out := make([]float32, 3*n)
+	kept := scratches.Get().(*scratch)
+	defer scratches.Put(kept)
 	if p.yuv == nil {
 		m := p.rgb
 		sw, sh := m.Rect.Dx(), m.Rect.Dy()
-		values := make([]float32, 4*n)
-		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h))
+		values := room(&kept.values, 4*n)
+		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h), kept)
 		for i := range n {
 			out[3*i], out[3*i+1], out[3*i+2] = unit(values[4*i]), unit(values[4*i+1]), unit(values[4*i+2])
 		}
@@ -100,16 +110,16 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	}
 	m := p.yuv
 	sw, sh := m.Rect.Dx(), m.Rect.Dy()
-	values := make([]float32, 3*n)
+	values := room(&kept.values, 3*n)
 	light, blue, red := values[:n], values[n:2*n], values[2*n:]
 	across, down := newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h)
-	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down)
+	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down, kept)
 	x, y := subsampling(m.SubsampleRatio)
 	across, down = across.folded(x, sw), down.folded(y, sh)
 	colour := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
-	colour.resample(blue, across, down)
+	colour.resample(blue, across, down, kept)
 	colour.pix = m.Cr
-	colour.resample(red, across, down)
+	colour.resample(red, across, down, kept)
 	blue, red = blue[:len(light)], red[:len(light)]
 	rest := out
 	for i, l := range light { // ITU-T T.871 (JFIF), section 7

@@ -65,11 +65,13 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 	sum := sha256.Sum256(data)
 	im.Hash = hex.EncodeToString(sum[:8])
 
-	thumb := ""
+	thumb, need := "", detail(anyDetail)
 	if o.ThumbDir != "" {
 		thumb = ThumbPath(o.ThumbDir, im.Hash)
 		if _, err := os.Stat(thumb); err == nil {
 			thumb = ""
+		} else {
+			need = thumbDetail(o.ThumbSize)
 		}
 	}
 	if thumb == "" { // a copy, or a file that has moved, needs no second decoding
@@ -80,7 +82,7 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 			}
 		}
 	}
-	p, err := decodeRaster(data, o.Limits, o.Input)
+	p, err := decodeRaster(data, task{limits: o.Limits, input: o.Input, need: need})
 	if err != nil {
 		im.Problem = err.Error()
 		return im, nil

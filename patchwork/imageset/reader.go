@@ -31,7 +31,7 @@ func (r *Reader) Image(row int) (image.Image, error) {
 	if err := r.check(row); err != nil {
 		return nil, err
 	}
-	p, err := r.decode(row)
+	p, err := r.decode(row, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +66,12 @@ func (r *Reader) check(row int) error {
 	return nil
 }
 
-func (r *Reader) decode(row int) (raster, error) {
+func (r *Reader) decode(row int, need detail) (raster, error) {
 	data, err := r.bytes(row)
 	if err != nil {
 		return raster{}, err
 	}
-	p, err := decodeRaster(data, r.Limits, r.Input)
+	p, err := decodeRaster(data, task{limits: r.Limits, input: r.Input, need: need})
 	if err != nil {
 		return raster{}, fmt.Errorf("imageset: %s: %w", r.Index.At(row).ID, err)
 	}

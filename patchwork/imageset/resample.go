@@ -10,13 +10,13 @@ type plane struct {
 }
 
 // resample fills dst, [h, w, channels] in [0, 255] and for bicubic somewhat beyond, with h lines of w pixels. It first
-// mixes whole lines and then shortens them: lines lie in memory as they are mixed, and few are left to shorten.
-func (p plane) resample(dst []float32, across, down taps) {
+// mixes whole lines and then shortens them: lines lie in memory as they are mixed, and few are left to shorten. It uses
+// line and lanes of s.
+func (p plane) resample(dst []float32, across, down taps, s *scratch) {
 	w, h := len(across.from), len(down.from)
 	first := across.from[0] * p.channels // only what is read is mixed
 	n := (across.to[w-1] - across.from[0]) * p.channels
-	lanes := make([]uint64, (n+7)/8*4)
-	line := make([]float32, n)
+	lanes, line := room(&s.lanes, (n+7)/8*4), room(&s.line, n)
 	tail := make([]byte, 8)
 	var few []quad
 	if p.channels == 1 {

@@ -144,3 +144,9 @@ func (o Resize) layout(w, h int) (from box, to image.Rectangle) {
 	}
 	return from, to
 }
+
+// detail is how many pixels become one, at least.
+func (o Resize) detail(w, h int) float64 {
+	from, to := o.layout(w, h)
+	return min(from.w/float64(to.Dx()), from.h/float64(to.Dy()))
+}

@@ -35,7 +35,7 @@ func TestResizeModesGolden(t *testing.T) {
 		if err := o.Check(); err != nil {
 			t.Fatal(err)
 		}
-		p, err := decodeRaster(fixture(t, source), Limits{}, Input{})
+		p, err := decodeRaster(fixture(t, source), task{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package imageset
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"slices"
 )
 
@@ -14,13 +13,8 @@ type samples struct {
 	full    float32 // the greatest number that its kind can hold, 0 if that says nothing about its range
 }
 
-// read leaves the bands of s that in reads and scales them to [0, 1]. Pixels without data stay NaN in every channel.
-//
-// Errors: a band that s lacks.
-func (in Input) read(s *samples) error {
-	if err := s.keep(in); err != nil {
-		return err
-	}
+// scale brings the bands of s, those that in reads, to [0, 1], and makes three equal channels of one.
+func (in Input) scale(s *samples) {
 	norm := in.Norm
 	if norm.zero() {
 		norm = s.span()
@@ -29,22 +23,31 @@ func (in Input) read(s *samples) error {
 		s.repeat()
 	}
 	s.scale(norm)
-	return nil
+}
+
+// bands are those that in reads of a file that has n.
+//
+// Errors: the file lacks one.
+func (in Input) bands(n int) ([]int, error) {
+	switch {
+	case len(in.Bands) == 0 && n >= 3:
+		return []int{1, 2, 3}, nil
+	case len(in.Bands) == 0:
+		return []int{1}, nil // grey, and what else there is stands for alpha
+	}
+	for _, b := range in.Bands {
+		if b > n {
+			return nil, fmt.Errorf("it has %s and the input reads band %d; correct bands %s, or leave the file out", count(n, "band"), b, inSettings)
+		}
+	}
+	return in.Bands, nil
 }
 
 // keep leaves the bands that in reads.
 func (s *samples) keep(in Input) error {
-	bands := in.Bands
-	switch {
-	case len(bands) == 0 && s.c >= 3:
-		bands = []int{1, 2, 3}
-	case len(bands) == 0:
-		bands = []int{1} // grey, and what else there is stands for alpha
-	}
-	for _, b := range bands {
-		if b > s.c {
-			return fmt.Errorf("it has %s and the input reads band %d; correct bands %s, or leave the file out", count(s.c, "band"), b, inSettings)
-		}
+	bands, err := in.bands(s.c)
+	if err != nil {
+		return err
 	}
 	out := s.pix[:0]
 	if len(bands) > s.c {
@@ -209,15 +212,4 @@ func wide(to []float32, pix []byte, stride, h, n int) []float32 {
 		}
 	}
 	return to
-}
-
-// bandsOf is how many numbers a pixel of samplesOf has at most.
-func bandsOf(c image.Config) int64 {
-	switch c.ColorModel {
-	case color.GrayModel, color.Gray16Model:
-		return 1
-	case color.NRGBAModel, color.NRGBA64Model, color.RGBA64Model:
-		return 4
-	}
-	return 3
 }

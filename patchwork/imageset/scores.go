@@ -29,6 +29,11 @@ const (
 	hashSide  = 32
 )
 
+// scoreDetail is how many pixels become one of the copy.
+func scoreDetail(w, h int) float64 {
+	return Resize{Size: Size{min(w, checkSide), min(h, checkSide)}}.detail(w, h)
+}
+
 // score measures a picture.
 func (p raster) score() Scores {
 	p = p.view()

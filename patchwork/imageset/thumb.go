@@ -2,6 +2,7 @@ package imageset
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -33,7 +34,7 @@ func EnsureThumb(dir string, size int, r *Reader, row int) (path string, err err
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	p, err := r.decode(row)
+	p, err := r.decode(row, thumbDetail(size))
 	if err != nil {
 		return "", err
 	}
@@ -43,11 +44,14 @@ func EnsureThumb(dir string, size int, r *Reader, row int) (path string, err err
 	return path, writeThumb(path, p, size)
 }
 
+// thumbDetail is how many pixels become one of a thumbnail.
+func thumbDetail(size int) detail {
+	return func(w, h int) float64 { return float64(max(w, h)) / float64(cmp.Or(size, thumbSize)) }
+}
+
 // writeThumb saves p, shrunk so that its long side has size pixels, as a JPEG.
 func writeThumb(path string, p raster, size int) error {
-	if size == 0 {
-		size = thumbSize
-	}
+	size = cmp.Or(size, thumbSize)
 	var m *image.RGBA
 	p = p.view()
 	if w, h := p.size(); max(w, h) > size {
