@@ -101,7 +101,7 @@ func short(got, want int) error { return fmt.Errorf("holds %d bytes of %d", got,
 
 // plain reads lines that are not compressed, some at a time.
 func (l *loader) plain(at int64, from, to, width int, put func(y int, line []byte)) error {
-	const piece = 1 << 17
+	const piece = 1 << 16
 	step := max(1, min(to-from, piece/width))
 	if err := l.m.checkSize(width, width); err != nil {
 		return err

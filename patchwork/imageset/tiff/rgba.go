@@ -127,19 +127,22 @@ func (p *painter) paint(to []byte, plane int, line []byte, skip int) {
 
 const opaque = 0xff000000
 
-// rgbPixels makes pixels of groups of three bytes, four at a time, and returns how many.
+// rgbPixels makes pixels of groups of three bytes, eight at a time, and returns how many.
 func rgbPixels(to, line []byte) int {
 	le, n := binary.LittleEndian, 0
-	for len(to) >= 16 && len(line) >= 12 {
-		a, b, c := le.Uint32(line), le.Uint32(line[4:]), le.Uint32(line[8:])
-		le.PutUint32(to, a|opaque)
-		le.PutUint32(to[4:], a>>24|b<<8|opaque)
-		le.PutUint32(to[8:], b>>16|c<<16|opaque)
-		le.PutUint32(to[12:], c>>8|opaque)
-		line, to, n = line[12:], to[16:], n+4
+	for len(to) >= 32 && len(line) >= 26 { // two more bytes than are used
+		from, pixels := (*[26]byte)(line), (*[32]byte)(to)
+		le.PutUint64(pixels[0:], twoPixels(le.Uint64(from[0:])))
+		le.PutUint64(pixels[8:], twoPixels(le.Uint64(from[6:])))
+		le.PutUint64(pixels[16:], twoPixels(le.Uint64(from[12:])))
+		le.PutUint64(pixels[24:], twoPixels(le.Uint64(from[18:])))
+		line, to, n = line[24:], to[32:], n+8
 	}
 	return n
 }
+
+// twoPixels spreads the lowest six bytes, little-endian.
+func twoPixels(v uint64) uint64 { return v&0xffffff | v>>24<<32 | opaque<<32 | opaque }
 
 // index returns the i-th value of a line of unsigned values of at most 16 bits.
 func (p *painter) index(line []byte, i int) int {
