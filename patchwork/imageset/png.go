@@ -16,9 +16,5 @@ func pngSize(r io.Reader) (image.Config, error) {
 
 func readPNG(r io.Reader) (image.Image, error) {
 	p := r.(*patience)
-	m, err := png.Decode(p.data, p.check)
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
+	return png.Decode(p.data, p.check)
 }
