@@ -26,24 +26,24 @@ func kinds() map[string][]byte {
 	m := map[string][]byte{
 		"nothing":        {},
 		"one byte":       {7},
-		"zeros":          make([]byte, 300_000),
+		"zeros":          make([]byte, 100_000),
 		"noise":          random(100_000, 256),
 		"two values":     random(100_000, 2),
 		"few values":     random(100_000, 9),
 		"text":           []byte(strings.Repeat("once upon a time there was a stream of bytes; ", 3000)),
-		"far references": bytes.Repeat(random(History, 256), 4),
+		"far references": bytes.Repeat(random(History, 256), 2),
 	}
 	for _, period := range []int{2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 100, 258, 259} {
 		m[fmt.Sprint("period ", period)] = bytes.Repeat(random(period, 256), 5000/period+3)
 	}
-	wave := make([]byte, 200_000) // as filtered lines of a photograph: small differences, short codes
+	wave := make([]byte, 100_000) // as filtered lines of a photograph: small differences, short codes
 	for i := range wave {
 		wave[i] = byte(int8(r.NormFloat64() * float64(1+i/4000%20)))
 	}
 	m["differences"] = wave
-	skewed := make([]byte, 0, 400_000) // each value twice as frequent as the next: codes of every length
+	skewed := make([]byte, 0, 1<<15) // each value twice as frequent as the next: codes of every length
 	for v := range 15 {
-		skewed = append(skewed, bytes.Repeat([]byte{byte(v)}, 1<<(17-v))...)
+		skewed = append(skewed, bytes.Repeat([]byte{byte(v)}, 1<<(14-v))...)
 	}
 	r.Shuffle(len(skewed), func(i, j int) { skewed[i], skewed[j] = skewed[j], skewed[i] })
 	m["skewed"] = skewed

@@ -36,7 +36,8 @@ const (
 	maxCode          = 15 // bits of the longest code
 )
 
-// lengthEntry describes symbol 257 + i, distEntry distance symbol i.
+// litSymbols are the entries of literals, the end and lengths, farSymbols those of distances, without their codes.
+// Below the smallest length or distance stands the number of extra bits.
 //
 // Source: RFC 1951, section 3.2.5.
 var (

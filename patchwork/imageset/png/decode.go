@@ -23,11 +23,21 @@ func Decode(data []byte, check func() error) (*image.RGBA, error) {
 	defer u.close()
 	m := image.NewRGBA(image.Rect(0, 0, f.Width, f.Height))
 	if f.Depth == 8 && !f.Interlaced && (f.Color == RGB || f.Color == RGBA) {
-		return m, f.direct(u, m)
+		err = f.direct(u, m)
+	} else {
+		err = f.paint(u, m)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// paint fills m from any picture.
+func (f *file) paint(u *unpacker, m *image.RGBA) error {
 	to := f.painter()
 	line := make([]byte, 4*f.Width)
-	err = f.lines(u, func(p pass, w, y int, samples []byte) {
+	return f.lines(u, func(p pass, w, y int, samples []byte) {
 		dst := m.Pix[y*m.Stride:][:m.Stride]
 		if p.dx == 1 {
 			to(dst, samples)
@@ -38,7 +48,6 @@ func Decode(data []byte, check func() error) (*image.RGBA, error) {
 			copy(dst[4*(p.x+i*p.dx):][:4], line[4*i:])
 		}
 	})
-	return m, err
 }
 
 // direct fills m from 8-bit RGB or RGBA.

@@ -123,7 +123,7 @@ func TestAllKinds(t *testing.T) {
 func TestLarge(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, h := range []Header{
-		{700, 900, 8, RGB, false}, {500, 300, 16, RGBA, true}, {100_001, 7, 8, RGBA, false}, {60_000, 9, 16, RGB, false}, {1500, 700, 1, Gray, true},
+		{700, 900, 8, RGB, false}, {500, 300, 16, RGBA, true}, {100_001, 7, 8, RGBA, false}, {400_000, 2, 8, RGB, false}, {60_000, 9, 16, RGB, false}, {1500, 700, 1, Gray, true},
 	} {
 		checkPicture(t, draw(h, r))
 	}
@@ -241,6 +241,8 @@ func TestRefuses(t *testing.T) {
 		return data
 	}
 	head := good.file[:8+25]
+	sum := damaged(len(good.file) - 12 - 4 - 1)
+	mendChecksums(sum)
 	for _, tt := range []struct {
 		name string
 		data []byte
@@ -261,6 +263,8 @@ func TestRefuses(t *testing.T) {
 		{"no palette", remade(func(p *picture) { p.Color = Palette }), "png: there is no palette"},
 		{"a palette of grey", remade(func(p *picture) { p.Color, p.palette = Gray, make([]byte, 3) }), "png: there is a palette where none belongs"},
 		{"a palette of 4 bytes", remade(func(p *picture) { p.palette = make([]byte, 4) }), "png: the palette has 4 bytes"},
+		{"two palettes", slices.Concat(head, makeChunk("PLTE", make([]byte, 3)), makeChunk("PLTE", make([]byte, 3))), "png: there is a palette where none belongs"},
+		{"the checksum of the stream", sum, "png: the pixel data is damaged: its checksum differs"},
 		{"no pixels", slices.Concat(head, makeChunk("IEND", nil)), "png: there is no pixel data"},
 		{"two headers", slices.Concat(head, head[8:]), "png: there are two headers"},
 		{"an end that is not empty", slices.Concat(head, makeChunk("IEND", []byte{1})), "png: the end is not empty"},
