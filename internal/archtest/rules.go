@@ -30,7 +30,8 @@ var (
 var Imports = []Rule{
 	{Packages: []string{"internal/atomicfile", "patchwork/augment/segment", "patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
 	{Packages: []string{"patchwork/runlog"}, Imports: []string{"internal/atomicfile"}},
-	{Packages: []string{"patchwork/imageset/png", "patchwork/imageset/tiff"}, Imports: []string{"patchwork/imageset/inflate"}},
+	{Packages: []string{"patchwork/imageset/png"}, Imports: []string{"patchwork/imageset/inflate"}},
+	{Packages: []string{"patchwork/imageset/tiff"}, Imports: []string{"patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
 	{
 		Packages: []string{"patchwork/imageset"},
 		Imports:  []string{"internal/atomicfile", "patchwork/imageset/jpeg", "patchwork/imageset/png", "patchwork/imageset/tiff"},

@@ -114,7 +114,6 @@ func (m *Image) walk(rect image.Rectangle, planes []int, put func(s span, line [
 		return err
 	}
 	c, l := &m.chunks, loader{m: m}
-	defer l.close()
 	for i, plane := range planes {
 		for cy := rect.Min.Y / c.h; cy*c.h < rect.Max.Y; cy++ {
 			for cx := rect.Min.X / c.w; cx*c.w < rect.Max.X; cx++ {

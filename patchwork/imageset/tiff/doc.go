@@ -17,5 +17,5 @@
 // 2 for JPEG; Technical Note 3 (Adobe, 2005) for predictor 3; the BigTIFF design (AWare Systems); OGC GeoTIFF 1.1
 // (19-008r4).
 //
-// The package imports no other package of patchwork.
+// Of patchwork the package imports the decoders of what a chunk may hold, inflate and jpeg.
 package tiff

@@ -30,3 +30,17 @@ func (l *loader) fax(dst []byte, r io.Reader, rows int) (int, error) {
 	}
 	return n, nil
 }
+
+// failing keeps the error of a reader, apart from its end, so that it is told from a decoder's.
+type failing struct {
+	r   io.Reader
+	err error
+}
+
+func (f *failing) Read(b []byte) (int, error) {
+	n, err := f.r.Read(b)
+	if err != nil && err != io.EOF {
+		f.err = err
+	}
+	return n, err
+}

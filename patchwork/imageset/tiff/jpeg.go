@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	"image/jpeg"
+	slow "image/jpeg"
 	"io"
 	"strings"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset/jpeg"
 )
 
 // jpeg decodes the JPEG of n bytes at this place into dst: lines of the chunk's width of interleaved bands. YCbCr
@@ -30,23 +32,59 @@ func (l *loader) jpeg(dst []byte, at, n int64, most, rows int) error {
 	if l.jpegHeader == nil {
 		l.jpegHeader = m.jpegStart()
 	}
-	var src *failing
-	stream := func() io.Reader {
-		src = &failing{r: io.NewSectionReader(m.r, at+2, n-2)}
-		return io.MultiReader(bytes.NewReader(l.jpegHeader), src)
+	l.packed = append(append(l.packed[:0], l.jpegHeader...), make([]byte, n-2)...)
+	if err := l.read(l.packed[len(l.jpegHeader):], at+2); err != nil {
+		return err
 	}
-	size, err := jpeg.DecodeConfig(stream())
+	fits := func(width, height int) error {
+		if width != w || height < rows || height > most {
+			return fmt.Errorf("its JPEG has %d x %d pixels; want %d x %d", width, height, w, most)
+		}
+		return nil
+	}
+	p, err := l.photo(at, fits)
 	if err != nil {
-		return jpegError(src, err)
-	}
-	if size.Width != w || size.Height < rows || size.Height > most {
-		return fmt.Errorf("its JPEG has %d x %d pixels; want %d x %d", size.Width, size.Height, w, most)
-	}
-	p, err := jpeg.Decode(stream())
-	if err != nil {
-		return jpegError(src, err)
+		return err
 	}
 	return m.flatten(dst, p, w, rows)
+}
+
+// photo decodes the JPEG in packed: with the project's decoder, or with that of Go's library if ours does not know its
+// kind, as CMYK. Fits says whether its size will do.
+func (l *loader) photo(at int64, fits func(w, h int) error) (image.Image, error) {
+	own, err := jpeg.Open(l.packed)
+	if errors.Is(err, jpeg.ErrUnsupported) {
+		size, err := slow.DecodeConfig(bytes.NewReader(l.packed))
+		if err != nil {
+			return nil, jpegError(err)
+		}
+		if err := fits(size.Width, size.Height); err != nil {
+			return nil, err
+		}
+		p, err := slow.Decode(bytes.NewReader(l.packed))
+		if err != nil {
+			return nil, jpegError(err)
+		}
+		return p, l.check(at)
+	}
+	if err != nil {
+		return nil, jpegError(err)
+	}
+	if err := fits(own.Width, own.Height); err != nil {
+		return nil, err
+	}
+	var broken error // of the reader
+	p, err := own.Decode(jpeg.Options{Check: func() error {
+		broken = l.check(at)
+		return broken
+	}})
+	switch {
+	case broken != nil:
+		return nil, broken
+	case err != nil:
+		return nil, jpegError(err)
+	}
+	return p, nil
 }
 
 // jpegStart is what comes before the data of each chunk: a note on the colours, then the shared tables.
@@ -61,15 +99,15 @@ func (m *Image) jpegStart() []byte {
 	return b
 }
 
-// jpegError is the reader's error if there is one, or else the decoder's without its package.
-func jpegError(src *failing, err error) error {
-	if src.err != nil {
-		return src.err
-	}
+// jpegError is a decoder's error without its package.
+func jpegError(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return fmt.Errorf("its JPEG is cut off: %w", io.ErrUnexpectedEOF)
 	}
-	s := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "invalid JPEG format: "), "unsupported JPEG feature: ")
+	s := err.Error()
+	for _, prefix := range []string{"jpeg: ", "invalid JPEG format: ", "unsupported JPEG feature: "} {
+		s = strings.TrimPrefix(s, prefix)
+	}
 	return errors.New("its JPEG is not read: " + s)
 }
 

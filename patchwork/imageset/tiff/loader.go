@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset/inflate"
 )
 
 // loader decodes chunks one after another and keeps its memory between them.
@@ -15,11 +17,9 @@ type loader struct {
 	unpacked   []byte
 	wide       []byte // lines whose colours were subsampled, or the scratch of predictor 3
 	lzw        *lzwTable
-	inflater   inflater
+	inflate    inflate.Stream
 	jpegHeader []byte
 }
-
-func (l *loader) close() { l.inflater.close() }
 
 // grown returns b with room for n bytes; its content is lost.
 func grown(b []byte, n int) []byte {
@@ -124,6 +124,12 @@ func (l *loader) plain(at int64, from, to, width int, put func(y int, line []byt
 	return nil
 }
 
+// check fails when the reader does not want to read the place any more, as it may after a while.
+func (l *loader) check(at int64) error {
+	var one [1]byte
+	return l.read(one[:], at)
+}
+
 func (l *loader) read(b []byte, at int64) error {
 	if got, err := l.m.r.ReadAt(b, at); got < len(b) {
 		return eof(err)
@@ -141,11 +147,6 @@ func (l *loader) unpack(dst []byte, k chunk, at, n int64, rows int) (int, error)
 		return len(dst), l.jpeg(dst, at, n, k.rows, rows)
 	case CCITTFax3, CCITTFax4:
 		return l.fax(dst, section, k.rows)
-	case Deflate, OldDeflate:
-		if m.reversed {
-			return l.inflater.unpack(dst, mirrors{section}, rows == k.rows)
-		}
-		return l.inflater.unpack(dst, section, rows == k.rows)
 	}
 	l.packed = grown(l.packed, int(n))
 	if err := l.read(l.packed, at); err != nil {
@@ -155,6 +156,8 @@ func (l *loader) unpack(dst []byte, k chunk, at, n int64, rows int) (int, error)
 		reverse(l.packed)
 	}
 	switch m.Compression {
+	case Deflate, OldDeflate:
+		return l.unpackDeflate(dst, l.packed, at, rows == k.rows)
 	case None:
 		return copy(dst, l.packed), nil
 	case PackBits:

@@ -57,9 +57,9 @@ func TestReadRefuses(t *testing.T) {
 		{"short PackBits", func() ([]entry, []byte) { return packed(PackBits, 10, 1, 1, []byte{0xfe, 7, 0x80, 1, 2}) },
 			"strip 1 of 1: holds 4 bytes of 10"},
 		{"broken Deflate", func() ([]entry, []byte) { return packed(Deflate, 10, 1, 1, []byte("nothing of the kind")) },
-			"strip 1 of 1: its Deflate data is broken after 0 bytes: invalid header"},
+			"strip 1 of 1: its Deflate data is broken after 0 bytes: it does not begin as a zlib stream does"},
 		{"a wrong checksum", func() ([]entry, []byte) { return packed(Deflate, 10, 1, 1, broken) },
-			"strip 1 of 1: its Deflate data is broken after 10 bytes: invalid checksum"},
+			"strip 1 of 1: its Deflate data is broken after 10 bytes: its checksum differs"},
 		{"broken LZW", func() ([]entry, []byte) { return packed(LZW, 10, 1, 1, []byte{0x80, 0x7f, 0xff, 0xff}) },
 			"strip 1 of 1: its LZW data is broken"},
 		{"broken fax", func() ([]entry, []byte) {
