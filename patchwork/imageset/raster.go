@@ -74,7 +74,7 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 		m := p.rgb
 		sw, sh := m.Rect.Dx(), m.Rect.Dy()
 		values := room(&kept.values, 4*n)
-		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h), kept)
+		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, kept.taps(axis{f, sw, b.x, b.w, w, 1}), kept.taps(axis{f, sh, b.y, b.h, h, 1}), kept)
 		for i := range n {
 			out[3*i], out[3*i+1], out[3*i+2] = unit(values[4*i]), unit(values[4*i+1]), unit(values[4*i+2])
 		}
@@ -84,10 +84,10 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	sw, sh := m.Rect.Dx(), m.Rect.Dy()
 	values := room(&kept.values, 3*n)
 	light, blue, red := values[:n], values[n:2*n], values[2*n:]
-	across, down := newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h)
+	across, down := kept.taps(axis{f, sw, b.x, b.w, w, 1}), kept.taps(axis{f, sh, b.y, b.h, h, 1})
 	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down, kept)
 	x, y := subsampling(m.SubsampleRatio)
-	across, down = across.folded(x, sw), down.folded(y, sh)
+	across, down = kept.taps(axis{f, sw, b.x, b.w, w, x}), kept.taps(axis{f, sh, b.y, b.h, h, y})
 	colour := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
 	colour.resample(blue, across, down, kept)
 	colour.pix = m.Cr

@@ -7,6 +7,7 @@ import "sync"
 type scratch struct {
 	values, line []float32
 	lanes        []uint64
+	made         map[axis]taps
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -17,4 +18,29 @@ func room[T any](kept *[]T, n int) []T {
 		*kept = make([]T, n)
 	}
 	return (*kept)[:n]
+}
+
+// axis is what taps are made for: see newTaps and folded.
+type axis struct {
+	filter        Filter
+	n             int
+	start, length float64
+	target, fold  int
+}
+
+// maxMade is how many taps are kept: those of pictures of one size.
+const maxMade = 8
+
+// taps are those for a, made before or now.
+func (s *scratch) taps(a axis) taps {
+	if t, ok := s.made[a]; ok {
+		return t
+	}
+	if s.made == nil || len(s.made) == maxMade {
+		s.made = map[axis]taps{}
+	}
+	t := newTaps(a.filter, a.n, a.start, a.length, a.target).folded(a.fold, a.n)
+	t.few = t.quads()
+	s.made[a] = t
+	return t
 }
