@@ -45,7 +45,7 @@ func (p raster) resize(o Resize) []float32 {
 	if p.orient <= 1 && to.Size() == image.Pt(o.Size.W, o.Size.H) {
 		return p.sample(from, o.Size.W, o.Size.H, o.filter())
 	}
-	dst := make([]float32, 3*o.Size.W*o.Size.H)
+	dst := newPixels(3 * o.Size.W * o.Size.H)
 	if to.Dx() < o.Size.W || to.Dy() < o.Size.H {
 		c := o.fill()
 		for i := range dst {
@@ -58,6 +58,7 @@ func (p raster) resize(o Resize) []float32 {
 	}
 	values := p.sample(from, tw, th, o.filter())
 	place(dst[3*(to.Min.Y*o.Size.W+to.Min.X):], 3*o.Size.W, values, tw, th, p.orient)
+	keepPixels(values)
 	return dst
 }
 
@@ -67,7 +68,7 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 		b = box{b.x / s, b.y / s, b.w / s, b.h / s}
 	}
 	n := w * h
-	out := make([]float32, 3*n)
+	out := newPixels(3 * n)
 	kept := scratches.Get().(*scratch)
 	defer scratches.Put(kept)
 	if p.yuv == nil {

@@ -173,6 +173,9 @@ func FuzzDecode(f *testing.F) {
 		if c, e := gojpeg.DecodeConfig(bytes.NewReader(data)); e == nil && c.Width*c.Height > 1<<18 {
 			return
 		}
+		if err == nil && p.Width*p.Height > 1<<18 {
+			return
+		}
 		if p != nil && p.segments.restart > 0 && p.segments.frame.components[0].h*p.segments.frame.components[0].v > 1 {
 			return // image/jpeg counts otherwise in a scan of one component
 		}
