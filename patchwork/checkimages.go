@@ -39,8 +39,8 @@ func (p *Project) CheckImages(ctx context.Context, settings imageset.CheckSettin
 		return report, err
 	}
 	index := p.Images()
-	checks, err := p.reader().Measure(ctx, imageset.CheckOptions{
-		File: p.path("checks.tsv"), Progress: progress.step("checking images"),
+	checks, err := p.Reader().Measure(ctx, imageset.CheckOptions{
+		File: p.checksFile(), Progress: progress.step("checking images"),
 		Broken: func(row int, err error) {
 			report.Broken = append(report.Broken, Problem{index.At(row).ID, err.Error()})
 		},
@@ -74,6 +74,14 @@ func (p *Project) CheckImages(ctx context.Context, settings imageset.CheckSettin
 		report.Flags = append(report.Flags, f)
 	}
 	return report, nil
+}
+
+// checksFile is where the scores of pictures are kept that are read as the settings say.
+func (p *Project) checksFile() string {
+	if key := p.Settings().Input.read().Key(); key != "" {
+		return p.path("checks-" + key + ".tsv")
+	}
+	return p.path("checks.tsv")
 }
 
 // String is a table of the flags with the first images of each.

@@ -22,9 +22,6 @@ type engine struct {
 	stamp  string
 }
 
-// Root is the folder from which image paths begin.
-func (e *engine) Root() string { return e.dir }
-
 // Labels is the journal that this process writes.
 func (e *engine) Labels() *labels.Store {
 	e.Project.mu.Lock()

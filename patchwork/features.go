@@ -55,22 +55,22 @@ func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) 
 			return report, err
 		}
 	}
-	store, run, err := features.Run(ctx, ex, p.reader(), features.RunOptions{
-		Dir: p.path("features"), Batch: o.Batch, Progress: progress.step("computing features"),
+	store, run, err := features.Run(ctx, ex, p.Reader(), features.RunOptions{
+		Dir: p.path("features"), Batch: o.Batch, Resize: p.Settings().Input.resize(), Progress: progress.step("computing features"),
 	})
 	report.Run = run
 	if err != nil {
 		return report, err
 	}
 	defer store.Close()
-	if err := p.use(name, networkOf(network), ex.Spec().ID); err != nil {
+	if err := p.use(name, networkOf(network), store.Spec().ID); err != nil {
 		return report, err
 	}
 	t, err := p.Labels()
 	if err != nil {
 		return report, err
 	}
-	sanity, err := features.CheckSanity(ctx, store, p.reader(), len(t.Classes()), func(row, class int) int8 {
+	sanity, err := features.CheckSanity(ctx, store, p.Reader(), len(t.Classes()), func(row, class int) int8 {
 		if t.Excluded(row) {
 			return -1
 		}
@@ -159,7 +159,14 @@ func (p *Project) Features() (*features.Store, error) {
 		return nil, fmt.Errorf("%w: the files of %s are gone from the features folder; run p.Embed() or `patchwork embed %s` again",
 			ErrNoFeatures, s.Features, typed(p.dir))
 	}
-	return store, err
+	if err != nil {
+		return nil, err
+	}
+	if now := features.InputKey(s.Input.read(), s.Input.resize()); store.Spec().Width > 0 && store.Spec().Input != now { // 0: from a file
+		store.Close()
+		return nil, fmt.Errorf("%w of images as the settings under input read them; run p.Embed() or `patchwork embed %s`", ErrNoFeatures, typed(p.dir))
+	}
+	return store, nil
 }
 
 // String says in a few lines what Embed did.

@@ -103,6 +103,35 @@ func (n *Notebook) CheckImages(settings ...imageset.CheckSettings) CheckReport {
 	return report
 }
 
+// EstimateNorm finds the range of the numbers in the images, keeps it in project.yaml and shows it: images of more than 8
+// bits need it to be seen, and to be compared. The options are those of imageset.NormOptions.
+func (n *Notebook) EstimateNorm(options ...imageset.NormOptions) NormReport {
+	var o imageset.NormOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	report, err := n.Project.EstimateNorm(ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(report)
+	return report
+}
+
+// Pack writes the images, decoded and resized, into a folder of NumPy files that stream fast.
+func (n *Notebook) Pack(o PackOptions) PackReport {
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	report, err := n.Project.Pack(ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(report)
+	return report
+}
+
 // ImportOptions say which columns of a CSV file are classes.
 type ImportOptions = labels.ImportOptions
 

@@ -52,6 +52,7 @@ type InitOptions struct {
 	Images    []string // folders, globs, or .txt/.csv lists; relative paths begin at the working directory
 	Classes   []Class  // may be empty; classes can be added at any time
 	Extractor string   // see Settings.Extractor; a relative path begins at the working directory
+	Input     Input    // how an image file is read; what is zero stays as it is
 	Seed      uint64   // 0 is a seed like any other
 }
 
@@ -137,6 +138,9 @@ func (s *Settings) merge(dir string, o InitOptions) error {
 		if path != s.Extractor {
 			s.Extractor, s.Network = path, nil
 		}
+	}
+	if err := s.Input.merge(o.Input); err != nil {
+		return err
 	}
 	if o.Seed != 0 {
 		s.Seed = o.Seed
@@ -312,7 +316,7 @@ func (p *Project) scan(ctx context.Context, progress Progress) (imageset.ScanRep
 			return imageset.ScanReport{}, damagedIndex(err, p.dir)
 		}
 	}
-	o := imageset.ScanOptions{Root: p.dir, Old: old, ThumbDir: p.path("thumbs"), Progress: progress.step("reading images")}
+	o := imageset.ScanOptions{Root: p.dir, Old: old, ThumbDir: p.thumbs(p.settings.Input), Input: p.settings.Input.read(), Limits: p.settings.Input.Limits, Progress: progress.step("reading images")}
 	for _, path := range p.settings.Images {
 		o.Sources = append(o.Sources, imageset.Source{Path: path})
 	}
@@ -334,9 +338,10 @@ func (p *Project) scan(ctx context.Context, progress Progress) (imageset.ScanRep
 	return report, err
 }
 
-// reader reads the project's images.
-func (p *Project) reader() *imageset.Reader {
-	return &imageset.Reader{Root: p.dir, Index: p.Images()}
+// Reader reads the project's images as the settings under input say.
+func (p *Project) Reader() *imageset.Reader {
+	in := p.Settings().Input
+	return &imageset.Reader{Root: p.dir, Index: p.Images(), Input: in.read(), Limits: in.Limits}
 }
 
 // path is a path inside the project folder.
@@ -344,9 +349,12 @@ func (p *Project) path(elem ...string) string {
 	return filepath.Join(append([]string{p.dir}, elem...)...)
 }
 
+// thumbs is the folder of the thumbnails of pictures that are read so.
+func (p *Project) thumbs(in Input) string { return p.path("thumbs", in.read().Key()) }
+
 // Thumb returns the file of a row's thumbnail, made now if it is missing.
 func (p *Project) Thumb(row int) (string, error) {
-	return imageset.EnsureThumb(p.path("thumbs"), 0, p.reader(), row)
+	return imageset.EnsureThumb(p.thumbs(p.Settings().Input), 0, p.Reader(), row)
 }
 
 // annotator is the name under which this process labels: PATCHWORK_ANNOTATOR, or the user's name.

@@ -25,6 +25,7 @@ const settingsVersion = 1
 type Settings struct {
 	Version   int      `yaml:"version"`             // of the file's format; Init fills it
 	Images    []string `yaml:"images,flow"`         // folders, globs, or .txt/.csv lists of images
+	Input     Input    `yaml:"input,omitempty"`     // how an image file is read
 	Classes   []Class  `yaml:"classes"`             // in the order of their columns and hotkeys; a bare name will do
 	Extractor string   `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file
 	Network   *Network `yaml:"network,omitempty"`   // what Embed was told about that file

@@ -37,6 +37,9 @@ func parseSettings(text []byte) (Settings, error) {
 	if err := labels.CheckClasses(s.classNames()); err != nil {
 		return Settings{}, fmt.Errorf("%w", err)
 	}
+	if err := s.Input.check(); err != nil {
+		return Settings{}, fmt.Errorf("%w; mend the file, nothing else was touched", err)
+	}
 	return s, nil
 }
 

@@ -121,9 +121,17 @@ func TestPageLooks(t *testing.T) {
 // cellPage opens the page of a session that is served by a real server.
 func cellPage(t *testing.T, s *session) (*rod.Page, *host.Server, context.CancelFunc) {
 	t.Helper()
-	b := browser(t)
 	s.begin()
-	server, err := host.New(s, host.Options{Assets: Assets, Page: s.shell().HTML})
+	page, server, cancel := servedPage(t, s, s.shell())
+	page.MustElement(".pw-cell[data-mode]")
+	return page, server, cancel
+}
+
+// servedPage opens the page of an app that a real server serves.
+func servedPage(t *testing.T, app host.App, shell host.Shell) (*rod.Page, *host.Server, context.CancelFunc) {
+	t.Helper()
+	b := browser(t)
+	server, err := host.New(app, host.Options{Assets: Assets, Page: shell.HTML})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +140,6 @@ func cellPage(t *testing.T, s *session) (*rod.Page, *host.Server, context.Cancel
 	go server.Serve(ctx)
 	page := b.MustPage(server.Link()).Timeout(40 * time.Second)
 	page.MustSetViewport(1100, 760, 1, false)
-	page.MustElement(".pw-cell[data-mode]")
 	return page, server, cancel
 }
 

@@ -13,11 +13,12 @@ type Rule struct {
 // The layers, lowest first. An import goes down or not at all.
 var (
 	ground = []string{
-		"internal/atomicfile", "patchwork/imageset", "patchwork/imageset/jpeg", "patchwork/imageset/shards", "patchwork/compute", "patchwork/compute/cpu/...",
+		"internal/atomicfile", "patchwork/imageset", "patchwork/imageset/inflate", "patchwork/imageset/jpeg", "patchwork/imageset/png",
+		"patchwork/imageset/tiff", "patchwork/imageset/shards", "patchwork/compute", "patchwork/compute/cpu/...",
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
-	facts  = []string{"patchwork/features", "patchwork/evaluate"}
+	facts  = []string{"patchwork/features", "patchwork/evaluate", "patchwork/augment/stream"}
 	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
 	engine = join(ground, basis, facts, skills)
 
@@ -27,9 +28,14 @@ var (
 // Imports is the one table of who may import whom. A package without a row fails the test, so that whoever adds a
 // folder decides where it stands.
 var Imports = []Rule{
-	{Packages: []string{"internal/atomicfile", "patchwork/augment/segment", "patchwork/imageset/jpeg"}},
+	{Packages: []string{"internal/atomicfile", "patchwork/augment/segment", "patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
 	{Packages: []string{"patchwork/runlog"}, Imports: []string{"internal/atomicfile"}},
-	{Packages: []string{"patchwork/imageset"}, Imports: []string{"internal/atomicfile", "patchwork/imageset/jpeg"}},
+	{Packages: []string{"patchwork/imageset/png"}, Imports: []string{"patchwork/imageset/inflate"}},
+	{Packages: []string{"patchwork/imageset/tiff"}, Imports: []string{"patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
+	{
+		Packages: []string{"patchwork/imageset"},
+		Imports:  []string{"internal/atomicfile", "patchwork/imageset/jpeg", "patchwork/imageset/png", "patchwork/imageset/tiff"},
+	},
 	{Packages: []string{"patchwork/imageset/shards"}, Imports: []string{"internal/atomicfile", "patchwork/imageset"}},
 	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute", "patchwork/compute/cpu/..."}},
 	{Packages: basis, Imports: ground},
@@ -57,6 +63,7 @@ var Imports = []Rule{
 	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
 	{Packages: []string{"internal/benchcompute"}, Imports: []string{"patchwork/compute/..."}},
 	{Packages: []string{"internal/benchimages"}, Imports: []string{"patchwork/augment", "patchwork/imageset"}},
+	{Packages: []string{"internal/figures"}, Imports: join(engine, widgets, []string{"patchwork"})},
 	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},
 	{
 		Packages: []string{"internal/bench"},

@@ -12,6 +12,13 @@ func (k Key) seed(pcg *rand.PCG) {
 	pcg.Seed(scatter(scatter(k.Seed)+k.Epoch), scatter(scatter(k.Index+1)+k.View))
 }
 
+// Rand returns a source of the draws of k, for what a pipeline does not draw.
+func (k Key) Rand() *rand.Rand {
+	pcg := new(rand.PCG)
+	k.seed(pcg)
+	return rand.New(pcg)
+}
+
 // scatter is the finalizer of SplitMix64 (Steele, Lea and Flood, 2014): neighbouring numbers become unrelated ones.
 func scatter(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15

@@ -67,6 +67,9 @@ func (p Params) steps(size image.Point) []func(*scratch) {
 	return steps
 }
 
+// Size is that of every result, in pixels.
+func (pl *Pipeline) Size() image.Point { return pl.size }
+
 // Apply writes the augmented src to dst, with the draws of key. dst takes the size of the pipeline and a mask if src has
 // one; its memory is used again where it is enough. dst may be src.
 func (pl *Pipeline) Apply(dst, src *Image, key Key) error {

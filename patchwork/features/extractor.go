@@ -14,12 +14,13 @@ type Spec struct {
 	ID            string `json:"id"`                 // names the files; letters, digits, '.', '_' and '-'; holds a hash of all that matters
 	Name          string `json:"name"`               // for people
 	Dim           int    `json:"dim"`                // numbers per image
-	Width         int    `json:"width"`              // pixels; images are stretched to this size
+	Width         int    `json:"width"`              // pixels; images are resized to this size
 	Height        int    `json:"height"`             // pixels
 	Preprocessing string `json:"preprocessing"`      // what happens to a pixel in [0, 1] before the network
 	File          string `json:"file,omitempty"`     // the ONNX or npy file, as it was named
 	FileHash      string `json:"file_sha,omitempty"` // first 16 hex digits of its SHA-256
 	Output        string `json:"output,omitempty"`   // tensor of the ONNX graph that is read
+	Input         string `json:"input,omitempty"`    // which bands, norm and way of resizing: InputKey; "" for the defaults
 }
 
 // Extractor maps images to vectors.
@@ -29,6 +30,15 @@ type Spec struct {
 type Extractor interface {
 	Spec() Spec
 	Extract(ctx context.Context, b imageset.Batch) ([]float32, error)
+}
+
+// InputKey is a short name for how pictures are read and resized, the size left aside: equal keys, equal pictures.
+func InputKey(in imageset.Input, o imageset.Resize) string {
+	keys := []string{in.Key(), slug(o.Key())}
+	if o.Key() == "" {
+		keys = keys[:1]
+	}
+	return strings.Trim(strings.Join(keys, "-"), "-")
 }
 
 // Batcher is an Extractor that prefers a number of images at a time.
@@ -75,6 +85,9 @@ func slug(text string) string {
 
 // checkBatch says whether a batch has the size that the extractor wants.
 func checkBatch(b imageset.Batch, s Spec) error {
+	if b.C != 3 && b.C != 0 {
+		return fmt.Errorf("features: %s takes 3 channels and got %d; name one band or three in the input's bands", s.Name, b.C)
+	}
 	if b.H != s.Height || b.W != s.Width {
 		return fmt.Errorf("features: %s wants images of %d×%d pixels and got %d×%d; resize them to Spec().Width and Height",
 			s.Name, s.Width, s.Height, b.W, b.H)

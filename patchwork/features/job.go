@@ -88,7 +88,7 @@ func (j *job) compute(ctx context.Context, rows []int, done map[string]int) erro
 	broken := func(row int, err error) { unreadable[row] = err.Error() }
 	go func() {
 		defer close(batches)
-		for b, err := range j.reader.Batches(inner, rows, j.spec.size(), j.o.Batch, broken) {
+		for b, err := range j.reader.Resized(inner, rows, j.resize(), j.o.Batch, broken) {
 			if err != nil {
 				readErr = err
 				return

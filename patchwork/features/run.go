@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"runtime"
 	"slices"
 	"time"
@@ -17,6 +16,7 @@ type RunOptions struct {
 	Dir      string                // the features folder; made if missing
 	Batch    int                   // images at a time; 0 means the extractor's wish, else 16
 	Workers  int                   // batches at a time; 0 means one per core, at most 8
+	Resize   imageset.Resize       // how images come to the extractor's size; its own Size does not matter
 	Raw      bool                  // keep the lengths of the vectors; the files are then named ID-raw
 	Progress func(done, total int) // images with features and images that can have them; may be nil
 }
@@ -77,8 +77,14 @@ type BrokenRow struct {
 func Run(ctx context.Context, ex Extractor, r *imageset.Reader, o RunOptions) (*Store, RunReport, error) {
 	start := time.Now()
 	spec := ex.Spec()
+	if spec.Input = InputKey(r.Input, o.Resize); spec.Input != "" {
+		spec.ID += "-" + spec.Input
+	}
 	if o.Raw {
 		spec.ID += "-raw"
+	}
+	if c := r.Input.Channels(); c != 3 {
+		return nil, RunReport{}, fmt.Errorf("features: %s takes 3 channels and the input's bands give %d; name one band or three", spec.Name, c)
 	}
 	if err := errors.Join(o.check(), spec.check()); err != nil {
 		return nil, RunReport{}, err
@@ -124,5 +130,9 @@ func compare(ix *imageset.Index, have func(row int) string) (kept int, missing [
 	return kept, missing
 }
 
-// size is the size that images are resized to.
-func (s Spec) size() image.Point { return image.Pt(s.Width, s.Height) }
+// resize says how images come to the extractor's size.
+func (j *job) resize() imageset.Resize {
+	o := j.o.Resize
+	o.Size = imageset.Size{W: j.spec.Width, H: j.spec.Height}
+	return o
+}

@@ -160,8 +160,8 @@ func TestBrokenArchives(t *testing.T) {
 		"damaged":       {"x.zip", damaged, "../x.zip/a.jpg", "", 0},
 		"declares less": {"x.zip", liar, "../x.zip/a.jpg", "is damaged", 0},
 		"method":        {"x.zip", method, "../x.zip/a.jpg", "method that is not supported", 0},
-		"too large":     {"x.zip", whole, "../x.zip/a.jpg", "bytes; the limit is 500", 500},
-		"bomb":          {"x.zip", packZip(t, entryOf{"a.jpg", make([]byte, 20<<20)}), "../x.zip/a.jpg", "the file has 20 MiB; the limit is 1", 1 << 20},
+		"too large":     {"x.zip", whole, "../x.zip/a.jpg", "bytes; max_bytes in the settings is 500", 500},
+		"bomb":          {"x.zip", packZip(t, entryOf{"a.jpg", make([]byte, 20<<20)}), "../x.zip/a.jpg", "the file has 20971520 bytes; max_bytes in the settings is 1048576", 1 << 20},
 		"no tar":        {"x.tar", bytes.Repeat([]byte("hello"), 1000), "../x.tar", "the archive is no tar file, or is damaged or cut off after 0 entries", 0},
 		"tar cut off":   {"x.tar", tarball[:len(tarball)-2000], "../x.tar/b.jpg", "unexpected EOF", 0},
 	} {

@@ -12,7 +12,8 @@ import (
 type Batch struct {
 	Rows    []int // row of each image
 	N, H, W int
-	Pix     []float32 // [N, H, W, 3], RGB in [0, 1]
+	C       int       // channels: Reader.Input.Channels()
+	Pix     []float32 // [N, H, W, C] in [0, 1]
 }
 
 // Batches is Resized with pictures stretched to size by the bilinear filter.
@@ -27,7 +28,7 @@ func (r *Reader) Batches(ctx context.Context, rows []int, size image.Point, n in
 // order of rows and from the caller's goroutine. The next readable row takes its place, so every batch but the last
 // holds n images; if no row is readable nothing is yielded.
 //
-// Errors end the sequence: ctx is done (its error); o or Limits is wrong; n is not positive; a row is out of range.
+// Errors end the sequence: ctx is done (its error); o, Limits or Input is wrong; n is not positive; a row is out of range.
 func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broken func(row int, err error)) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		if err := r.checkBatches(rows, o, n); err != nil {
@@ -39,8 +40,9 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 		defer wait()
 		defer cancel()
 
-		values := 3 * o.Size.W * o.Size.H
-		batch := Batch{H: o.Size.H, W: o.Size.W}
+		c := r.Input.Channels()
+		values := c * o.Size.W * o.Size.H
+		batch := Batch{H: o.Size.H, W: o.Size.W, C: c}
 		for d := range queue {
 			select {
 			case <-d.done:
@@ -64,7 +66,7 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 				if !yield(batch, nil) {
 					return
 				}
-				batch = Batch{H: o.Size.H, W: o.Size.W}
+				batch = Batch{H: o.Size.H, W: o.Size.W, C: c}
 			}
 		}
 		if err := ctx.Err(); err != nil {
@@ -75,8 +77,13 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 	}
 }
 
+// Check says what is wrong with o, Limits and Input, all at once.
+func (r *Reader) Check(o Resize) error {
+	return errors.Join(o.Check(), o.checkFill(r.Input.Channels()), r.Limits.Check(), r.Input.Check())
+}
+
 func (r *Reader) checkBatches(rows []int, o Resize, n int) error {
-	errs := []error{o.Check(), r.Limits.Check()}
+	errs := []error{r.Check(o)}
 	if n < 1 {
 		errs = append(errs, fmt.Errorf("imageset.Batches: n is %d; want at least one image a batch", n))
 	}

@@ -39,7 +39,7 @@ func TestScoresGolden(t *testing.T) {
 		p := raster{rgb: large, orient: 1}
 		if name != "large" {
 			var err error
-			if p, err = decodeRaster(fixture(t, name), Limits{}, nil); err != nil {
+			if p, err = decodeRaster(fixture(t, name), task{}); err != nil {
 				t.Fatal(err)
 			}
 		}

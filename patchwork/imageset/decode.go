@@ -6,16 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/gif"
 	"image/jpeg"
-	"image/png"
 	"io"
 	"strings"
 	"time"
 
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -35,23 +30,37 @@ const (
 	formatWebP format = "WebP"
 )
 
-// codec is how to read one format.
-type codec struct {
-	size func(io.Reader) (image.Config, error)
-	read func(io.Reader) (image.Image, error)
+// task is what a caller wants of a file.
+type task struct {
+	limits Limits
+	input  Input
+	need   detail // how much of the picture; nil: all of it
+	raw    bool   // the bands that input names, as numbers that are not scaled
 }
 
-var codecs = map[format]codec{
-	formatJPEG: {jpeg.DecodeConfig, jpeg.Decode},
-	formatPNG:  {png.DecodeConfig, png.Decode},
-	formatGIF:  {gif.DecodeConfig, gif.Decode},
-	formatBMP:  {bmp.DecodeConfig, bmp.Decode},
-	formatTIFF: {tiff.DecodeConfig, tiff.Decode},
-	formatWebP: {webp.DecodeConfig, webp.Decode},
+// numbers says that the file has to be read as numbers and not as a picture in bytes.
+func (t task) numbers() bool { return t.raw || !t.input.plain() }
+
+// raster is the picture of which s are all numbers that were read.
+func (t task) raster(s *samples) (raster, error) {
+	if err := s.keep(t.input); err != nil {
+		return raster{}, err
+	}
+	if !t.raw {
+		t.input.scale(s)
+	}
+	return raster{num: s}, nil
 }
 
-// Decode decodes a JPEG, PNG, GIF (first frame), BMP, TIFF or WebP (first frame) into upright RGB. The content
-// decides the format, not a file name.
+// opened is a file of which the headers have been read.
+type opened struct {
+	w, h  int
+	bands int                    // numbers of a pixel that are held at a time; 1 stands for a pixel in bytes
+	read  func() (raster, error) // decodes the pixels
+}
+
+// Decode decodes a JPEG, PNG, GIF (first frame), BMP, TIFF (first page) or WebP (first frame) into upright RGB. The
+// content decides the format, not a file name.
 //
 // The result is opaque and has its origin at (0, 0). What becomes of grey, alpha, palettes, 16 bits and CMYK stands
 // in the package documentation.
@@ -59,22 +68,22 @@ var codecs = map[format]codec{
 // Errors: the data is empty, of another format, broken or cut off, of a variant that is not supported, or has more
 // than 300 megapixels. The message begins with the format, as "JPEG: unexpected EOF".
 func Decode(data []byte) (*image.RGBA, error) {
-	p, err := decodeRaster(data, Limits{}, nil)
+	p, err := decodeRaster(data, task{})
 	if err != nil {
 		return nil, err
 	}
 	return p.upright(), nil
 }
 
-// decodeRaster is Decode without the last steps, which a caller that wants it smaller does better after shrinking. What
-// such a caller needs stands in need, which may be nil.
-func decodeRaster(data []byte, l Limits, need detail) (raster, error) {
+// decodeRaster is Decode without the last steps, which a caller that wants it smaller does better after shrinking.
+func decodeRaster(data []byte, t task) (raster, error) {
 	f, err := sniff(data)
 	if err != nil {
 		return raster{}, err
 	}
 	orient := orientation(data, f)
-	p, err := decode(data, f, l, need.turned(orient))
+	t.need = t.need.turned(orient)
+	p, err := decode(data, f, t)
 	if err != nil {
 		return raster{}, fmt.Errorf("%s: %s", f, reason(err))
 	}
@@ -82,43 +91,44 @@ func decodeRaster(data []byte, l Limits, need detail) (raster, error) {
 	return p, nil
 }
 
-func decode(data []byte, f format, l Limits, need detail) (p raster, err error) {
+func decode(data []byte, f format, t task) (p raster, err error) {
 	defer func() {
 		if r := recover(); r != nil { // broken data that a decoder was not ready for
 			p, err = raster{}, fmt.Errorf("the decoder failed: %v", r)
 		}
 	}()
-	source := newPatience(mend(data, f), l.Time)
-	by, scale := codecs[f], 1
-	if f == formatJPEG {
-		if by, err = photoCodec(data, need, source.check, &scale); err != nil {
-			return raster{}, err
-		}
-	}
-	c, err := by.size(source)
+	source := newPatience(mend(data, f), t.limits.Time)
+	o, err := open(source, f, t)
 	if err != nil {
 		return raster{}, err
 	}
-	if err := l.checkPixels(c.Width, c.Height); err != nil {
+	if err := t.limits.checkPixels(o.w, o.h); err != nil {
 		return raster{}, err
 	}
-	inFlight.Acquire(context.Background(), int64(c.Width)*int64(c.Height)) // cannot fail: this context never ends
-	defer inFlight.Release(int64(c.Width) * int64(c.Height))
-	if l.Time > 0 {
-		source.end = time.Now().Add(l.Time) // waiting for other files is not its fault
+	cost := int64(o.w) * int64(o.h) * int64(max(1, o.bands))
+	if cost > maxPixels {
+		return raster{}, fmt.Errorf("has %d x %d pixels of %s; the limit is %d million numbers. Cut it into tiles, or read fewer bands",
+			o.w, o.h, count(o.bands, "band"), maxPixels/1_000_000)
 	}
-	source.Seek(0, io.SeekStart) // cannot fail
-	raw, err := by.read(source)
-	if err != nil {
-		return raster{}, err
+	inFlight.Acquire(context.Background(), cost) // cannot fail: this context never ends
+	defer inFlight.Release(cost)
+	if t.limits.Time > 0 {
+		source.end = time.Now().Add(t.limits.Time) // waiting for other files is not its fault
 	}
-	if f == formatJPEG {
-		return photoRaster(raw, image.Pt(c.Width, c.Height), scale), nil
+	return o.read()
+}
+
+// open reads the headers of a file.
+func open(source *patience, f format, t task) (opened, error) {
+	switch f {
+	case formatJPEG:
+		return openJPEG(source, t)
+	case formatPNG:
+		return openPNG(source, t)
+	case formatTIFF:
+		return openTIFF(source, t)
 	}
-	if f == formatWebP {
-		return raster{rgb: webpRGB(raw)}, nil
-	}
-	return raster{rgb: placed(raw, c)}, nil
+	return openWith(source, f, t)
 }
 
 // reason is a decoder's complaint without the name of its package and with one name for a file that is cut off.
@@ -126,11 +136,11 @@ func reason(err error) string {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return "unexpected EOF"
 	}
-	if err == jpeg.FormatError("short Huffman data") { // what the JPEG decoder calls it in the picture's data
+	if err == jpeg.FormatError("short Huffman data") { // what Go's JPEG decoder calls it in the picture's data
 		return "unexpected EOF"
 	}
 	s := err.Error()
-	for _, name := range []string{"invalid JPEG format: ", "jpeg: ", "png: ", "invalid format: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
+	for _, name := range []string{"invalid JPEG format: ", "jpeg: ", "png: ", "gif: ", "bmp: ", "tiff: ", "webp: ", "vp8: ", "vp8l: "} {
 		s = strings.TrimPrefix(s, name)
 	}
 	return s
@@ -151,14 +161,12 @@ func sniff(data []byte) (format, error) {
 		return formatGIF, nil
 	case has(0, "BM"):
 		return formatBMP, nil
-	case has(0, "II*\x00"), has(0, "MM\x00*"):
+	case has(0, "II*\x00"), has(0, "MM\x00*"), has(0, "II+\x00"), has(0, "MM\x00+"):
 		return formatTIFF, nil
 	case has(0, "RIFF") && has(8, "WEBP"):
 		return formatWebP, nil
 	case len(data) == 0:
 		return "", errors.New("the file is empty")
-	case has(0, "II+\x00"), has(0, "MM\x00+"):
-		found = "a BigTIFF"
 	case has(4, "ftypheic"), has(4, "ftypheix"), has(4, "ftypmif1"):
 		found = "a HEIC image"
 	case has(4, "ftypavif"):

@@ -83,12 +83,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"Git LFS", []byte("version https://git-lfs.github.com/spec/v1\n"), "run git lfs pull"},
 		{"JPEG cut off", jpg[:len(jpg)-60], "JPEG: unexpected EOF"},
 		{"JPEG cut off in the header", jpg[:30], "JPEG: unexpected EOF"},
-		{"PNG cut off", fixture(t, "rgb.png")[:80], "PNG: not enough pixel data"},
+		{"PNG cut off", fixture(t, "rgb.png")[:80], "PNG: unexpected EOF"},
 		{"GIF cut off", fixture(t, "palette.gif")[:100], "GIF: reading color table: unexpected EOF"},
 		{"BMP cut off", fixture(t, "rgb.bmp")[:100], "BMP: unexpected EOF"},
 		{"TIFF cut off", tif[:len(tif)/2], "TIFF: unexpected EOF"},
 		{"WebP cut off", fixture(t, "lossy.webp")[:60], "WebP: unexpected EOF"},
-		{"damaged PNG", slices.Concat(fixture(t, "rgb.png")[:60], []byte("XXXX"), fixture(t, "rgb.png")[64:]), "PNG: flate: corrupt input before offset 63"},
+		{"damaged PNG", slices.Concat(fixture(t, "rgb.png")[:60], []byte("XXXX"), fixture(t, "rgb.png")[64:]), `PNG: the chunk "IDAT" is damaged: its checksum differs`},
 		{"decompression bomb", pngBomb, "PNG: has 32768 x 32768 pixels; the limit is 300 megapixels. Cut it into tiles"},
 	}
 	for _, tt := range tests {

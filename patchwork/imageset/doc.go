@@ -10,5 +10,5 @@
 // alpha channel is cut off and not composited, 16 bits are scaled to 8, CMYK is converted without a colour profile.
 // Embedded colour profiles are not applied.
 //
-// The package imports no other package of patchwork.
+// Of patchwork the package imports the decoders below it: jpeg, png and tiff.
 package imageset

@@ -3,6 +3,8 @@ package imageset
 import (
 	"bytes"
 	"encoding/binary"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset/tiff"
 )
 
 // orientationTag is the number of the TIFF/EXIF field that says how the camera was held.
@@ -10,7 +12,7 @@ const orientationTag = 0x0112
 
 // orientation returns the EXIF orientation of an encoded image, 1 to 8; 1 (upright) when it has none or a malformed
 // one, which viewers ignore as well. It reads the Exif segment of a JPEG, the eXIf chunk of a PNG, the EXIF chunk of
-// a WebP and the first directory of a TIFF.
+// a WebP and the first page of a TIFF.
 //
 // Source: Exif 2.32 (CIPA DC-008-2019), 4.6.4 A; PNG third edition, 11.3.3.6; RFC 9649 section 2.7.
 func orientation(data []byte, f format) int {
@@ -24,7 +26,10 @@ func orientation(data []byte, f format) int {
 		exif, _ = riffChunk(data, "EXIF")
 		exif = bytes.TrimPrefix(exif, []byte("Exif\x00\x00")) // some writers copy it from a JPEG
 	case formatTIFF:
-		exif = data
+		if file, err := tiff.Open(bytes.NewReader(data), int64(len(data))); err == nil {
+			return file.Images[0].Orientation
+		}
+		return 1
 	}
 	if at, order := ifdField(exif, orientationTag); at > 0 {
 		if v := int(order.Uint16(exif[at+8:])); v >= 1 && v <= 8 {

@@ -15,6 +15,9 @@ type Limits struct {
 	Time   time.Duration `yaml:"max_time,omitempty"`   // for decoding a file, as 30s; 0 means any
 }
 
+// inSettings marks the Problem of an image that other settings may do away with: the next scan tries it again.
+const inSettings = "in the settings"
+
 const (
 	// maxPixels is the largest image that is decoded. A file of a few kilobytes can claim more than any memory holds.
 	maxPixels = 300_000_000
@@ -57,8 +60,8 @@ func (l Limits) checkPixels(w, h int) error {
 		return fmt.Errorf("has %d x %d pixels", w, h)
 	}
 	if limit := l.pixels(); int64(w) > limit/int64(h) {
-		if limit%1_000_000 != 0 {
-			return fmt.Errorf("has %d x %d pixels; the limit is %d pixels. Cut it into tiles", w, h, limit)
+		if limit < maxPixels {
+			return fmt.Errorf("has %d x %d pixels; max_pixels %s is %d", w, h, inSettings, limit)
 		}
 		return fmt.Errorf("has %d x %d pixels; the limit is %d megapixels. Cut it into tiles", w, h, limit/1_000_000)
 	}
@@ -70,8 +73,8 @@ func (l Limits) checkBytes(size int64) error {
 	switch limit := l.bytes(); {
 	case size <= limit:
 		return nil
-	case limit < 1<<20:
-		return fmt.Errorf("the file has %d bytes; the limit is %d", size, limit)
+	case l.Bytes > 0:
+		return fmt.Errorf("the file has %d bytes; max_bytes %s is %d", size, inSettings, limit)
 	default:
 		return fmt.Errorf("the file has %d MiB; the limit is %d", size>>20, limit>>20)
 	}
@@ -81,12 +84,13 @@ func (l Limits) checkBytes(size int64) error {
 // between two reads, so this ends it without a goroutine that would be left behind.
 type patience struct {
 	*bytes.Reader
+	data  []byte    // all of it, for a decoder that reads it in one piece and calls check between
 	end   time.Time // zero for never
 	limit time.Duration
 }
 
 func newPatience(data []byte, limit time.Duration) *patience {
-	p := &patience{Reader: bytes.NewReader(data), limit: limit}
+	p := &patience{Reader: bytes.NewReader(data), data: data, limit: limit}
 	if limit > 0 {
 		p.end = time.Now().Add(limit)
 	}
@@ -95,7 +99,7 @@ func newPatience(data []byte, limit time.Duration) *patience {
 
 func (p *patience) check() error {
 	if p.limit > 0 && time.Now().After(p.end) {
-		return fmt.Errorf("took longer than %v to decode, which is the limit max_time", p.limit)
+		return fmt.Errorf("took longer than %v to decode, which is max_time %s", p.limit, inSettings)
 	}
 	return nil
 }

@@ -70,8 +70,8 @@ func TestLimits(t *testing.T) {
 		limits Limits
 		want   string
 	}{
-		{Limits{Pixels: 10_000}, "PNG: has 120 x 90 pixels; the limit is 10000 pixels. Cut it into tiles"},
-		{Limits{Bytes: 10_000}, "bytes; the limit is 10000"},
+		{Limits{Pixels: 10_000}, "PNG: has 120 x 90 pixels; max_pixels in the settings is 10000"},
+		{Limits{Bytes: 10_000}, "bytes; max_bytes in the settings is 10000"},
 	} {
 		o.Limits = tt.limits
 		ix, report, err := Scan(context.Background(), o)
@@ -79,10 +79,15 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%+v: %v, %+v, problem %q, want %q", tt.limits, err, report, ix.At(0).Problem, tt.want)
 		}
 	}
-	o.Limits = Limits{}
-	ix, _, err := Scan(context.Background(), o)
-	if err != nil {
-		t.Fatal(err)
+	o.Limits = Limits{Pixels: 10_000}
+	small, _, err := Scan(context.Background(), o)
+	if err != nil || small.Usable(0) {
+		t.Fatal(err, small.At(0))
+	}
+	o.Limits, o.Old = Limits{}, small
+	ix, report, err := Scan(context.Background(), o)
+	if err != nil || !ix.Usable(0) || report.Changed != 1 {
+		t.Fatalf("with the limit gone: %v, %+v, problem %q", err, report, ix.At(0).Problem)
 	}
 	r := &Reader{Root: o.Root, Index: ix, Limits: Limits{Pixels: 10_000}}
 	if _, err := r.Image(0); err == nil || !strings.Contains(err.Error(), "a.png: PNG: has 120 x 90") {
@@ -96,10 +101,10 @@ func TestLimits(t *testing.T) {
 // TestTimeLimit gives each decoder a nanosecond.
 func TestTimeLimit(t *testing.T) {
 	for _, name := range []string{"rgb.jpg", "progressive.jpg", "rgb.png", "palette.gif", "rgb.bmp", "lzw.tif", "lossy.webp", "lossless.webp"} {
-		if _, err := decodeRaster(fixture(t, name), Limits{Time: 1}, nil); err == nil || !strings.Contains(err.Error(), "took longer than 1ns") {
+		if _, err := decodeRaster(fixture(t, name), task{limits: Limits{Time: 1}}); err == nil || !strings.Contains(err.Error(), "took longer than 1ns") {
 			t.Errorf("%s: %v, want that it took too long", name, err)
 		}
-		if _, err := decodeRaster(fixture(t, name), Limits{Time: time.Hour}, nil); err != nil {
+		if _, err := decodeRaster(fixture(t, name), task{limits: Limits{Time: time.Hour}}); err != nil {
 			t.Errorf("%s within an hour: %v", name, err)
 		}
 	}

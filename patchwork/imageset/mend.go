@@ -9,8 +9,6 @@ func mend(data []byte, f format) []byte {
 	switch f {
 	case formatGIF:
 		return mendGIF(data)
-	case formatTIFF:
-		return mendTIFF(data)
 	case formatWebP:
 		return mendWebP(data)
 	}
@@ -39,23 +37,6 @@ func mendGIF(data []byte) []byte {
 		}
 		p++
 	}
-	return data
-}
-
-// mendTIFF declares a fourth channel of unknown meaning (ExtraSamples 0), such as the infrared of aerial images, to
-// be alpha, which is then cut off. The decoder would refuse it.
-//
-// Source: TIFF 6.0, ExtraSamples (338), page 31.
-func mendTIFF(data []byte) []byte {
-	const samplesPerPixel, extraSamples = 277, 338
-	samples, order := ifdField(data, samplesPerPixel)
-	extra, _ := ifdField(data, extraSamples)
-	if samples == 0 || extra == 0 || order.Uint16(data[samples+8:]) != 4 ||
-		order.Uint32(data[extra+4:]) != 1 || order.Uint16(data[extra+8:]) != 0 {
-		return data
-	}
-	data = append([]byte(nil), data...)
-	order.PutUint16(data[extra+8:], 2)
 	return data
 }
 

@@ -3,7 +3,6 @@ package imageset
 import (
 	"errors"
 	"image"
-	"io"
 	"math"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset/jpeg"
@@ -42,36 +41,47 @@ func (d detail) scale(w, h int) int {
 	return 1
 }
 
-// photoCodec is how to read this JPEG: with our decoder, which sets scale when it reads, or with that of Go's library if
-// ours does not know its kind.
-//
-// Errors: the headers are broken.
-func photoCodec(data []byte, need detail, check func() error, scale *int) (codec, error) {
-	p, err := jpeg.Open(data)
+// openJPEG opens a JPEG file with our decoder, or with that of Go's library if ours does not know its kind.
+func openJPEG(source *patience, t task) (opened, error) {
+	p, err := jpeg.Open(source.data)
 	if errors.Is(err, jpeg.ErrUnsupported) {
-		return codecs[formatJPEG], nil
+		return openWith(source, formatJPEG, t)
 	}
-	return codec{
-		size: func(io.Reader) (image.Config, error) { return image.Config{Width: p.Width, Height: p.Height}, nil },
-		read: func(io.Reader) (image.Image, error) {
-			*scale = need.scale(p.Width, p.Height)
-			return p.Decode(jpeg.Options{Scale: *scale, Check: check})
-		},
-	}, err
+	if err != nil {
+		return opened{}, err
+	}
+	o := opened{w: p.Width, h: p.Height, bands: 1}
+	if t.numbers() {
+		o.bands = 3
+	}
+	o.read = func() (raster, error) {
+		scale := t.need.scale(p.Width, p.Height)
+		m, err := p.Decode(jpeg.Options{Scale: scale, Check: source.check})
+		if err != nil {
+			return raster{}, err
+		}
+		var out raster
+		switch {
+		case t.numbers():
+			out, err = t.raster(samplesOf(m))
+		default:
+			out = photoRaster(m)
+		}
+		out.scale, out.full = scale, image.Pt(p.Width, p.Height)
+		return out, err
+	}
+	return o, nil
 }
 
-// photoRaster is a decoded JPEG of the given full size.
-func photoRaster(m image.Image, full image.Point, scale int) raster {
-	p := raster{scale: scale, full: full}
+// photoRaster is a decoded JPEG.
+func photoRaster(m image.Image) raster {
 	switch m := m.(type) {
 	case *image.YCbCr:
-		p.yuv = m
+		return raster{yuv: m}
 	case *image.Gray:
-		p.yuv = colourless(m)
-	default:
-		p.rgb = toRGB(m)
+		return raster{yuv: colourless(m)}
 	}
-	return p
+	return raster{rgb: toRGB(m)}
 }
 
 // colourless is m with colour that is neutral everywhere, of which it stores one line.

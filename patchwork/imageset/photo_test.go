@@ -38,7 +38,7 @@ func TestShrunkGolden(t *testing.T) {
 		base := strings.TrimSuffix(filepath.Base(file), ".png")
 		fmt.Sscanf(strings.ReplaceAll(base, "_", " "), "shrunk %s %s %s %dx%d", &name, &mode, &filter, &o.Size.W, &o.Size.H)
 		o.Mode, o.Filter, o.Fill = Mode(mode), Filter(filter), []float32{128.0 / 255}
-		p, err := decodeRaster(fixture(t, "shrunk_"+name+".jpg"), Limits{}, o.detail)
+		p, err := decodeRaster(fixture(t, "shrunk_"+name+".jpg"), task{need: o.detail})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,11 +97,11 @@ func TestShrunkPhotos(t *testing.T) {
 	for _, size := range []Size{{125, 94}, {62, 47}, {31, 23}} {
 		for _, filter := range []Filter{Bilinear, Bicubic} {
 			o := Resize{Size: size, Filter: filter}
-			full, err := decodeRaster(b.Bytes(), Limits{}, nil)
+			full, err := decodeRaster(b.Bytes(), task{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			small, err := decodeRaster(b.Bytes(), Limits{}, o.detail)
+			small, err := decodeRaster(b.Bytes(), task{need: o.detail})
 			if err != nil {
 				t.Fatal(err)
 			}

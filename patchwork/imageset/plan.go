@@ -1,5 +1,7 @@
 package imageset
 
+import "strings"
+
 // plan compares the files found with the rows of the old index.
 type plan struct {
 	root string
@@ -27,9 +29,9 @@ func newPlan(root string, old *Index, files []file) *plan {
 }
 
 // unchanged says whether the row still describes the file. A row without a Hash could not be read and is tried again,
-// because permissions change without a trace in size and time.
+// because permissions change without a trace in size and time, and so is one that the settings may have left out.
 func unchanged(im Image, f file) bool {
-	return im.Size == f.size && im.ModTime == f.modTime && im.Hash != "" && f.problem == "" && !im.gone()
+	return im.Size == f.size && im.ModTime == f.modTime && im.Hash != "" && f.problem == "" && !im.gone() && !strings.Contains(im.Problem, inSettings)
 }
 
 // result is what reading a file gave.

@@ -7,6 +7,7 @@ import "image"
 type raster struct {
 	yuv    *image.YCbCr // or nil
 	rgb    *image.RGBA  // or nil
+	num    *samples     // or nil; in [0, 1], or NaN where there is no data
 	orient int          // EXIF orientation, 1 to 8
 
 	scale int         // the sides of what was decoded are those of the picture divided by this, rounded up; 0 means 1
@@ -21,8 +22,10 @@ func (p raster) size() (w, h int) {
 		size = p.full
 	case p.yuv != nil:
 		size = p.yuv.Rect.Size()
-	default:
+	case p.rgb != nil:
 		size = p.rgb.Rect.Size()
+	default:
+		size = image.Pt(p.num.w, p.num.h)
 	}
 	if p.orient >= 5 {
 		return size.Y, size.X
@@ -30,26 +33,46 @@ func (p raster) size() (w, h int) {
 	return size.X, size.Y
 }
 
-// upright returns the pixels that were decoded, opaque and with their origin at (0, 0).
-func (p raster) upright() *image.RGBA {
-	if p.yuv != nil {
-		return upright(toRGB(p.yuv), p.orient)
+// channels is the number of channels of what resize gives.
+func (p raster) channels() int {
+	if p.num != nil {
+		return p.num.c
 	}
-	return upright(p.rgb, p.orient)
+	return 3
 }
 
-// resize returns the picture as o wants it, [H, W, 3] in [0, 1].
+// view is what a person sees of the picture: three channels.
+func (p raster) view() raster {
+	if p.num != nil && p.num.c != 3 {
+		p.rgb, p.num = p.num.rgb(), nil
+	}
+	return p
+}
+
+// upright returns the pixels that were decoded, opaque and with their origin at (0, 0).
+func (p raster) upright() *image.RGBA {
+	switch {
+	case p.yuv != nil:
+		return upright(toRGB(p.yuv), p.orient)
+	case p.rgb != nil:
+		return upright(p.rgb, p.orient)
+	}
+	return upright(p.num.rgb(), p.orient)
+}
+
+// resize returns the picture as o wants it, [H, W, channels] in [0, 1].
 func (p raster) resize(o Resize) []float32 {
+	c := p.channels()
 	w, h := p.size()
 	from, to := o.layout(w, h)
 	if p.orient <= 1 && to.Size() == image.Pt(o.Size.W, o.Size.H) {
 		return p.sample(from, o.Size.W, o.Size.H, o.filter())
 	}
-	dst := newPixels(3 * o.Size.W * o.Size.H)
+	dst := newPixels(c * o.Size.W * o.Size.H)
 	if to.Dx() < o.Size.W || to.Dy() < o.Size.H {
-		c := o.fill()
+		ground := o.fill(c)
 		for i := range dst {
-			dst[i] = c[i%3]
+			dst[i] = ground[i%c]
 		}
 	}
 	tw, th := to.Dx(), to.Dy()
@@ -57,17 +80,22 @@ func (p raster) resize(o Resize) []float32 {
 		from, tw, th = box{from.y, from.x, from.h, from.w}, th, tw
 	}
 	values := p.sample(from, tw, th, o.filter())
-	place(dst[3*(to.Min.Y*o.Size.W+to.Min.X):], 3*o.Size.W, values, tw, th, p.orient)
+	place(dst[c*(to.Min.Y*o.Size.W+to.Min.X):], c*o.Size.W, values, tw, th, c, p.orient)
 	keepPixels(values)
 	return dst
 }
 
-// sample resamples the part b of the picture as it is stored to [h, w, 3] in [0, 1].
+// sample resamples the part b of the picture as it is stored to [h, w, channels] in [0, 1].
 func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	if s := float64(max(1, p.scale)); s > 1 {
 		b = box{b.x / s, b.y / s, b.w / s, b.h / s}
 	}
 	n := w * h
+	if p.num != nil {
+		out := newPixels(p.num.c * n)
+		p.num.resample(out, newTaps(f, p.num.w, b.x, b.w, w), newTaps(f, p.num.h, b.y, b.h, h))
+		return out
+	}
 	out := newPixels(3 * n)
 	kept := scratches.Get().(*scratch)
 	defer scratches.Put(kept)
@@ -132,13 +160,13 @@ func subsampling(r image.YCbCrSubsampleRatio) (x, y int) {
 	return 1, 1
 }
 
-// place writes values, [h, w, 3], turned by the EXIF orientation o, into dst, whose lines begin stride apart.
-func place(dst []float32, stride int, values []float32, w, h, o int) {
-	t := turned(w, h, 3, 3*w, o)
+// place writes values, [h, w, c], turned by the EXIF orientation o, into dst, whose lines begin stride apart.
+func place(dst []float32, stride int, values []float32, w, h, c, o int) {
+	t := turned(w, h, c, c*w, o)
 	for y := range t.h {
-		line := dst[y*stride : y*stride+3*t.w]
-		for p := t.start + y*t.down; len(line) > 0; p, line = p+t.right, line[3:] {
-			copy(line[:3], values[p:p+3])
+		line := dst[y*stride : y*stride+c*t.w]
+		for p := t.start + y*t.down; len(line) > 0; p, line = p+t.right, line[c:] {
+			copy(line[:c], values[p:p+c])
 		}
 	}
 }

@@ -82,7 +82,7 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 			}
 		}
 	}
-	p, err := decodeRaster(data, o.Limits, need)
+	p, err := decodeRaster(data, task{limits: o.Limits, input: o.Input, need: need})
 	if err != nil {
 		im.Problem = err.Error()
 		return im, nil

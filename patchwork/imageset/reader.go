@@ -15,13 +15,15 @@ type Reader struct {
 	Index   *Index
 	Workers int    // goroutines that decode; 0 means one per core
 	Limits  Limits // what one file may cost
+	Input   Input  // what of a file is read
 }
 
 // Path returns the file of row. For an image in an archive it is the archive's path and the member's name behind it;
 // Bytes reads both.
 func (r *Reader) Path(row int) string { return idPath(r.Root, r.Index.At(row).ID) }
 
-// Image reads and decodes the image of row. See the package documentation for what its pixels are.
+// Image reads and decodes the image of row. See the package documentation for what its pixels are. Of a picture of more
+// than three channels it shows the first three, of one of two the first.
 //
 // Errors name the file: the row is out of range or has a Problem; the file has vanished or become unreadable since
 // the scan.
@@ -69,7 +71,7 @@ func (r *Reader) decode(row int, need detail) (raster, error) {
 	if err != nil {
 		return raster{}, err
 	}
-	p, err := decodeRaster(data, r.Limits, need)
+	p, err := decodeRaster(data, task{limits: r.Limits, input: r.Input, need: need})
 	if err != nil {
 		return raster{}, fmt.Errorf("imageset: %s: %w", r.Index.At(row).ID, err)
 	}

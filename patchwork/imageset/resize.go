@@ -59,7 +59,7 @@ type Resize struct {
 	Size   Size   `yaml:"size"`
 	Mode   Mode   `yaml:"mode,omitempty"`   // "" means Stretch
 	Filter Filter `yaml:"filter,omitempty"` // "" means Bilinear
-	// Fill is the ground of Fit in [0, 1]: one value for grey, or red, green and blue. None means grey, 0.5.
+	// Fill is the ground of Fit in [0, 1]: one value for all channels, or one for each. None means 0.5.
 	Fill []float32 `yaml:"fill,omitempty,flow"`
 }
 
@@ -75,24 +75,51 @@ func (o Resize) Check() error {
 	need(int64(o.Size.W) <= maxPixels/int64(max(1, o.Size.H)), "size is %d x %d pixels; want at most %d megapixels", o.Size.W, o.Size.H, maxPixels/1_000_000)
 	need(o.Mode == "" || o.Mode == Stretch || o.Mode == Fit || o.Mode == Crop, "mode is %q; want stretch, fit or crop", o.Mode)
 	need(o.Filter == "" || o.Filter == Bilinear || o.Filter == Bicubic, "filter is %q; want bilinear or bicubic", o.Filter)
-	need(len(o.Fill) <= 1 || len(o.Fill) == 3, "fill has %d values; want one for grey, or three for red, green and blue", len(o.Fill))
 	for i, v := range o.Fill {
 		need(v >= 0 && v <= 1, "fill[%d] is %g; want 0 to 1", i, v)
 	}
 	return errors.Join(errs...)
 }
 
+// Key is a short name for all but the size, for files that hold results of it: equal keys, equal pictures. That of the
+// default is "".
+func (o Resize) Key() string {
+	if (o.Mode == "" || o.Mode == Stretch) && o.filter() == Bilinear {
+		return ""
+	}
+	key := string(cmp.Or(o.Mode, Stretch)) + "-" + string(o.filter())
+	if o.Mode == Fit && len(o.Fill) > 0 {
+		for _, v := range o.Fill {
+			key += fmt.Sprintf("-%g", v)
+		}
+	}
+	return key
+}
+
 func (o Resize) filter() Filter { return cmp.Or(o.Filter, Bilinear) }
 
-// fill returns the colour of the ground.
-func (o Resize) fill() [3]float32 {
-	switch len(o.Fill) {
-	case 0:
-		return [3]float32{0.5, 0.5, 0.5}
-	case 1:
-		return [3]float32{o.Fill[0], o.Fill[0], o.Fill[0]}
+// checkFill says whether the ground is given for pictures of c channels.
+func (o Resize) checkFill(c int) error {
+	if n := len(o.Fill); n > 1 && n != c {
+		return fmt.Errorf("imageset.Resize: fill has %d values and pictures have %d channels; want one for all, or one for each", n, c)
 	}
-	return [3]float32(o.Fill)
+	return nil
+}
+
+// fill returns the ground of a picture of c channels.
+func (o Resize) fill(c int) []float32 {
+	ground := make([]float32, c)
+	for i := range ground {
+		switch len(o.Fill) {
+		case 0:
+			ground[i] = 0.5
+		case 1:
+			ground[i] = o.Fill[0]
+		default:
+			ground[i] = o.Fill[i]
+		}
+	}
+	return ground
 }
 
 // layout returns which part of an upright picture of w x h pixels is read, and where in the result it goes.

@@ -35,7 +35,7 @@ func TestResizeModesGolden(t *testing.T) {
 		if err := o.Check(); err != nil {
 			t.Fatal(err)
 		}
-		p, err := decodeRaster(fixture(t, source), Limits{}, nil)
+		p, err := decodeRaster(fixture(t, source), task{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestResizeCheckNamesTheField(t *testing.T) {
 		{Resize{Size: Size{1 << 40, 1 << 40}}, "at most 300 megapixels"},
 		{Resize{Size: Size{8, 8}, Mode: "pad"}, `mode is "pad"; want stretch, fit or crop`},
 		{Resize{Size: Size{8, 8}, Filter: "box"}, `filter is "box"; want bilinear or bicubic`},
-		{Resize{Size: Size{8, 8}, Fill: []float32{1, 2}}, "fill has 2 values"},
+		{Resize{Size: Size{8, 8}, Fill: []float32{1, 2}}, "fill[1] is 2; want 0 to 1"},
 		{Resize{Size: Size{8, 8}, Fill: []float32{128}}, "fill[0] is 128; want 0 to 1"},
 	} {
 		if err := tt.o.Check(); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -35,6 +35,7 @@ type ScanOptions struct {
 	ThumbSize int    // long side in pixels; 0 means 256
 	Workers   int    // goroutines that decode; 0 means one per core. The result does not depend on it
 	Limits    Limits // what one file may cost
+	Input     Input  // what of a file is read
 
 	// Progress, if not nil, is told how many of the new and changed files have been read: from one goroutine at a
 	// time, at most about 20 times a second, and at the end.
@@ -54,7 +55,7 @@ func (o ScanOptions) check() error {
 	}
 	need(o.ThumbSize >= 0, "ThumbSize is %d; want pixels, or 0 for 256", o.ThumbSize)
 	need(o.Workers >= 0, "Workers is %d; want 1 or more, or 0 for one per core", o.Workers)
-	errs = append(errs, o.Limits.Check())
+	errs = append(errs, o.Limits.Check(), o.Input.Check())
 	return errors.Join(errs...)
 }
 

@@ -36,6 +36,7 @@ func scoreDetail(w, h int) float64 {
 
 // score measures a picture.
 func (p raster) score() Scores {
+	p = p.view()
 	w, h := p.size()
 	w, h = min(w, checkSide), min(h, checkSide)
 	grey := p.grey(w, h)

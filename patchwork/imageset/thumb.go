@@ -53,6 +53,7 @@ func thumbDetail(size int) detail {
 func writeThumb(path string, p raster, size int) error {
 	size = cmp.Or(size, thumbSize)
 	var m *image.RGBA
+	p = p.view()
 	if w, h := p.size(); max(w, h) > size {
 		long := max(w, h)
 		m = shrink(p, max(1, (w*size+long/2)/long), max(1, (h*size+long/2)/long))

@@ -15,7 +15,7 @@ type Project interface {
 	Labels() *labels.Store // this process's journal
 	Classes() []Class      // in the order of the label table's columns
 	Thumb(row int) (file string, err error)
-	Root() string // the folder from which image paths begin
+	Reader() *imageset.Reader // of the project's images, as its settings want them read
 	Strategies() []Strategy
 	History() []classify.Point // learning curve of the saved model; nil without one
 	// Suggest chooses what to show next. It fails when the strategy needs a model and there is none.

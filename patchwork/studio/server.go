@@ -10,11 +10,11 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/widgets"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -127,9 +127,10 @@ func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", forever)
-	reader := imageset.Reader{Root: s.project.Root(), Index: s.project.Images()}
-	switch file := reader.Path(row); strings.ToLower(path.Ext(file)) {
-	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp":
+	reader := s.project.Reader()
+	file := reader.Path(row)
+	switch ext := strings.ToLower(path.Ext(file)); {
+	case reader.Input.Key() == "" && slices.Contains([]string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"}, ext):
 		data, err := reader.Bytes(row)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusNotFound)

@@ -46,8 +46,10 @@ func newProject(t *testing.T, images int) *fakeProject {
 	return &fakeProject{dir: dir, index: index, store: store}
 }
 
-func (p *fakeProject) Name() string            { return "landuse" }
-func (p *fakeProject) Root() string            { return p.dir }
+func (p *fakeProject) Name() string { return "landuse" }
+func (p *fakeProject) Reader() *imageset.Reader {
+	return &imageset.Reader{Root: p.dir, Index: p.Images()}
+}
 func (p *fakeProject) Images() *imageset.Index { return p.index }
 func (p *fakeProject) Labels() *labels.Store   { return p.store }
 func (p *fakeProject) Classes() []Class {

@@ -153,8 +153,12 @@ func totals(t *labels.Table) totalsView {
 
 func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tileView {
 	image := s.project.Images().At(p.Row)
+	address := fmt.Sprintf("%s?row=%d", image.Hash, p.Row)
+	if key := s.project.Reader().Input.Key(); key != "" { // the browser keeps pictures by their address
+		address += "&input=" + key
+	}
 	tile := tileView{
-		Row: p.Row, Src: fmt.Sprintf("thumb/%s?row=%d", image.Hash, p.Row), Full: fmt.Sprintf("image/%s?row=%d", image.Hash, p.Row),
+		Row: p.Row, Src: "thumb/" + address, Full: "image/" + address,
 		Caption: path.Base(image.ID), Title: image.ID, Why: p.Reason,
 		Excluded: t.Excluded(p.Row), Validation: t.Validation(p.Row), Note: t.Note(p.Row),
 	}

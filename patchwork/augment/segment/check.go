@@ -19,7 +19,8 @@ type Report struct {
 	Empty    int // images whose views share no segment
 }
 
-func (r *Report) add(p Pair) {
+// Add counts one pair of views.
+func (r *Report) Add(p Pair) {
 	r.Images++
 	r.Common += p.Common
 	r.Lost += p.Lost
@@ -32,6 +33,17 @@ func (r *Report) add(p Pair) {
 	if p.Common == 0 {
 		r.Empty++
 	}
+}
+
+// Join adds the counts of o, whose K is taken over.
+func (r *Report) Join(o Report) {
+	r.Images += o.Images
+	r.K = o.K
+	r.Common += o.Common
+	r.Lost += o.Lost
+	r.AnyLost += o.AnyLost
+	r.Replaced += o.Replaced
+	r.Empty += o.Empty
 }
 
 // String tells the report in sentences and, where something is often wrong, what to do.
@@ -74,7 +86,7 @@ func Check(ctx context.Context, n, k int, seed uint64, views func(i int) (a, b M
 					return
 				}
 				mu.Lock()
-				total.add(p)
+				total.Add(p)
 				mu.Unlock()
 			}
 		})

@@ -13,6 +13,7 @@ import (
 
 func initCommand() *cobra.Command {
 	var images, classes []string
+	var input inputFlags
 	var extractor string
 	var folders, asJSON bool
 	var seed uint64
@@ -23,9 +24,13 @@ func initCommand() *cobra.Command {
 			"  patchwork init landuse --images photos --labels-from-folders",
 		Args: args("a project folder"),
 		RunE: func(c *cobra.Command, a []string) error {
+			in, err := input.read()
+			if err != nil {
+				return err
+			}
 			progress, end := patchwork.ShowProgress()
 			p, report, err := patchwork.Init(c.Context(), a[0], patchwork.InitOptions{
-				Images: images, Classes: patchwork.Classes(classes...), Extractor: extractor, Seed: seed,
+				Images: images, Classes: patchwork.Classes(classes...), Extractor: extractor, Input: in, Seed: seed,
 			}, progress)
 			end()
 			if err != nil {
@@ -55,6 +60,7 @@ func initCommand() *cobra.Command {
 	f.StringSliceVar(&classes, "classes", nil, "`names` of the classes, separated by commas")
 	f.BoolVar(&folders, "labels-from-folders", false, "label each image by the name of its folder")
 	f.StringVar(&extractor, "extractor", "", "\"default\" or an ONNX `file`, remembered for embed")
+	input.add(f)
 	f.Uint64Var(&seed, "seed", 0, "seed of all random choices; 0 keeps what the project has")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c

@@ -131,6 +131,10 @@ func photos(t testing.TB, n, size int) *imageset.Reader {
 func all(r *imageset.Reader) []int { return Order{}.Numbers(r.Index.Len()) }
 
 // TestFromReader compares a set with what the reader decodes, where one file is broken and the first run is cut off.
+func stretched(size image.Point) imageset.Resize {
+	return imageset.Resize{Size: imageset.Size{W: size.X, H: size.Y}}
+}
+
 func TestFromReader(t *testing.T) {
 	r := photos(t, 7, 24)
 	if err := os.Truncate(r.Path(2), 100); err != nil {
@@ -145,11 +149,11 @@ func TestFromReader(t *testing.T) {
 			cancel()
 		}
 	}
-	if err := Write(ctx, dir, o, FromReader(ctx, r, all(r), size, nil)); !errors.Is(err, context.Canceled) {
+	if err := Write(ctx, dir, o, FromReader(ctx, r, all(r), stretched(size), Uint8, nil)); !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v; want that of the context", err)
 	}
 	o.Progress = nil
-	if err := Write(t.Context(), dir, o, FromReader(t.Context(), r, all(r), size, nil)); err != nil {
+	if err := Write(t.Context(), dir, o, FromReader(t.Context(), r, all(r), stretched(size), Uint8, nil)); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
@@ -179,7 +183,7 @@ func TestFromReader(t *testing.T) {
 func TestFromReaderRefusesOtherImages(t *testing.T) {
 	r := photos(t, 3, 24)
 	for _, kept := range [][]Entry{{{Row: 0, ID: "another.jpg"}}, {{Row: 9}}, {{Row: -1}}} {
-		for _, err := range FromReader(t.Context(), r, all(r), image.Pt(2, 2), nil)(kept) {
+		for _, err := range FromReader(t.Context(), r, all(r), stretched(image.Pt(2, 2)), Uint8, nil)(kept) {
 			if err == nil || !strings.Contains(err.Error(), "write the set anew") {
 				t.Errorf("kept %v: error %v; want one that says what to do", kept, err)
 			}
@@ -219,7 +223,7 @@ func BenchmarkBatches(b *testing.B) {
 	r := photos(b, n, size)
 	dir := filepath.Join(b.TempDir(), "set")
 	o := Options{Shape: Shape{H: size, W: size, C: 3}, Limit: n}
-	if err := Write(b.Context(), dir, o, FromReader(b.Context(), r, all(r), image.Pt(size, size), nil)); err != nil {
+	if err := Write(b.Context(), dir, o, FromReader(b.Context(), r, all(r), stretched(image.Pt(size, size)), Uint8, nil)); err != nil {
 		b.Fatal(err)
 	}
 	s, err := Open(dir)

@@ -81,6 +81,9 @@ func (s *Set) Len() int { return s.n }
 // Shape is that of every image.
 func (s *Set) Shape() Shape { return s.manifest.Shape }
 
+// Type is what values are kept as.
+func (s *Set) Type() Type { return s.manifest.Type }
+
 // Recipe is what Options.Recipe said.
 func (s *Set) Recipe() string { return s.manifest.Recipe }
 

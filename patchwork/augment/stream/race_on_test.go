@@ -1,0 +1,6 @@
+//go:build race
+
+package stream
+
+// raceDetector: with it sync.Pool forgets at random.
+const raceDetector = true
