@@ -61,6 +61,7 @@ func (r *Reader) Resized(ctx context.Context, rows []int, o Resize, n int, broke
 				batch.Pix = make([]float32, 0, min(n, len(rows))*values)
 			}
 			batch.Rows, batch.Pix = append(batch.Rows, d.row), append(batch.Pix, d.value...)
+			keepPixels(d.value)
 			if batch.N++; batch.N == n {
 				if !yield(batch, nil) {
 					return

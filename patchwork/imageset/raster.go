@@ -68,7 +68,7 @@ func (p raster) resize(o Resize) []float32 {
 	if p.orient <= 1 && to.Size() == image.Pt(o.Size.W, o.Size.H) {
 		return p.sample(from, o.Size.W, o.Size.H, o.filter())
 	}
-	dst := make([]float32, c*o.Size.W*o.Size.H)
+	dst := newPixels(c * o.Size.W * o.Size.H)
 	if to.Dx() < o.Size.W || to.Dy() < o.Size.H {
 		ground := o.fill(c)
 		for i := range dst {
@@ -81,6 +81,7 @@ func (p raster) resize(o Resize) []float32 {
 	}
 	values := p.sample(from, tw, th, o.filter())
 	place(dst[c*(to.Min.Y*o.Size.W+to.Min.X):], c*o.Size.W, values, tw, th, c, p.orient)
+	keepPixels(values)
 	return dst
 }
 
@@ -91,18 +92,18 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	}
 	n := w * h
 	if p.num != nil {
-		out := make([]float32, p.num.c*n)
+		out := newPixels(p.num.c * n)
 		p.num.resample(out, newTaps(f, p.num.w, b.x, b.w, w), newTaps(f, p.num.h, b.y, b.h, h))
 		return out
 	}
-	out := make([]float32, 3*n)
+	out := newPixels(3 * n)
 	kept := scratches.Get().(*scratch)
 	defer scratches.Put(kept)
 	if p.yuv == nil {
 		m := p.rgb
 		sw, sh := m.Rect.Dx(), m.Rect.Dy()
 		values := room(&kept.values, 4*n)
-		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h), kept)
+		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, kept.taps(axis{f, sw, b.x, b.w, w, 1}), kept.taps(axis{f, sh, b.y, b.h, h, 1}), kept)
 		for i := range n {
 			out[3*i], out[3*i+1], out[3*i+2] = unit(values[4*i]), unit(values[4*i+1]), unit(values[4*i+2])
 		}
@@ -112,10 +113,10 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	sw, sh := m.Rect.Dx(), m.Rect.Dy()
 	values := room(&kept.values, 3*n)
 	light, blue, red := values[:n], values[n:2*n], values[2*n:]
-	across, down := newTaps(f, sw, b.x, b.w, w), newTaps(f, sh, b.y, b.h, h)
+	across, down := kept.taps(axis{f, sw, b.x, b.w, w, 1}), kept.taps(axis{f, sh, b.y, b.h, h, 1})
 	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down, kept)
 	x, y := subsampling(m.SubsampleRatio)
-	across, down = across.folded(x, sw), down.folded(y, sh)
+	across, down = kept.taps(axis{f, sw, b.x, b.w, w, x}), kept.taps(axis{f, sh, b.y, b.h, h, y})
 	colour := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
 	colour.resample(blue, across, down, kept)
 	colour.pix = m.Cr

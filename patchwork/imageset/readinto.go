@@ -17,5 +17,6 @@ func (r *Reader) ReadInto(dst []float32, row int, o Resize) error {
 		return err
 	}
 	copy(dst, values)
+	keepPixels(values)
 	return nil
 }

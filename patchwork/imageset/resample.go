@@ -18,10 +18,6 @@ func (p plane) resample(dst []float32, across, down taps, s *scratch) {
 	n := (across.to[w-1] - across.from[0]) * p.channels
 	lanes, line := room(&s.lanes, (n+7)/8*4), room(&s.line, n)
 	tail := make([]byte, 8)
-	var few []quad
-	if p.channels == 1 {
-		few = across.quads(n)
-	}
 	for y := range h {
 		clear(lanes)
 		for j := down.from[y]; j < down.to[y]; j++ {
@@ -31,8 +27,8 @@ func (p plane) resample(dst []float32, across, down taps, s *scratch) {
 		spread(line, lanes)
 		out := dst[y*w*p.channels : (y+1)*w*p.channels]
 		switch {
-		case few != nil:
-			shortenFew(out, line, few)
+		case p.channels == 1 && across.few != nil:
+			shortenFew(out, line, across.few)
 		case p.channels == 1:
 			across.shorten1(out, line)
 		default:
@@ -89,9 +85,9 @@ type quad struct {
 	weights [4]float32
 }
 
-// quads are the taps for a line of n pixels that begins at from[0], or nil if one needs more than four or the line has
-// fewer.
-func (t *taps) quads(n int) []quad {
+// quads are the taps for a line of the pixels that they read, or nil if one needs more than four or these are fewer.
+func (t *taps) quads() []quad {
+	n := t.to[len(t.to)-1] - t.from[0]
 	if n < 4 {
 		return nil
 	}

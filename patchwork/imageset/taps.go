@@ -39,6 +39,7 @@ type taps struct {
 	from, to, at []int
 	weights      []float32
 	fixed        []int32
+	few          []quad // the same where each has at most four, or nil; only from scratch
 }
 
 // newTaps resamples the part of an axis of n pixels that begins at start and is length long to target pixels.

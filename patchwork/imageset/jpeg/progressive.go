@@ -145,20 +145,24 @@ func (w *window) refine(c *[64]int16, u *unit, d band) bool {
 // correct reads a bit for each coefficient from k that is not 0, up to the one behind so many that are, and returns
 // which that is.
 func (w *window) correct(c *[64]int16, k uint, d band, zeros int) uint {
+	bits, n := w.bits, w.n
 	for ; k <= d.last; k++ {
 		v := c[k&63]
-		switch {
-		case v == 0 && zeros == 0:
-			return k
-		case v == 0:
-			zeros--
-		case w.take(1) == 0:
-		case v > 0:
-			c[k&63] = v + 1<<d.lowest
-		default:
-			c[k&63] = v - 1<<d.lowest
+		if v != 0 {
+			if n == 0 {
+				bits, n, w.at = refill(&w.buf, bits, n, w.at)
+			}
+			one := int16(int64(bits) >> 63) // −1 if the bit is 1
+			c[k&63] = v + (v>>15|1)<<d.lowest&one
+			bits, n = bits<<1, n-1
+			continue
 		}
+		if zeros == 0 {
+			break
+		}
+		zeros--
 	}
+	w.bits, w.n = bits, n
 	return k
 }
 
@@ -171,12 +175,13 @@ func (p *plane) finish(quant *[64]uint16, check func() error) error {
 		return FormatError("missing quantisation table")
 	}
 	u := newUnit(nil, nil, quant, max(p.wide, p.high))
+	b := new([64]int32)
 	for y := range p.blocksDown {
 		if err := check(); err != nil {
 			return err
 		}
 		for x := range p.blocksAcross {
-			var b [64]int32
+			*b = [64]int32{}
 			last := 0
 			for k, v := range p.coefficients[y*p.across*p.h+x][:u.needed] {
 				if v != 0 {
@@ -184,7 +189,7 @@ func (p *plane) finish(quant *[64]uint16, check func() error) error {
 					last = k
 				}
 			}
-			p.inverse(p.pix[y*p.high*p.stride+x*p.wide:], p.stride, &b, last)
+			p.inverse(p.pix[y*p.high*p.stride+x*p.wide:], p.stride, b, last)
 		}
 	}
 	return nil
