@@ -109,27 +109,39 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 		}
 		return out
 	}
-	m := p.yuv
-	sw, sh := m.Rect.Dx(), m.Rect.Dy()
-	values := room(&kept.values, 3*n)
-	light, blue, red := values[:n], values[n:2*n], values[2*n:]
-	across, down := kept.taps(axis{f, sw, b.x, b.w, w, 1}), kept.taps(axis{f, sh, b.y, b.h, h, 1})
-	plane{m.Y, m.YStride, sw, sh, 1}.resample(light, across, down, kept)
-	x, y := subsampling(m.SubsampleRatio)
-	across, down = kept.taps(axis{f, sw, b.x, b.w, w, x}), kept.taps(axis{f, sh, b.y, b.h, h, y})
-	colour := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
-	colour.resample(blue, across, down, kept)
-	colour.pix = m.Cr
-	colour.resample(red, across, down, kept)
-	blue, red = blue[:len(light)], red[:len(light)]
-	rest := out
-	for i, l := range light { // ITU-T T.871 (JFIF), section 7
-		u, v := blue[i]-128, red[i]-128
-		to := (*[3]float32)(rest)
-		to[0], to[1], to[2] = unit(l+1.402*v), unit(l-0.344136*u-0.714136*v), unit(l+1.772*u)
-		rest = rest[3:]
-	}
+	sampleColours(out, p.yuv, b, w, h, f, kept)
 	return out
+}
+
+// sampleColours fills out with the part b of m, [h, w, 3] in [0, 1].
+func sampleColours(out []float32, m *image.YCbCr, b box, w, h int, f Filter, s *scratch) {
+	sw, sh := m.Rect.Dx(), m.Rect.Dy()
+	x, y := subsampling(m.SubsampleRatio)
+	across, down := s.taps(axis{f, sw, b.x, b.w, w, 1}), s.taps(axis{f, sh, b.y, b.h, h, 1})
+	acrossColour, downColour := s.taps(axis{f, sw, b.x, b.w, w, x}), s.taps(axis{f, sh, b.y, b.h, h, y})
+	brightness := plane{m.Y, m.YStride, sw, sh, 1}
+	blueness := plane{m.Cb, m.CStride, (sw + x - 1) / x, (sh + y - 1) / y, 1}
+	redness := blueness
+	redness.pix = m.Cr
+
+	n, k := across.reads(), acrossColour.reads()
+	values := room(&s.values, 3*w+n+2*k)
+	light, blue, red, values := values[:w], values[w:2*w], values[2*w:3*w], values[3*w:]
+	line, lineBlue, lineRed := values[:n], values[n:n+k], values[n+k:]
+	for i := range h {
+		brightness.mixed(line, across.from[0], i, down, s)
+		across.shorten(light, line)
+		blueness.mixed(lineBlue, acrossColour.from[0], i, downColour, s)
+		redness.mixed(lineRed, acrossColour.from[0], i, downColour, s)
+		acrossColour.shortenBoth(blue, red, lineBlue, lineRed)
+		blue, red := blue[:len(light)], red[:len(light)]
+		for i, l := range light { // ITU-T T.871 (JFIF), section 7
+			u, v := blue[i]-128, red[i]-128
+			to := (*[3]float32)(out)
+			to[0], to[1], to[2] = unit(l+1.402*v), unit(l-0.344136*u-0.714136*v), unit(l+1.772*u)
+			out = out[3:]
+		}
+	}
 }
 
 // unit scales [0, 255] to [0, 1] and cuts off what lies beyond.

@@ -14,27 +14,27 @@ type plane struct {
 // line and lanes of s.
 func (p plane) resample(dst []float32, across, down taps, s *scratch) {
 	w, h := len(across.from), len(down.from)
-	first := across.from[0] * p.channels // only what is read is mixed
-	n := (across.to[w-1] - across.from[0]) * p.channels
-	lanes, line := room(&s.lanes, (n+7)/8*4), room(&s.line, n)
-	tail := make([]byte, 8)
+	line := room(&s.line, across.reads()*p.channels)
 	for y := range h {
-		clear(lanes)
-		for j := down.from[y]; j < down.to[y]; j++ {
-			from := j*p.stride + first
-			mix(lanes, p.pix[from:from+n], tail, down.fixed[down.at[y]+j-down.from[y]])
-		}
-		spread(line, lanes)
+		p.mixed(line, across.from[0], y, down, s)
 		out := dst[y*w*p.channels : (y+1)*w*p.channels]
-		switch {
-		case p.channels == 1 && across.few != nil:
-			shortenFew(out, line, across.few)
-		case p.channels == 1:
-			across.shorten1(out, line)
-		default:
+		if p.channels == 1 {
+			across.shorten(out, line)
+		} else {
 			across.shorten4(out, line)
 		}
 	}
+}
+
+// mixed fills line with what becomes line y before it is shortened, from pixel first on. It uses lanes of s.
+func (p plane) mixed(line []float32, first, y int, down taps, s *scratch) {
+	lanes := room(&s.lanes, (len(line)+7)/8*4)
+	clear(lanes)
+	for j := down.from[y]; j < down.to[y]; j++ {
+		from := j*p.stride + first*p.channels // only what is read is mixed
+		mix(lanes, p.pix[from:from+len(line)], s.tail[:], down.fixed[down.at[y]+j-down.from[y]])
+	}
+	spread(line, lanes)
 }
 
 // mix adds k times each byte of line to lanes. A lane of 64 bits holds the sums of two bytes as the number
@@ -87,7 +87,7 @@ type quad struct {
 
 // quads are the taps for a line of the pixels that they read, or nil if one needs more than four or these are fewer.
 func (t *taps) quads() []quad {
-	n := t.to[len(t.to)-1] - t.from[0]
+	n := t.reads()
 	if n < 4 {
 		return nil
 	}
@@ -102,6 +102,35 @@ func (t *taps) quads() []quad {
 		copy(quads[i].weights[from-quads[i].from:], weights)
 	}
 	return quads
+}
+
+// reads is how many pixels of a line are read.
+func (t *taps) reads() int { return t.to[len(t.to)-1] - t.from[0] }
+
+// shorten resamples a line of one channel that begins at from[0].
+func (t *taps) shorten(out, line []float32) {
+	if t.few != nil {
+		shortenFew(out, line, t.few)
+	} else {
+		t.shorten1(out, line)
+	}
+}
+
+// shortenBoth is shorten for two lines.
+func (t *taps) shortenBoth(out, more, line, other []float32) {
+	if t.few == nil {
+		t.shorten1(out, line)
+		t.shorten1(more, other)
+		return
+	}
+	out, more = out[:len(t.few)], more[:len(t.few)]
+	for i := range t.few {
+		q := &t.few[i]
+		p, o := (*[4]float32)(line[q.from:]), (*[4]float32)(other[q.from:])
+		a, b, c, d := q.weights[0], q.weights[1], q.weights[2], q.weights[3]
+		out[i] = a*p[0] + b*p[1] + (c*p[2] + d*p[3])
+		more[i] = a*o[0] + b*o[1] + (c*o[2] + d*o[3])
+	}
 }
 
 // shortenFew is shorten1 without a loop for each pixel.

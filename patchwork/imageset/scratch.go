@@ -7,6 +7,7 @@ import "sync"
 type scratch struct {
 	values, line []float32
 	lanes        []uint64
+	tail         [8]byte
 	made         map[axis]taps
 }
 
