@@ -34,7 +34,7 @@ check: format ## format, vet, import rules, quick tests; no network, under two m
 	@{ $(GO) test -short -json $(PACKAGES) || true; } | $(GO) run ./internal/testreport
 
 race: ## the concurrent packages under the race detector
-	@{ $(GO) test -race -short -json ./widgets/... ./patchwork/imageset ./patchwork/labels ./patchwork/studio || true; } | $(GO) run ./internal/testreport
+	@{ $(GO) test -race -short -json ./widgets/... ./patchwork/imageset ./patchwork/augment/stream ./patchwork/labels ./patchwork/studio || true; } | $(GO) run ./internal/testreport
 
 bench: ## the figures that README promises, as a table
 	@$(GO) run ./internal/bench

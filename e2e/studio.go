@@ -79,7 +79,15 @@ func OpenStudio(t testing.TB, browser *rod.Browser, link string) *Studio {
 // Studio finds the studio in the output of a cell.
 func (n *Notebook) Studio(cell int) *Studio {
 	n.t.Helper()
-	n.Until("the studio is in its frame", time.Minute, `i => !!Jupyter.notebook.get_cell(i).output_area.element[0].querySelector("iframe")`, cell)
+	s := n.Frame(cell)
+	s.ready()
+	return s
+}
+
+// Frame finds the frame of any widget in the output of a cell.
+func (n *Notebook) Frame(cell int) *Studio {
+	n.t.Helper()
+	n.Until("the widget is in its frame", time.Minute, `i => !!Jupyter.notebook.get_cell(i).output_area.element[0].querySelector("iframe")`, cell)
 	frames, err := n.Page.Timeout(time.Minute).Elements(".output_area iframe")
 	if err != nil || len(frames) == 0 {
 		n.t.Fatalf("e2e: no frame in the notebook: %v", err)
@@ -91,9 +99,7 @@ func (n *Notebook) Studio(cell int) *Studio {
 	if err != nil {
 		n.t.Fatalf("e2e: the frame cannot be entered: %v", err)
 	}
-	s := &Studio{Page: n.Page, in: in, t: n.t}
-	s.ready()
-	return s
+	return &Studio{Page: n.Page, in: in, t: n.t}
 }
 
 // ready waits until the images are there and the connection is live.

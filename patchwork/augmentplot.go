@@ -106,7 +106,7 @@ func (a AugmentationPlot) pictures(epoch int) ([]widgets.GridImage, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, widgets.GridImage{Src: src, Title: fmt.Sprintf("view %d of %s", v+1, p.Name)})
+			out = append(out, widgets.GridImage{Src: src, Caption: fmt.Sprintf("view %d", v+1), Title: p.Name})
 		}
 	}
 	return out, nil

@@ -3,9 +3,11 @@ package patchwork
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 )
 
@@ -74,6 +76,26 @@ func (p *Project) CheckImages(ctx context.Context, settings imageset.CheckSettin
 		report.Flags = append(report.Flags, f)
 	}
 	return report, nil
+}
+
+// SaveChecks writes what CheckImages has measured, and the flags, into file, a table with a line for each usable image;
+// see imageset.Checks.CSV.
+//
+// Errors: a threshold out of range; the scores cannot be read; file cannot be written.
+func (p *Project) SaveChecks(file string, settings imageset.CheckSettings) error {
+	checks, err := imageset.ReadChecks(p.checksFile(), p.Images())
+	if err != nil {
+		return err
+	}
+	flags, err := checks.Flags(settings)
+	if err != nil {
+		return err
+	}
+	err = atomicfile.WriteFunc(file, 0o644, atomicfile.Durable, func(w io.Writer) error { return checks.CSV(w, flags) })
+	if err != nil {
+		return fmt.Errorf("patchwork: cannot write %s: %w", file, atomicfile.Cause(err))
+	}
+	return nil
 }
 
 // checksFile is where the scores of pictures are kept that are read as the settings say.

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -19,7 +20,11 @@ type SuggestOptions struct {
 	N        int           // 0 means 16
 	Filter   labels.Filter // narrows the candidates further; the zero value is every image not excluded
 	Seed     uint64        // added to the project's seed
-	Skip     func(row int) bool
+
+	With, Without []imageset.Flag        // only images with all, and with none of these flags; see CheckImages
+	Checks        imageset.CheckSettings // the thresholds of the flags
+
+	Skip func(row int) bool
 }
 
 // Suggestion is an image worth labelling next, and why.
@@ -33,8 +38,8 @@ type Suggestion struct {
 // Suggest chooses up to N images to label next. Excluded, unreadable and fully labelled images are never chosen, and no
 // image twice; with none left the result is empty. The same seed, journal and model give the same images.
 //
-// Errors: an unknown strategy, class or subset (the error lists those that exist); a strategy that needs scores before a
-// model is trained.
+// Errors: an unknown strategy, class, subset or flag (the error lists those that exist); a strategy that needs scores
+// before a model is trained; flags of images that CheckImages has not measured.
 func (p *Project) Suggest(ctx context.Context, o SuggestOptions) ([]Suggestion, error) {
 	t, err := p.Labels()
 	if err != nil {
@@ -79,9 +84,13 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		return nil, err
 	}
 	index := p.Images()
+	fits, err := p.flagged(o)
+	if err != nil {
+		return nil, err
+	}
 	var candidates []int
 	for _, row := range t.Rows(o.Filter) {
-		if index.Usable(row) && !t.Excluded(row) && t.Status(row) != labels.Labelled && (o.Skip == nil || !o.Skip(row)) {
+		if index.Usable(row) && fits(row) && !t.Excluded(row) && t.Status(row) != labels.Labelled && (o.Skip == nil || !o.Skip(row)) {
 			candidates = append(candidates, row)
 		}
 	}
@@ -110,6 +119,36 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		out[i] = Suggestion{Row: pick.Row, Image: index.At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
 	}
 	return out, nil
+}
+
+// flagged says of a row whether it has the flags that are wanted and none of the others.
+func (p *Project) flagged(o SuggestOptions) (func(row int) bool, error) {
+	if len(o.With)+len(o.Without) == 0 {
+		return func(int) bool { return true }, nil
+	}
+	for _, flag := range slices.Concat(o.With, o.Without) {
+		if !slices.Contains(imageset.AllFlags(), flag) {
+			return nil, fmt.Errorf("patchwork: there is no flag %q; there are %q", flag, imageset.AllFlags())
+		}
+	}
+	index := p.Images()
+	checks, err := imageset.ReadChecks(p.checksFile(), index)
+	if err != nil {
+		return nil, err
+	}
+	for row := range index.Len() {
+		if _, ok := checks.Scores(row); !ok && index.Usable(row) {
+			return nil, fmt.Errorf("patchwork: %s has not been checked; run p.CheckImages() or `patchwork check %s`", index.At(row).ID, typed(p.dir))
+		}
+	}
+	flags, err := checks.Flags(o.Checks)
+	if err != nil {
+		return nil, err
+	}
+	return func(row int) bool {
+		has := func(flag imageset.Flag) bool { return flags.Has(row, flag) }
+		return !slices.ContainsFunc(o.With, func(f imageset.Flag) bool { return !has(f) }) && !slices.ContainsFunc(o.Without, has)
+	}, nil
 }
 
 // checkFilter says whether what the filter names exists; a slip of the pen would look like nothing left to do.

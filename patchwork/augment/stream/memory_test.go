@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	backends "github.com/gomlx/compute"
@@ -118,8 +119,9 @@ func TestAbandonedEpochsGiveMemoryBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer backend.Finalize()
-	source := images(t, 64, 32, 32, 3) // a batch has 98 kB
+	source := &counting{Source: images(t, 64, 32, 32, 3)} // a batch has 98 kB
 	for epoch := range uint64(40) {
+		source.reads.Store(0)
 		ctx, cancel := context.WithCancel(t.Context())
 		for b, err := range stream(t, source, Plain(nil), Options{Batch: 8, Ahead: 3, Backend: backend}).Epoch(ctx, epoch, 0) {
 			if b == nil {
@@ -127,6 +129,12 @@ func TestAbandonedEpochsGiveMemoryBack(t *testing.T) {
 					t.Fatalf("epoch %d: %v", epoch, err)
 				}
 				break
+			}
+			for try := 0; source.reads.Load() < 32; try++ { // until three more batches are made
+				if try == 3000 {
+					t.Fatalf("epoch %d: there is no memory for three more batches", epoch)
+				}
+				time.Sleep(time.Millisecond)
 			}
 			if b.Release(); epoch%2 == 0 {
 				break
@@ -141,12 +149,13 @@ func TestAbandonedEpochsGiveMemoryBack(t *testing.T) {
 	}
 }
 
-// Memory that goes round is not asked for again: batches of 0.8 MB cost a few kilobytes each.
+// Memory that goes round is not asked for again: pairs of 0.8 MB cost a few kilobytes each, and what a worker that moves
+// to another core asks of the pool of a pipeline.
 func TestSteadyStateAllocatesLittle(t *testing.T) {
 	if raceDetector {
 		t.Skip("the pools of pipelines forget at random under the race detector")
 	}
-	const batches = 60
+	const batches = 30
 	kinds := map[string]Kind{
 		"pair":        Pair(pipeline(t, augment.SimCLR(), 32)),
 		"multi-crop":  MultiCrop(pipeline(t, augment.SimCLR(), 32), pipeline(t, augment.SimCLR(), 16), 4),
@@ -171,8 +180,8 @@ func TestSteadyStateAllocatesLittle(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			bytes, count := (after.TotalAlloc-before.TotalAlloc)/(batches-10), (after.Mallocs-before.Mallocs)/(batches-10)
 			t.Logf("%d bytes in %d allocations a batch", bytes, count)
-			if bytes > 20<<10 || count > 250 {
-				t.Errorf("a batch costs %d bytes in %d allocations; want at most 20 kB in 250", bytes, count)
+			if bytes > 100<<10 || count > 250 {
+				t.Errorf("a batch costs %d bytes in %d allocations; want at most 100 kB in 250", bytes, count)
 			}
 		})
 	}

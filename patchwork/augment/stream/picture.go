@@ -25,7 +25,7 @@ func (r *run) make(w *workspace, j job) {
 	if v, ok := r.kind.(Views); ok && len(v) == 1 && v[0] == nil {
 		p.Image.Pix = p.Floats(0) // nothing is done to it, so it is read where it belongs
 	}
-	if r.read(p, o); o.err != nil {
+	if r.read(p, o); o.err != nil || r.ctx.Err() != nil {
 		return
 	}
 	if err := r.kind.Make(p); err != nil && r.ctx.Err() == nil {

@@ -27,7 +27,7 @@ type Options struct {
 
 	Ahead   int             // batches that are made while the caller works; 0 means 2
 	Workers int             // goroutines that make pictures; 0 means one per core. The result does not depend on it
-	Backend compute.Backend // that the tensors will be used with. See Stream
+	Backend compute.Backend // that the tensors will be used with, see Stream; nil: any
 
 	// Broken is called for every place of the order whose picture cannot be read, before the batch of that place, from
 	// the caller's goroutine. Nil: nobody is told.
@@ -37,9 +37,10 @@ type Options struct {
 // Stream yields the batches of epochs. It may be used from several goroutines, each of which goes through an epoch.
 //
 // With Options.Backend, pictures are written into its memory where it shares memory with Go, as the project's CPU backend
-// and XLA on a CPU do: an execution then reads what the pipelines wrote, without a copy. Without, tensors are in Go's
-// memory, and each is copied when it is first used; one that was released and comes back has moved to the memory of the
-// backend and is not copied again. A backend that shares none is sent each batch once.
+// does: an execution then reads what the pipelines wrote, without a copy. The tensors belong to that very backend; one of
+// its WithContext is another. Without, tensors are in Go's memory, and each is copied when it is first used; one that was
+// released and comes back has moved to the memory of the backend and is not copied again. A backend that shares none is
+// sent each batch once.
 //
 // An epoch holds Options.Ahead batches in the making, the one that was yielded, and those that the caller keeps; beside
 // them each worker holds a picture or two.

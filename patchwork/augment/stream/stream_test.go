@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -317,4 +318,20 @@ func TestAheadIsBounded(t *testing.T) {
 			t.Errorf("at step %d %d pictures have been read; want at most %d", b.Step, n, most)
 		}
 	}
+}
+
+// Two goroutines may go through a stream at one time.
+func TestTwoWalksDoNotDisturb(t *testing.T) {
+	s := stream(t, images(t, 30, 8, 8, 3), Pair(pipeline(t, augment.SimCLR(), 8)),
+		Options{Batch: 4, Order: Stratified{Clusters: make([]int, 30), Mult: 1, Distinct: true}})
+	want := collect(t, s, 1, 0)
+	var group sync.WaitGroup
+	for epoch := range uint64(4) {
+		group.Go(func() {
+			if got := collect(t, s, epoch, 0); same(got, want) != (epoch == 1) {
+				t.Errorf("epoch %d equals epoch 1: %t", epoch, epoch != 1)
+			}
+		})
+	}
+	group.Wait()
 }

@@ -10,6 +10,7 @@ import (
 func checkCommand() *cobra.Command {
 	var s imageset.CheckSettings
 	var asJSON bool
+	var table string
 	c := &cobra.Command{
 		Use:   "check PROJECT",
 		Short: "Find images that are dark, blurry, empty, of an odd size or doubles of others",
@@ -25,6 +26,11 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if table != "" {
+				if err := p.SaveChecks(table, s); err != nil {
+					return err
+				}
+			}
 			return printResult(c, report, asJSON)
 		}),
 	}
@@ -36,6 +42,7 @@ func checkCommand() *cobra.Command {
 	f.Float64Var(&s.OddSize, "odd-size", 0, "the size is so many `times` the median, or the median it (3)")
 	f.Float64Var(&s.OddAspect, "odd-aspect", 0, "the same for width/height (2)")
 	f.IntVar(&s.Near, "near-duplicate", 0, "the perceptual hashes differ in at most so many of 64 `bits` (4)")
+	f.StringVar(&table, "csv", "", "also write a table of scores and flags to this `file`")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

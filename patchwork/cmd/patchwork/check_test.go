@@ -49,4 +49,21 @@ func TestCheckNamesWhatLooksWrong(t *testing.T) {
 	if out := do(t, "check", "p"); !strings.Contains(out, "8 of 8 images checked") || !strings.Contains(out, "near duplicate") {
 		t.Errorf("the table is\n%s", out)
 	}
+
+	do(t, "check", "p", "--csv", "checks.csv")
+	lines := strings.Split(strings.TrimSpace(read(t, "checks.csv")), "\n")
+	if len(lines) != 9 || !strings.HasPrefix(lines[0], "filepath,brightness_p5,") || !strings.HasSuffix(lines[0], ",duplicate,near_duplicate") {
+		t.Errorf("the table has %d lines and begins with %q", len(lines), lines[0])
+	}
+	if !strings.Contains(strings.Join(lines, "\n"), "../photos/night.png,0,0,0,0,") {
+		t.Errorf("the table does not know the night:\n%s", strings.Join(lines, "\n"))
+	}
+	picks := as[[]patchwork.Suggestion](t, do(t, "suggest", "p", "--with", "dark", "--without", "duplicate", "--json"))
+	if len(picks) != 1 || picks[0].Image != "../photos/night copy.png" {
+		t.Errorf("dark and no duplicate: %+v; want the first night", picks)
+	}
+	fails(t, exitFailed, []string{"foggy", "near_duplicate"}, "suggest", "p", "--with", "foggy")
+	write(t, filepath.Join(dir, "photos", "new.png"), night.String()+"x")
+	do(t, "init", "p")
+	fails(t, exitFailed, []string{"new.png has not been checked", "patchwork check"}, "suggest", "p", "--without", "dark")
 }

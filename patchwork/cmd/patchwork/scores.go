@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -87,9 +88,18 @@ func (list suggestions) String() string {
 	return b.String()
 }
 
+// flagNames are flags as they are typed.
+func flagNames(names []string) (flags []imageset.Flag) {
+	for _, name := range names {
+		flags = append(flags, imageset.Flag(strings.ReplaceAll(strings.TrimSpace(name), " ", "_")))
+	}
+	return flags
+}
+
 func suggestCommand() *cobra.Command {
 	var o patchwork.SuggestOptions
 	var filter string
+	var with, without []string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "suggest PROJECT",
@@ -98,6 +108,7 @@ func suggestCommand() *cobra.Command {
 		Args:    args("a project folder"),
 		PreRunE: func(*cobra.Command, []string) (err error) {
 			o.Filter.Subset, err = labels.ParseFilter(filter)
+			o.With, o.Without = flagNames(with), flagNames(without)
 			return checkFlags(err, need(o.N >= 1, "-n is %d; want 1 or more", o.N))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
@@ -112,6 +123,8 @@ func suggestCommand() *cobra.Command {
 	f.StringVar(&o.Strategy, "strategy", "", "random, entropy, margin, \"entropy: CLASS\", \"highest: CLASS\", \"lowest: CLASS\"; without it\nentropy where the model can judge an image, and random elsewhere")
 	f.IntVarP(&o.N, "number", "n", 16, "how `many`")
 	f.StringVar(&filter, "subset", "all", "all, \"unlabeled: CLASS\", \"contains: CLASS\", \"doesn't contain: CLASS\", \"subset: NAME\"")
+	f.StringSliceVar(&with, "with", nil, "only images with these `flags` of check, as blurry,dark")
+	f.StringSliceVar(&without, "without", nil, "no images with any of these `flags`, as near_duplicate")
 	f.Uint64Var(&o.Seed, "seed", 0, "another seed, other images where chance decides")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
