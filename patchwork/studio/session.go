@@ -38,7 +38,11 @@ type Session struct {
 
 	mu       sync.Mutex // guards the fields below and the order of journal writes
 	strategy string
+	filter   labels.Filter // which images a batch is chosen from
 	batch    batch
+	sources  sources
+	counted  counted
+	pace     pace
 	shown    map[int]bool // rows shown and left alone since the candidates last ran out
 	message  string       // what just happened, for the status line
 	training training
@@ -59,7 +63,7 @@ type batch struct {
 // New begins a session and chooses its first batch.
 func New(ctx context.Context, p Project, o Options) *Session {
 	s := &Session{
-		project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{},
+		project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{}, sources: readSources(p.Images()),
 		push: func(any) {}, end: func(string) {},
 	}
 	if scores, _ := p.Scores(); scores != nil {
@@ -132,15 +136,9 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return nil
 	case "undo", "redo":
 		return s.undo(e)
-	case "next":
-		var data struct {
-			Strategy string `json:"strategy"`
-		}
-		if err := decode(e, &data); err != nil {
+	case "next", "sample":
+		if err := s.sample(e); err != nil {
 			return err
-		}
-		if data.Strategy != "" {
-			s.strategy = data.Strategy
 		}
 		return s.next(ctx)
 	case "suggest":
@@ -191,14 +189,20 @@ func (s *Session) set(e host.Event) error {
 	}
 	classes, index := s.project.Classes(), s.project.Images()
 	event := labels.Event{ID: e.ID, Kind: labels.KindLabel, Source: "studio", Dwell: data.Dwell}
+	rows := map[int]bool{}
 	for _, c := range data.Changes {
 		if c.Row < 0 || c.Row >= index.Len() || c.Class < 0 || c.Class >= len(classes) {
 			return wish("A label for image %d and class %d was ignored: there is no such image or class.", c.Row, c.Class)
 		}
 		event.Set = append(event.Set, labels.Change{Class: classes[c.Class].Name, Value: c.Value, Images: []string{labels.Ref(index, c.Row)}})
 		event.Shown = s.shownBy(c.Row)
+		rows[c.Row] = true
 	}
-	return s.apply(event)
+	if err := s.apply(event); err != nil {
+		return err
+	}
+	s.pace.add(time.Now(), len(rows), time.Duration(data.Dwell)*time.Millisecond)
+	return nil
 }
 
 // flag excludes an image or holds it out for validation, or takes that back.
@@ -312,7 +316,7 @@ func (s *Session) next(ctx context.Context) error {
 		s.shown[p.Row] = true
 	}
 	n := s.o.Columns * s.o.Rows
-	q := Query{Strategy: s.strategy, N: n, Batch: s.batch.number + s.o.Seed, Skip: func(row int) bool { return s.shown[row] }}
+	q := Query{Strategy: s.strategy, Filter: s.filter, N: n, Batch: s.batch.number + s.o.Seed, Skip: func(row int) bool { return s.shown[row] }}
 	picks, err := s.project.Suggest(ctx, q)
 	if err != nil {
 		return wish("%v", err)
@@ -330,8 +334,11 @@ func (s *Session) next(ctx context.Context) error {
 		}
 		picks = append(picks, more...)
 	}
-	if len(picks) == 0 {
+	if len(picks) == 0 && s.filter == (labels.Filter{}) {
 		return wish("Nothing is left to label: every usable image is fully labelled or excluded.")
+	}
+	if len(picks) == 0 {
+		return wish("No image fits what is chosen: %s.", describeFilter(s.filter))
 	}
 	s.batch = batch{number: s.batch.number + 1, strategy: s.strategy, picks: picks}
 	s.message = fmt.Sprintf("%d images by %s in %d ms.", len(picks), s.strategy, time.Since(begun).Milliseconds())

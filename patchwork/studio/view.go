@@ -7,22 +7,25 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // view is all that a page draws. The page keeps what only it knows: the cursor, the focus, what is not yet saved.
 type view struct {
-	Name       string      `json:"name"`
-	Annotator  string      `json:"annotator"`
-	Grid       gridView    `json:"grid"`
-	Counts     []countView `json:"counts"`
-	Totals     totalsView  `json:"totals"`
-	Strategy   string      `json:"strategy"`
-	Strategies []Strategy  `json:"strategies"`
-	Train      trainView   `json:"train"`
-	Message    string      `json:"message"`
-	HasModel   bool        `json:"has_model"`
+	Name       string       `json:"name"`
+	Annotator  string       `json:"annotator"`
+	Grid       gridView     `json:"grid"`
+	Counts     []countView  `json:"counts"`
+	Totals     totalsView   `json:"totals"`
+	Strategy   string       `json:"strategy"`
+	Strategies []Strategy   `json:"strategies"`
+	Sampling   samplingView `json:"sampling"`
+	Pace       paceView     `json:"pace"`
+	Train      trainView    `json:"train"`
+	Message    string       `json:"message"`
+	HasModel   bool         `json:"has_model"`
 }
 
 // Key lets a slow page skip all but the latest.
@@ -120,6 +123,9 @@ func (s *Session) view() view {
 		})
 	}
 	v.Totals = totals(t)
+	now := time.Now()
+	v.Sampling = s.sampling(now)
+	v.Pace = s.pace.view(now, share(v.Totals.Labelled+v.Totals.Partial, s.sources))
 	if len(v.Grid.Classes) == 0 {
 		v.Grid.Tiles, v.Grid.Empty = []tileView{}, noClasses(v.Name)
 	}
