@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,11 +44,15 @@ type Session struct {
 	sources  sources
 	counted  counted
 	pace     pace
-	shown    map[int]bool // rows shown and left alone since the candidates last ran out
-	message  string       // what just happened, for the status line
-	training training
-	stamp    string // of the scores that the page shows
-	stale    string // why the journals of other annotators could not be read, when that was last said
+
+	histogram string // class whose scores are shown; "" for none
+	drawn     drawn
+	list      list         // what a person asked to see
+	shown     map[int]bool // rows shown and left alone since the candidates last ran out
+	message   string       // what just happened, for the status line
+	training  training
+	stamp     string // of the scores that the page shows
+	stale     string // why the journals of other annotators could not be read, when that was last said
 
 	push func(view any) // to all pages; set by Bind
 	end  func(reason string)
@@ -137,15 +142,27 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 	case "undo", "redo":
 		return s.undo(e)
 	case "next", "sample":
+		before, strategy := s.filter, s.strategy
 		if err := s.sample(e); err != nil {
 			return err
 		}
+		if e.Kind == "next" && s.filter == before && s.strategy == strategy && len(s.list.picks) > 0 {
+			s.fromList()
+			return nil
+		}
+		s.list = list{}
 		return s.next(ctx)
+	case "histogram":
+		return s.chooseHistogram(e)
+	case "open":
+		return s.openBar(e)
+	case "size":
+		return s.size(ctx, e)
 	case "suggest":
 		if scores, _ := s.project.Scores(); scores == nil {
 			return wish("No model yet: label a few images and train, then Suggest shows what it is least sure of.")
 		}
-		s.strategy = "entropy"
+		s.strategy, s.list = "entropy", list{}
 		return s.next(ctx)
 	case "train":
 		return s.train()
@@ -342,5 +359,49 @@ func (s *Session) next(ctx context.Context) error {
 	}
 	s.batch = batch{number: s.batch.number + 1, strategy: s.strategy, picks: picks}
 	s.message = fmt.Sprintf("%d images by %s in %d ms.", len(picks), s.strategy, time.Since(begun).Milliseconds())
+	return nil
+}
+
+// size changes how many images are shown at a time, and shows the same ones in the new size: those on screen first, so
+// that nothing a person looks at is taken away.
+func (s *Session) size(ctx context.Context, e host.Event) error {
+	var data struct {
+		Columns int `json:"columns"`
+		Rows    int `json:"rows"`
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	if data.Columns < 1 || data.Columns > 16 || data.Rows < 1 || data.Rows > 16 {
+		return wish("%d x %d images do not fit on the page; want 1 to 16 of each.", data.Columns, data.Rows)
+	}
+	before := s.o.Columns * s.o.Rows
+	s.o.Columns, s.o.Rows = data.Columns, data.Rows
+	kept := s.batch
+	switch n := data.Columns * data.Rows; {
+	case n < len(kept.picks):
+		if len(s.list.picks) > 0 || kept.strategy == "opened: "+s.list.name {
+			s.list.picks = append(slices.Clone(kept.picks[n:]), s.list.picks...)
+		}
+		s.batch.number++
+		s.batch.picks = kept.picks[:n:n]
+	case n > before && len(s.list.picks) > 0:
+		more := min(n-len(kept.picks), len(s.list.picks))
+		s.batch.number++
+		s.batch.picks = append(slices.Clone(kept.picks), s.list.picks[:more]...)
+		s.list.picks = s.list.picks[more:]
+	case n > before:
+		onScreen := map[int]bool{}
+		for _, p := range kept.picks {
+			onScreen[p.Row] = true
+		}
+		picks, err := s.project.Suggest(ctx, Query{Strategy: s.strategy, Filter: s.filter, N: n - len(kept.picks), Batch: s.batch.number + s.o.Seed,
+			Skip: func(row int) bool { return s.shown[row] || onScreen[row] }})
+		if err != nil {
+			return wish("%v", err)
+		}
+		s.batch.number++
+		s.batch.picks = append(slices.Clone(kept.picks), picks...)
+	}
 	return nil
 }
