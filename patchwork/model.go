@@ -20,12 +20,19 @@ import (
 const modelName = "default"
 
 // Train fits the classifier to the current labels and features, scores every image and saves both in models/default.
-// Validation images are held out and measure it. onPoint, if not nil, receives the learning curve as it grows.
+// Validation images are held out and measure it. onPoint, if not nil, receives the learning curve as it grows. A record of
+// the run is kept; see Runs.
 //
 // A cancelled Train keeps the best weights so far, scores and saves them, and returns ctx's error.
 //
 // Errors: ErrNoFeatures; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
+	return p.train(ctx, o, nil, onPoint)
+}
+
+// train is Train from the weights of start, which may be nil.
+func (p *Project) train(ctx context.Context, o classify.Options, start *classify.Model, onPoint func(classify.Point)) (classify.Info, error) {
+	begun := time.Now()
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
 	}
@@ -44,8 +51,11 @@ func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(cl
 	index := p.Images()
 	m, err := classify.Train(ctx, classify.Data{
 		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
-		Features: featureRow(store, index), Usable: index.Usable,
+		Features: featureRow(store, index), Usable: index.Usable, Start: start,
 	}, o, onPoint)
+	if rerr := p.record(begun, o, m, start != nil, err); rerr != nil {
+		err = errors.Join(err, rerr)
+	}
 	if m == nil {
 		return classify.Info{}, err
 	}
