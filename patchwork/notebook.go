@@ -188,6 +188,37 @@ func (n *Notebook) Evaluate() evaluate.Report {
 	return r
 }
 
+// Agreement shows how far annotators agree, by class and by pair of people.
+func (n *Notebook) Agreement(options ...AgreementOptions) AgreementReport {
+	var o AgreementOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := n.Project.Agreement(ctx, o)
+	check(err)
+	fmt.Println(r)
+	return r
+}
+
+// Disagreements shows the images about which people differ, with who said what, the most disputed first; without
+// options the first 16.
+func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
+	o := DisagreementOptions{N: 16}
+	if len(options) > 0 {
+		o = options[0]
+	}
+	list, err := n.Project.Disagreements(context.Background(), o)
+	check(err)
+	rows, captions := make([]int, len(list)), make([]string, len(list))
+	for i, d := range list {
+		rows[i], captions[i] = d.Row, d.Dispute.String()
+	}
+	n.show(rows, captions)
+	return list
+}
+
 // Suggest shows the images worth labelling next, each with the reason why, and returns them.
 func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
 	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count})

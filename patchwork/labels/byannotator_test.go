@@ -99,3 +99,45 @@ func TestWithLabelsChangesLabelsOnly(t *testing.T) {
 		}
 	}
 }
+
+// TestWritesWhileSomebodyLabels: what was live at the call is yielded, whatever is applied and undone meanwhile.
+func TestWritesWhileSomebodyLabels(t *testing.T) {
+	o := Options{Dir: t.TempDir(), Classes: []string{"water"}, Images: numbered(t, 50)}
+	s := open(t, o)
+	for row := range 10 {
+		apply(t, s, label("water", Present, o.Images.At(row).ID))
+	}
+	_, writes := s.Writes("random")
+	done := make(chan error)
+	go func() {
+		for row := 10; row < 50; row++ {
+			if _, err := s.Apply(label("water", Absent, o.Images.At(row).ID)); err != nil {
+				done <- err
+				return
+			}
+		}
+		_, err := s.Undo("")
+		done <- err
+	}()
+	n := 0
+	for w, err := range writes {
+		if err != nil || w.Value != Present {
+			t.Errorf("write %d is %v, error %v", n, w.Value, err)
+		}
+		n++
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if n != 10 {
+		t.Errorf("%d writes, want the 10 from before", n)
+	}
+	_, writes = s.Writes()
+	after := 0
+	for range writes {
+		after++
+	}
+	if after != 49 {
+		t.Errorf("afterwards %d writes, want 49", after)
+	}
+}

@@ -37,28 +37,17 @@ func (b bootstrap) figure(name, reason string, counts []int, of func(weight []fl
 	if math.IsNaN(value) {
 		return undefined(n, reason)
 	}
-	rng := b.rand(name)
-	return b.interval(value, n, func() float64 {
-		multinomial(rng, counts, n, weight)
-		return of(weight)
-	})
-}
-
-// rand is a source of its own for each figure, so that no figure changes another's draws.
-func (b bootstrap) rand(name string) *rand.Rand {
 	sum := fnv.New64a()
 	sum.Write([]byte("agreement/" + name))
-	return rand.New(rand.NewPCG(b.seed, sum.Sum64()))
-}
-
-func (b bootstrap) interval(value float64, rows int, draw func() float64) Figure {
+	rng := rand.New(rand.NewPCG(b.seed, sum.Sum64()))
 	var values []float64
 	for range b.replicates {
-		if x := draw(); !math.IsNaN(x) {
+		multinomial(rng, counts, n, weight)
+		if x := of(weight); !math.IsNaN(x) {
 			values = append(values, x)
 		}
 	}
-	f := Figure{Value: value, Low: math.NaN(), High: math.NaN(), Rows: rows}
+	f := Figure{Value: value, Low: math.NaN(), High: math.NaN(), Rows: n}
 	if 2*len(values) > b.replicates {
 		slices.Sort(values)
 		f.Low, f.High = quantile(values, (1-confidence)/2), quantile(values, (1+confidence)/2)
@@ -100,12 +89,19 @@ func binomial(rng *rand.Rand, n int, p float64) int {
 	case p >= 1:
 		return n
 	}
-	mode := min(n, int(float64(n+1)*p))
-	at := math.Exp(logFactorial(n) - logFactorial(mode) - logFactorial(n-mode) +
-		float64(mode)*math.Log(p) + float64(n-mode)*math.Log1p(-p))
+	mode, odds := min(n, int(float64(n+1)*p)), p/(1-p)
+	at := 0.0 // probability of the mode
+	if mode < 16 {
+		at = math.Exp(float64(n) * math.Log1p(-p))
+		for i := range mode {
+			at *= float64(n-i) / float64(i+1) * odds
+		}
+	} else {
+		at = math.Exp(logFactorial(n) - logFactorial(mode) - logFactorial(n-mode) +
+			float64(mode)*math.Log(p) + float64(n-mode)*math.Log1p(-p))
+	}
 	u := rng.Float64() - at
-	low, high, below, above := mode, mode, at, at
-	for odds := p / (1 - p); u >= 0 && (low > 0 || high < n); {
+	for low, high, below, above := mode, mode, at, at; u >= 0 && (low > 0 || high < n); {
 		if high < n {
 			above *= float64(n-high) / float64(high+1) * odds
 			high++

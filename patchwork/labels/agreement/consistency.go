@@ -3,7 +3,6 @@ package agreement
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -52,33 +51,30 @@ func (v *View) repeated(b bootstrap) []Repeat {
 
 // consistency computes the figures over all classes; images are drawn with all their classes.
 func (v *View) consistency(b bootstrap, repeats []repeat) Repeat {
-	place := map[int32]int{}
-	var images [][4]float64
-	var total [4]float64
+	tables := map[int32][4]float64{} // by row
+	var rows []int32
 	for _, r := range repeats {
-		i, ok := place[r.row]
+		t, ok := tables[r.row]
 		if !ok {
-			i = len(images)
-			place[r.row] = i
-			images = append(images, [4]float64{})
+			rows = append(rows, r.row)
 		}
-		images[i][2*r.first+labels.Tri(r.second)]++
-		total[2*r.first+labels.Tri(r.second)]++
+		t[2*r.first+r.second]++
+		tables[r.row] = t
 	}
+	images := make([][4]float64, len(rows))
+	for i, row := range rows {
+		images[i] = tables[row]
+	}
+	kinds, counts := group(images)
 	figure := func(name string, of func(t [4]float64) float64) Figure {
-		value := of(total)
-		if math.IsNaN(value) {
-			return undefined(len(images), oneValue)
-		}
-		rng := b.rand(name + "\x00" + repeats[0].by.Name + "\x00" + repeats[0].of.Name)
-		return b.interval(value, len(images), func() float64 {
-			var t [4]float64
-			for range images {
-				for k, n := range images[rng.IntN(len(images))] {
-					t[k] += n
+		return b.figure(name+"\x00"+repeats[0].by.Name+"\x00"+repeats[0].of.Name, oneValue, counts, func(w []float64) float64 {
+			var total [4]float64
+			for i, k := range kinds {
+				for j, n := range k {
+					total[j] += w[i] * n
 				}
 			}
-			return of(t)
+			return of(total)
 		})
 	}
 	return Repeat{

@@ -36,8 +36,8 @@ type DisputeOptions struct {
 // differing is a Dispute before it is told in full.
 type differing struct {
 	row, class int32
-	n          [2]int // opinions by value
-	last       int64  // when the last was given
+	n          [2]uint16 // opinions by value
+	last       int64     // when the last was given
 	decided    bool
 }
 

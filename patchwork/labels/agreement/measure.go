@@ -1,8 +1,6 @@
 package agreement
 
-import (
-	"math"
-)
+import "math"
 
 // class computes the figures of one class.
 func (v *View) class(b bootstrap, name string, t tally) Class {
@@ -99,74 +97,71 @@ func compare(b bootstrap, class, first, second string, table [2][2]int, none str
 	return p
 }
 
-// sums is what an image adds to the figures over all classes.
-type sums struct{ same, all, absent, differ, present float64 }
-
-func (s *sums) add(o sums) {
-	s.same += o.same
-	s.all += o.all
-	s.absent += o.absent
-	s.differ += o.differ
-	s.present += o.present
-}
-
-// agreement and alpha of what has been added up.
-func (s sums) agreement() float64 { return s.same / s.all }
-
-func (s sums) alpha() float64 {
-	o := [2][2]float64{{s.absent, s.differ}, {s.differ, s.present}}
-	return Alpha([][]float64{o[0][:], o[1][:]})
-}
+// sums is what an image adds to the figures over all classes: pairs of labels, and coincidences.
+type sums struct{ same, pairs, absent, differ, present float64 }
 
 // overall computes the figures over all classes. The bootstrap draws images with all their classes, because labels of
 // one image go wrong together.
 func (v *View) overall(b bootstrap, rows []int32, r *Report) {
 	images := make([]sums, 0, len(rows))
-	var total sums
 	o := square(2)
-	classes := len(v.table.Classes())
 	for _, row := range rows {
 		var s sums
 		o[0][0], o[0][1], o[1][0], o[1][1] = 0, 0, 0, 0
-		for class := range classes {
+		for class := range r.Classes {
 			var n [2]int
 			for _, p := range v.people {
 				if value := p.opinion(int(row), class); value.known() {
 					n[value.value()]++
 				}
 			}
-			coincide(o, n[:], 1)
 			if m := n[0] + n[1]; m >= 2 {
+				coincide(o, n[:], 1)
 				s.same += float64(n[0]*(n[0]-1) + n[1]*(n[1]-1))
-				s.all += float64(m * (m - 1))
+				s.pairs += float64(m * (m - 1))
 			}
 		}
-		if s.all == 0 {
-			continue // two people, but no class in common
+		if s.pairs > 0 { // else two people, but no class in common
+			s.absent, s.differ, s.present = o[0][0], o[0][1], o[1][1]
+			images = append(images, s)
 		}
-		s.absent, s.differ, s.present = o[0][0], o[0][1], o[1][1]
-		total.add(s)
-		images = append(images, s)
 	}
 	r.Shared = len(images)
-	resample := func(name, reason string, of func(sums) float64) Figure {
-		value := of(total)
-		if math.IsNaN(value) {
-			return undefined(len(images), reason)
+	kinds, counts := group(images)
+	r.Agreement = b.figure("agreement", noOverlap, counts, func(w []float64) float64 {
+		same, pairs := 0.0, 0.0
+		for i, k := range kinds {
+			same += w[i] * k.same
+			pairs += w[i] * k.pairs
 		}
-		rng := b.rand(name)
-		return b.interval(value, len(images), func() float64 {
-			var drawn sums
-			for range images {
-				drawn.add(images[rng.IntN(len(images))])
-			}
-			return of(drawn)
-		})
-	}
+		return same / pairs
+	})
 	reason := oneValue
 	if len(images) == 0 {
 		reason = noOverlap
 	}
-	r.Agreement = resample("agreement", reason, sums.agreement)
-	r.Alpha = resample("alpha", reason, sums.alpha)
+	r.Alpha = b.figure("alpha", reason, counts, func(w []float64) float64 {
+		absent, differ, present := 0.0, 0.0, 0.0
+		for i, k := range kinds {
+			absent += w[i] * k.absent
+			differ += w[i] * k.differ
+			present += w[i] * k.present
+		}
+		return Alpha([][]float64{{absent, differ}, {differ, present}})
+	})
+}
+
+// group finds the kinds among images, in order of first sight, and how many there are of each.
+func group[T comparable](images []T) (kinds []T, counts []int) {
+	place := map[T]int{}
+	for _, image := range images {
+		i, ok := place[image]
+		if !ok {
+			i = len(kinds)
+			place[image] = i
+			kinds, counts = append(kinds, image), append(counts, 0)
+		}
+		counts[i]++
+	}
+	return kinds, counts
 }
