@@ -202,8 +202,8 @@ func (n *Notebook) Agreement(options ...AgreementOptions) AgreementReport {
 	return r
 }
 
-// Disagreements shows the images about which people differ, with who said what, the most disputed first; without
-// options the first 16.
+// Disagreements lists what people differ about and shows the images that can be shown, the most disputed first; without
+// options 16.
 func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
 	o := DisagreementOptions{N: 16}
 	if len(options) > 0 {
@@ -211,11 +211,17 @@ func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
 	}
 	list, err := n.Project.Disagreements(context.Background(), o)
 	check(err)
-	rows, captions := make([]int, len(list)), make([]string, len(list))
-	for i, d := range list {
-		rows[i], captions[i] = d.Row, d.Dispute.String()
+	fmt.Println(list)
+	var rows []int
+	var captions []string
+	for _, d := range list {
+		if n.Images().Usable(d.Row) {
+			rows, captions = append(rows, d.Row), append(captions, d.Dispute.String())
+		}
 	}
-	n.show(rows, captions)
+	if len(rows) > 0 {
+		n.show(rows, captions)
+	}
 	return list
 }
 

@@ -43,11 +43,10 @@ func (s *Store) Writes(strategies ...string) (*Table, iter.Seq2[Write, error]) {
 			live = append(live, r)
 		}
 	}
-	place := make([]int, len(s.h.names)) // by column
-	for c := range place {
-		place[c] = slices.Index(s.s.classes, column(c))
+	place := map[column]int{excludeColumn: ExcludeFlag, validationColumn: ValidationFlag}
+	for class, c := range s.s.classes {
+		place[c] = class
 	}
-	place[excludeColumn], place[validationColumn] = ExcludeFlag, ValidationFlag
 	annotators := make([]string, len(s.h.journals))
 	for i, j := range s.h.journals {
 		annotators[i] = j.annotator
@@ -63,10 +62,11 @@ func (s *Store) Writes(strategies ...string) (*Table, iter.Seq2[Write, error]) {
 			}
 			w := Write{ID: r.id, By: annotators[r.journal], Time: fromMilli(r.time), Strategy: strategy}
 			for _, o := range r.ops {
-				if o.column == noteColumn || o.column >= firstClass && place[o.column] < 0 {
-					continue
+				class, ok := place[o.column]
+				if !ok {
+					continue // a note
 				}
-				w.Class, w.Value, w.Rows = place[o.column], o.value, rows[o.lo:o.hi]
+				w.Class, w.Value, w.Rows = class, o.value, rows[o.lo:o.hi]
 				if !yield(w, nil) {
 					return
 				}

@@ -52,7 +52,7 @@ func TestAgreementAtTheCommandLine(t *testing.T) {
 		t.Errorf("under the rule unanimous: %+v", r)
 	}
 	table := do(t, "agreement", "p")
-	for _, want := range []string{"8 images of 2 people", "ann, bob", "Krippendorff's alpha", "3 disagreements are open", "the rule is: latest"} {
+	for _, want := range []string{"8 images labelled by 2 people; of 6 of them", "ann, bob", "Krippendorff's alpha", "3 disagreements are open", "the rule is: latest"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)
 		}

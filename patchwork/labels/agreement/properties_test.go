@@ -220,3 +220,24 @@ func TestMeasureRefuses(t *testing.T) {
 		t.Errorf("without labels: %+v", got)
 	}
 }
+
+// TestOverAllClassesEachIsAUnit: the figures over all are those of the classes' images put one after the other.
+func TestOverAllClassesEachIsAUnit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	water, road := random(rng, 3, 40, 0.5, 0.3), random(rng, 3, 40, 0.1, 0.6)
+	p := newProject(t, 40, "water", "road")
+	p.rate("water", water)
+	p.rate("road", road)
+	joined := newProject(t, 80, "any")
+	for i := range water {
+		water[i] = append(water[i], road[i]...)
+	}
+	joined.rate("any", water)
+	r, want := p.measure(Options{}), joined.measure(Options{}).Classes[0]
+	near(t, "alpha", r.Alpha.Value, want.Alpha.Value, 1e-12)
+	near(t, "agreement", r.Agreement.Value, want.Agreement.Value, 1e-12)
+	near(t, "the mean alpha", r.MeanAlpha.Value, (r.Classes[0].Alpha.Value+r.Classes[1].Alpha.Value)/2, 1e-12)
+	if open := r.Open; open != joined.measure(Options{}).Open {
+		t.Errorf("%d disagreements are open in two classes, and %d in one", open, joined.measure(Options{}).Open)
+	}
+}

@@ -145,3 +145,18 @@ func (p *Person) knows(row int) bool {
 	_, known := p.last(at)
 	return known
 }
+
+// Mix puts repeats among the rows that are shown, at places drawn from seed, so that nobody can tell which they are by
+// where they stand. Rows keep their order, and so do repeats; the inputs are not modified.
+func Mix(rows, repeats []int, seed uint64) []int {
+	rng := rand.New(rand.NewPCG(seed, 0x6d6978)) // "mix"
+	out := make([]int, 0, len(rows)+len(repeats))
+	for left := len(rows) + len(repeats); left > 0; left-- {
+		if rng.IntN(left) < len(repeats) {
+			out, repeats = append(out, repeats[0]), repeats[1:]
+		} else {
+			out, rows = append(out, rows[0]), rows[1:]
+		}
+	}
+	return out
+}

@@ -123,3 +123,31 @@ func TestAgreementWithOneself(t *testing.T) {
 		t.Errorf("with row 3 excluded: %v, want %v", got, want)
 	}
 }
+
+func TestMixedRepeatsCannotBeToldByPlace(t *testing.T) {
+	rows, repeats := []int{1, 2, 3, 4, 5, 6, 7, 8}, []int{-1, -2}
+	var places [10]int
+	for seed := range uint64(2000) {
+		mixed := Mix(rows, repeats, seed)
+		var got [2][]int
+		for i, row := range mixed {
+			if row < 0 {
+				places[i]++
+				got[1] = append(got[1], row)
+			} else {
+				got[0] = append(got[0], row)
+			}
+		}
+		if !slices.Equal(got[0], rows) || !slices.Equal(got[1], repeats) {
+			t.Fatalf("seed %d mixed them to %v", seed, mixed)
+		}
+	}
+	for i, n := range places { // 400 are expected, with a standard deviation of 18
+		if n < 310 || n > 490 {
+			t.Errorf("%d of 2000 times a repeat is at place %d, want about 400", n, i)
+		}
+	}
+	if got := Mix(nil, nil, 1); len(got) != 0 {
+		t.Errorf("nothing mixed gives %v", got)
+	}
+}

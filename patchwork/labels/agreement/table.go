@@ -10,7 +10,7 @@ import (
 // String is the report as tables: the people, the classes, the pairs of people, the repeats.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of %s labelled, %d of them by two people or more", plural(r.Images, "image"), plural(len(r.Annotators), "person"), r.Shared)
+	fmt.Fprintf(&b, "%s labelled by %s; of %d of them two or more know the same class", plural(r.Images, "image"), plural(len(r.Annotators), "person"), r.Shared)
 	if r.Excluded > 0 {
 		fmt.Fprintf(&b, "; %s left out, because excluded", plural(r.Excluded, "more"))
 	}
