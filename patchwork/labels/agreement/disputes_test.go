@@ -33,9 +33,9 @@ func TestQueueOfDisagreements(t *testing.T) {
 	const no, yes = labels.Absent, labels.Present
 	p := newProject(t, 6, "water", "road")
 	p.do("anna", p.says("water", yes, 0, 1, 2, 5), p.says("road", yes, 0, 3))
-	p.do("bob", p.says("water", yes, 0), p.says("water", no, 1, 2, 5), p.says("road", no, 3))
 	p.do("carol", p.says("water", no, 2), p.says("water", yes, 4), p.excludes(5))
 	p.do("dora", p.says("water", yes, 2))
+	p.do("bob", p.says("water", yes, 0), p.says("water", no, 1, 2, 5), p.says("road", no, 3))
 
 	wantQueue(t, p, "the even split of four first, then the latest; the excluded row not at all", DisputeOptions{}, "2 water", "3 road", "1 water")
 	wantQueue(t, p, "one class", DisputeOptions{Class: "road"}, "3 road")
@@ -52,7 +52,7 @@ func TestQueueOfDisagreements(t *testing.T) {
 			t.Errorf("opinions are not in order of time: %v", list[0].Opinions)
 		}
 	}
-	if got := strings.Join(said, ", "); got != "anna present, bob absent, carol absent, dora present" || list[0].Share != 0.5 {
+	if got := strings.Join(said, ", "); got != "anna present, carol absent, dora present, bob absent" || list[0].Share != 0.5 {
 		t.Errorf("who said what: %s; minority %g", got, list[0].Share)
 	}
 
@@ -100,6 +100,8 @@ func TestWhatSettlesADisagreement(t *testing.T) {
 
 	p.do("carol", p.says("water", no, 0))
 	wantQueue(t, p, "carol says what was decided", all)
+	p.do("eve", p.says("water", no, 0), p.says("water", u, 0))
+	wantQueue(t, p, "eve says nothing after all", all)
 	last := p.do("dora", p.says("water", yes, 0))
 	wantQueue(t, p, "dora says something else, later", all, "0 water")
 	r := p.measure(Options{})

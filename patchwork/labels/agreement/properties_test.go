@@ -241,3 +241,35 @@ func TestOverAllClassesEachIsAUnit(t *testing.T) {
 		t.Errorf("%d disagreements are open in two classes, and %d in one", open, joined.measure(Options{}).Open)
 	}
 }
+
+// TestFleissTakesTheCommonNumber: of numbers of labels that equally many images have, the larger.
+func TestFleissTakesTheCommonNumber(t *testing.T) {
+	p := newProject(t, 7, "water")
+	p.rate("water", [][]int{{0, 1, 0, 1, 1, -1, 1}, {0, 0, 0, 1, 1, 0, -1}, {1, 1, 0, -1, -1, 0, -1}})
+	f := p.measure(Options{}).Classes[0].Fleiss
+	if f.Ratings != 3 || f.LeftOut != 3 || f.Kappa.Rows != 3 {
+		t.Errorf("three images have 3 labels and three have 2; taken were %d images with %d, %d left out", f.Kappa.Rows, f.Ratings, f.LeftOut)
+	}
+}
+
+// TestNoIntervalOfAFigureThatIsRarelyThere: where most draws have only one value there is nothing to say.
+func TestNoIntervalOfAFigureThatIsRarelyThere(t *testing.T) {
+	b := bootstrap{1000, 1}
+	some := func(known float64) Figure {
+		rng := rand.New(rand.NewPCG(1, 1))
+		first := true
+		return b.figure("x", oneValue, []int{3, 4}, func([]float64) float64 {
+			if !first && rng.Float64() > known {
+				return math.NaN()
+			}
+			first = false
+			return 0.5
+		})
+	}
+	if f := some(0.4); f.Value != 0.5 || !math.IsNaN(f.Low) || f.String() != "0.500" {
+		t.Errorf("known in 40 %% of the draws: %v (%v to %v)", f, f.Low, f.High)
+	}
+	if f := some(0.6); f.Low != 0.5 || f.High != 0.5 {
+		t.Errorf("known in 60 %% of the draws: %v", f)
+	}
+}

@@ -193,3 +193,19 @@ func TestFlagsStayUnderARule(t *testing.T) {
 		t.Errorf("the merged table is\n%s\nwant\n%s", csv(t, merged), want)
 	}
 }
+
+func TestHerLastWordIsHers(t *testing.T) {
+	p := newProject(t, 1, "water")
+	p.do("anna", p.says("water", labels.Present, 0), shown(Adjudication, p.says("water", labels.Absent, 0)))
+	value := func() labels.Tri { v, _ := p.view().Person("anna").Value(0, 0); return v }
+	if got := value(); got != labels.Absent {
+		t.Errorf("after her decision it is %v", got)
+	}
+	p.do("anna", p.says("water", labels.Present, 0))
+	if got := value(); got != labels.Present {
+		t.Errorf("after a label that followed her decision it is %v", got)
+	}
+	if p.view().Person("nobody") != nil {
+		t.Error("somebody is nobody")
+	}
+}
