@@ -19,9 +19,9 @@ import (
 // modelName is the folder below models/ of the classifier that the loop trains.
 const modelName = "default"
 
-// Train fits the classifier to the current labels and features, scores every image and saves both in models/default.
-// Validation images are held out and measure it. onPoint, if not nil, receives the learning curve as it grows. A record of
-// the run is kept; see Runs.
+// Train fits the classifier to the current labels, under the project's rule, and features, scores every image and saves
+// both in models/default. Validation images are held out and measure it. onPoint, if not nil, receives the learning curve
+// as it grows. A record of the run is kept; see Runs.
 //
 // A cancelled Train keeps the best weights so far, scores and saves them, and returns ctx's error.
 //
@@ -36,7 +36,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
 	}
-	t, version, err := p.labelsNow()
+	t, version, err := p.labelsUnder("")
 	if err != nil {
 		return classify.Info{}, err
 	}
@@ -163,11 +163,11 @@ func (s *Scores) For(classes []string) func(row int) []float32 {
 	}
 }
 
-// Evaluate measures the saved scores against the current labels, on training and validation images apart.
+// Evaluate measures the saved scores against the current labels, under the project's rule, on training and validation images apart.
 //
 // Errors: ErrNoModel.
 func (p *Project) Evaluate() (evaluate.Report, error) {
-	t, err := p.Labels()
+	t, err := p.LabelsUnder("")
 	if err != nil {
 		return evaluate.Report{}, err
 	}
