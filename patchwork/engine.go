@@ -103,7 +103,7 @@ func (e *engine) Scores() (func(row int) []float32, string) {
 }
 
 // Train computes the features first where none are there.
-func (e *engine) Train(ctx context.Context, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
+func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
 	store, err := e.Features()
 	if errors.Is(err, ErrNoFeatures) {
 		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
@@ -114,7 +114,12 @@ func (e *engine) Train(ctx context.Context, onPoint func(classify.Point), onStep
 	if store != nil {
 		store.Close()
 	}
-	return e.Project.Train(ctx, classify.Options{Seed: e.Settings().Seed}, func(p classify.Point) {
+	train := e.Project.Train
+	if goOn {
+		train = e.Project.TrainOn
+	}
+	o.Seed = e.Settings().Seed
+	return train(ctx, o, func(p classify.Point) {
 		onStep("training", p.Step, p.Steps)
 		onPoint(p)
 	})

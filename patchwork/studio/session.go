@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -45,6 +46,9 @@ type Session struct {
 	counted  counted
 	pace     pace
 
+	options classify.Options // of the next training
+	runs    []runView
+
 	histogram string // class whose scores are shown; "" for none
 	drawn     drawn
 	list      list         // what a person asked to see
@@ -74,6 +78,7 @@ func New(ctx context.Context, p Project, o Options) *Session {
 	if scores, _ := p.Scores(); scores != nil {
 		s.strategy = "entropy"
 	}
+	s.readRuns()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.next(ctx); err != nil {
@@ -165,7 +170,9 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		s.strategy, s.list = "entropy", list{}
 		return s.next(ctx)
 	case "train":
-		return s.train()
+		return s.train(e)
+	case "note-run":
+		return s.noteRun(e)
 	case "stop":
 		if s.training.cancel == nil {
 			return wish("No training is running.")
@@ -218,7 +225,7 @@ func (s *Session) set(e host.Event) error {
 	if err := s.apply(event); err != nil {
 		return err
 	}
-	s.pace.add(time.Now(), len(rows), time.Duration(data.Dwell)*time.Millisecond)
+	s.pace.add(time.Now(), rows, time.Duration(data.Dwell)*time.Millisecond)
 	return nil
 }
 

@@ -95,6 +95,9 @@ type trainView struct {
 	Failed  bool            `json:"failed,omitempty"`
 	Option  json.RawMessage `json:"option,omitempty"` // of the chart of the learning curve
 	SVG     string          `json:"svg,omitempty"`    // the same chart as a picture, when no training runs
+
+	Settings []settingView `json:"settings,omitempty"`
+	Runs     []runView     `json:"runs,omitempty"` // the newest first
 }
 
 // view draws the session; s.mu is held.
@@ -105,7 +108,7 @@ func (s *Session) view() view {
 	s.stamp = stamp
 	v := view{
 		Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
-		Train: s.trainView(), Message: s.message, HasModel: scores != nil,
+		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil,
 		Grid: gridView{
 			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns, Rows: s.o.Rows,
 			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null

@@ -59,3 +59,6 @@ export function barLabel(name, bin, bins, groups, group) {
   const counts = shown.filter((g) => g.counts[bin] > 0).map((g) => `${g.counts[bin].toLocaleString("en")} ${g.name}`);
   return `${name} scored ${from} to ${to}: ${counts.join(", ") || "no images"}`;
 }
+
+// figure is a share as it stands in a table; null is none.
+export const figure = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
