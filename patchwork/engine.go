@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 
@@ -100,6 +101,31 @@ func (e *engine) Scores() (func(row int) []float32, string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return scores.For(e.Labels().Table().Classes()), e.stamp
+}
+
+// Disputed is the queue of disagreements, an image once, with what people said of it.
+func (e *engine) Disputed(ctx context.Context, class string) ([]studio.Pick, error) {
+	list, err := e.Disagreements(ctx, DisagreementOptions{Class: class})
+	if err != nil {
+		return nil, err
+	}
+	var out []studio.Pick
+	at := map[int]int{}
+	for _, d := range list {
+		if i, ok := at[d.Row]; ok {
+			out[i].Reason += "; " + d.Dispute.String()
+			continue
+		}
+		at[d.Row] = len(out)
+		out = append(out, studio.Pick{Row: d.Row, Score: d.Share, Reason: d.Dispute.String()})
+	}
+	return out, nil
+}
+
+// Annotators counts the journals.
+func (e *engine) Annotators() int {
+	files, _ := filepath.Glob(e.path("journal", "*.jsonl"))
+	return len(files)
 }
 
 // Train computes the features first where none are there.

@@ -29,6 +29,10 @@ type Project interface {
 	Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(what string, done, total int)) (classify.Info, error)
 	Runs() ([]runlog.Run, error) // the trainings on record, the newest first
 	NoteRun(id, note string) error
+	// Disputed lists the images where annotators differ about a class, or about any if it is "", the most disputed first. It
+	// goes through all journals, so it is asked for and not part of every view.
+	Disputed(ctx context.Context, class string) ([]Pick, error)
+	Annotators() int // people who have a journal
 }
 
 // Class is a class as the page shows it.

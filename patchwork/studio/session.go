@@ -161,6 +161,8 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.chooseHistogram(e)
 	case "open":
 		return s.openBar(e)
+	case "disagreements":
+		return s.openDisputes(ctx, e)
 	case "size":
 		return s.size(ctx, e)
 	case "suggest":
@@ -387,7 +389,7 @@ func (s *Session) size(ctx context.Context, e host.Event) error {
 	kept := s.batch
 	switch n := data.Columns * data.Rows; {
 	case n < len(kept.picks):
-		if len(s.list.picks) > 0 || kept.strategy == "opened: "+s.list.name {
+		if len(s.list.picks) > 0 || s.list.total > 0 && kept.strategy != s.strategy {
 			s.list.picks = append(slices.Clone(kept.picks[n:]), s.list.picks...)
 		}
 		s.batch.number++

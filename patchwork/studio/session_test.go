@@ -29,6 +29,8 @@ type fakeProject struct {
 
 	options classify.Options // of the last training
 	goOn    bool
+
+	disputed map[string][]Pick
 }
 
 func newProject(t *testing.T, images int) *fakeProject {
@@ -80,6 +82,10 @@ func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 	}
 	return out, nil
 }
+func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) {
+	return p.disputed[class], nil
+}
+func (p *fakeProject) Annotators() int             { return 2 }
 func (p *fakeProject) Runs() ([]runlog.Run, error) { return runlog.List(filepath.Join(p.dir, "runs")) }
 func (p *fakeProject) NoteRun(id, note string) error {
 	return runlog.SetNote(filepath.Join(p.dir, "runs"), id, note)

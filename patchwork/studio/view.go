@@ -24,6 +24,7 @@ type view struct {
 	Sampling   samplingView   `json:"sampling"`
 	Pace       paceView       `json:"pace"`
 	Histogram  *histogramView `json:"histogram,omitempty"`
+	People     int            `json:"people"` // annotators who have a journal
 	Train      trainView      `json:"train"`
 	Message    string         `json:"message"`
 	HasModel   bool           `json:"has_model"`
@@ -130,6 +131,7 @@ func (s *Session) view() view {
 	v.Totals = totals(t)
 	now := time.Now()
 	v.Sampling = s.sampling(now)
+	v.People = s.project.Annotators()
 	v.Histogram = s.histogramView(now)
 	v.Pace = s.pace.view(now, share(v.Totals.Labelled+v.Totals.Partial, s.sources))
 	if len(v.Grid.Classes) == 0 {

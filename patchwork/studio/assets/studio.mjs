@@ -53,6 +53,7 @@ function show(next) {
   models.histogram.set("view", { classes: view.grid.classes.map((c) => c.name), histogram: view.histogram ?? null, has_model: view.has_model });
   models.panel.set("view", { ...view.train, has_model: view.has_model });
   write($("pace"), paceText(view.pace));
+  $("disagreements").hidden = view.people < 2;
   $("larger").disabled = !sizeAfter(view.grid, -1);
   $("smaller").disabled = !sizeAfter(view.grid, 1);
   counts();
@@ -168,6 +169,7 @@ $("suggest").addEventListener("click", () => send({ kind: "suggest" }));
 $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
 $("train").addEventListener("click", () => send(view.train.running ? { kind: "stop" } : { kind: "train", ...panel?.chosen() }));
+$("disagreements").addEventListener("click", () => send({ kind: "disagreements" }));
 for (const [id, step] of [["larger", -1], ["smaller", 1]]) {
   $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));
 }

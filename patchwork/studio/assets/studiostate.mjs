@@ -22,7 +22,7 @@ export function paceText(pace) {
   if (!pace?.session) return "";
   const parts = [`${pace.session.toLocaleString("en")} now`];
   if (pace.per_minute > 0) parts.push(`${pace.per_minute < 10 ? pace.per_minute.toFixed(1) : Math.round(pace.per_minute)} a minute`);
-  if (pace.seconds > 0) parts.push(`${pace.seconds.toFixed(1)} s an image`);
+  if (pace.seconds >= 0.1) parts.push(`${pace.seconds.toFixed(1)} s an image`);
   parts.push(`${(100 * pace.coverage).toFixed(pace.coverage < 0.1 ? 1 : 0)} % of all`);
   return parts.join(" · ");
 }
