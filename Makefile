@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race bench bench-compute bench-images golden tools jupyter clean
+.PHONY: help notebook test check race bench bench-studio bench-compute bench-images golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -38,6 +38,9 @@ race: ## the concurrent packages under the race detector
 
 bench: ## the figures that README promises, as a table
 	@$(GO) run ./internal/bench
+
+bench-studio: ## the studio at 100,000 images: labels, batches and pages, as a table
+	@$(GO) run ./internal/bench -run "^(label|socket|page)$$"
 
 bench-compute: ## the backend beside PyTorch and GoMLX's own: ratios, as a table
 	@$(GO) run ./internal/benchcompute
