@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -127,6 +128,22 @@ func (e *engine) Annotators() int {
 	files, _ := filepath.Glob(e.path("journal", "*.jsonl"))
 	return len(files)
 }
+
+// State is where this annotator's studio was.
+func (e *engine) State() []byte {
+	text, err := os.ReadFile(e.stateFile())
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// KeepState keeps it. Without it a studio begins anew, so a failure is passed over.
+func (e *engine) KeepState(state []byte) {
+	atomicfile.Write(e.stateFile(), state, 0o644, atomicfile.Cached)
+}
+
+func (e *engine) stateFile() string { return e.path("studio-" + annotator() + ".json") }
 
 // Train computes the features first where none are there.
 func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {

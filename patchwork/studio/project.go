@@ -32,7 +32,9 @@ type Project interface {
 	// Disputed lists the images where annotators differ about a class, or about any if it is "", the most disputed first. It
 	// goes through all journals, so it is asked for and not part of every view.
 	Disputed(ctx context.Context, class string) ([]Pick, error)
-	Annotators() int // people who have a journal
+	Annotators() int        // people who have a journal
+	State() []byte          // where this annotator was, as KeepState was told; nil if it never was
+	KeepState(state []byte) // a failure is no matter
 }
 
 // Class is a class as the page shows it.
@@ -61,7 +63,7 @@ type Query struct {
 
 // Pick is an image to show and the reason why.
 type Pick struct {
-	Row    int
-	Score  float64
-	Reason string
+	Row    int     `json:"row"`
+	Score  float64 `json:"score"`
+	Reason string  `json:"reason"`
 }

@@ -48,6 +48,7 @@ type Session struct {
 
 	options classify.Options // of the next training
 	runs    []runView
+	kept    string // the state that was written last
 
 	histogram string // class whose scores are shown; "" for none
 	drawn     drawn
@@ -81,8 +82,10 @@ func New(ctx context.Context, p Project, o Options) *Session {
 	s.readRuns()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.next(ctx); err != nil {
-		s.message = err.Error()
+	if !s.restore() {
+		if err := s.next(ctx); err != nil {
+			s.message = err.Error()
+		}
 	}
 	return s
 }
@@ -115,6 +118,7 @@ func (s *Session) Receive(ctx context.Context, _ string, e host.Event) (any, err
 	if err != nil {
 		return nil, err
 	}
+	s.keep()
 	view := s.view()
 	s.push(view)
 	return view, nil
@@ -371,6 +375,9 @@ func (s *Session) next(ctx context.Context) error {
 	return nil
 }
 
+// maxSide is the most columns and rows of the grid.
+const maxSide = 16
+
 // size changes how many images are shown at a time, and shows the same ones in the new size: those on screen first, so
 // that nothing a person looks at is taken away.
 func (s *Session) size(ctx context.Context, e host.Event) error {
@@ -381,8 +388,8 @@ func (s *Session) size(ctx context.Context, e host.Event) error {
 	if err := decode(e, &data); err != nil {
 		return err
 	}
-	if data.Columns < 1 || data.Columns > 16 || data.Rows < 1 || data.Rows > 16 {
-		return wish("%d x %d images do not fit on the page; want 1 to 16 of each.", data.Columns, data.Rows)
+	if data.Columns < 1 || data.Columns > maxSide || data.Rows < 1 || data.Rows > maxSide {
+		return wish("%d x %d images do not fit on the page; want 1 to %d of each.", data.Columns, data.Rows, maxSide)
 	}
 	before := s.o.Columns * s.o.Rows
 	s.o.Columns, s.o.Rows = data.Columns, data.Rows

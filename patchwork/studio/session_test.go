@@ -31,6 +31,7 @@ type fakeProject struct {
 	goOn    bool
 
 	disputed map[string][]Pick
+	state    []byte
 }
 
 func newProject(t *testing.T, images int) *fakeProject {
@@ -86,6 +87,8 @@ func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) 
 	return p.disputed[class], nil
 }
 func (p *fakeProject) Annotators() int             { return 2 }
+func (p *fakeProject) State() []byte               { return p.state }
+func (p *fakeProject) KeepState(text []byte)       { p.state = text }
 func (p *fakeProject) Runs() ([]runlog.Run, error) { return runlog.List(filepath.Join(p.dir, "runs")) }
 func (p *fakeProject) NoteRun(id, note string) error {
 	return runlog.SetNote(filepath.Join(p.dir, "runs"), id, note)
