@@ -190,9 +190,9 @@ func (p *Project) Split(ctx context.Context, validation float64, seed uint64) er
 	})
 }
 
-// ExportLabels writes the current table to a CSV file with the columns of labels.csv.
+// ExportLabels writes the current table, under the project's rule, to a CSV file with the columns of labels.csv.
 func (p *Project) ExportLabels(file string) error {
-	t, err := p.Labels()
+	t, err := p.LabelsUnder("")
 	if err != nil {
 		return err
 	}

@@ -19,17 +19,24 @@ import (
 // modelName is the folder below models/ of the classifier that the loop trains.
 const modelName = "default"
 
-// Train fits the classifier to the current labels and features, scores every image and saves both in models/default.
-// Validation images are held out and measure it. onPoint, if not nil, receives the learning curve as it grows.
+// Train fits the classifier to the current labels, under the project's rule, and features, scores every image and saves
+// both in models/default. Validation images are held out and measure it. onPoint, if not nil, receives the learning curve
+// as it grows. A record of the run is kept; see Runs.
 //
 // A cancelled Train keeps the best weights so far, scores and saves them, and returns ctx's error.
 //
 // Errors: ErrNoFeatures; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
+	return p.train(ctx, o, nil, onPoint)
+}
+
+// train is Train from the weights of start, which may be nil.
+func (p *Project) train(ctx context.Context, o classify.Options, start *classify.Model, onPoint func(classify.Point)) (classify.Info, error) {
+	begun := time.Now()
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
 	}
-	t, version, err := p.labelsNow()
+	t, version, err := p.labelsUnder("")
 	if err != nil {
 		return classify.Info{}, err
 	}
@@ -44,8 +51,11 @@ func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(cl
 	index := p.Images()
 	m, err := classify.Train(ctx, classify.Data{
 		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
-		Features: featureRow(store, index), Usable: index.Usable,
+		Features: featureRow(store, index), Usable: index.Usable, Start: start,
 	}, o, onPoint)
+	if rerr := p.record(begun, o, m, start != nil, err); rerr != nil {
+		err = errors.Join(err, rerr)
+	}
 	if m == nil {
 		return classify.Info{}, err
 	}
@@ -153,11 +163,11 @@ func (s *Scores) For(classes []string) func(row int) []float32 {
 	}
 }
 
-// Evaluate measures the saved scores against the current labels, on training and validation images apart.
+// Evaluate measures the saved scores against the current labels, under the project's rule, on training and validation images apart.
 //
 // Errors: ErrNoModel.
 func (p *Project) Evaluate() (evaluate.Report, error) {
-	t, err := p.Labels()
+	t, err := p.LabelsUnder("")
 	if err != nil {
 		return evaluate.Report{}, err
 	}

@@ -188,6 +188,43 @@ func (n *Notebook) Evaluate() evaluate.Report {
 	return r
 }
 
+// Agreement shows how far annotators agree, by class and by pair of people.
+func (n *Notebook) Agreement(options ...AgreementOptions) AgreementReport {
+	var o AgreementOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := n.Project.Agreement(ctx, o)
+	check(err)
+	fmt.Println(r)
+	return r
+}
+
+// Disagreements lists what people differ about and shows the images that can be shown, the most disputed first; without
+// options 16.
+func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
+	o := DisagreementOptions{N: 16}
+	if len(options) > 0 {
+		o = options[0]
+	}
+	list, err := n.Project.Disagreements(context.Background(), o)
+	check(err)
+	fmt.Println(list)
+	var rows []int
+	var captions []string
+	for _, d := range list {
+		if n.Images().Usable(d.Row) {
+			rows, captions = append(rows, d.Row), append(captions, d.Dispute.String())
+		}
+	}
+	if len(rows) > 0 {
+		n.show(rows, captions)
+	}
+	return list
+}
+
 // Suggest shows the images worth labelling next, each with the reason why, and returns them.
 func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
 	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count})

@@ -30,6 +30,7 @@ type Settings struct {
 	Extractor string   `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file
 	Network   *Network `yaml:"network,omitempty"`   // what Embed was told about that file
 	Features  string   `yaml:"features,omitempty"`  // id of the features in use; Embed fills it
+	Rule      string   `yaml:"rule,omitempty"`      // what counts where annotators disagree; "" is the label set last
 	Seed      uint64   `yaml:"seed"`                // of all random choices
 }
 

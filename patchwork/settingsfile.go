@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
 )
 
 // parseSettings reads the text of a project.yaml. A field that it does not know is an error, because it is a slip of the
@@ -36,6 +37,9 @@ func parseSettings(text []byte) (Settings, error) {
 	}
 	if err := labels.CheckClasses(s.classNames()); err != nil {
 		return Settings{}, fmt.Errorf("%w", err)
+	}
+	if _, err := agreement.ParseRule(s.Rule); err != nil {
+		return Settings{}, fmt.Errorf("rule: %w; mend the file, nothing else was touched", err)
 	}
 	if err := s.Input.check(); err != nil {
 		return Settings{}, fmt.Errorf("%w; mend the file, nothing else was touched", err)

@@ -27,6 +27,7 @@ type Status struct {
 	Classes  []labels.ClassCount `json:"classes"`
 	Features *FeatureStatus      `json:"features,omitempty"`
 	Model    *ModelStatus        `json:"model,omitempty"`
+	Rule     string              `json:"rule,omitempty"`     // what counts where annotators disagree, if it is not the label set last
 	Studio   string              `json:"studio,omitempty"`   // address of the running studio, without its token
 	Warnings []string            `json:"warnings,omitempty"` // what could not be read, and what the journals' readers passed over
 }
@@ -61,7 +62,7 @@ func (p *Project) Status() (Status, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Classes = t.Counts()
+	s.Classes, s.Rule = t.Counts(), p.Settings().Rule
 	for row := range t.Len() {
 		switch t.Status(row) {
 		case labels.Labelled:
@@ -136,6 +137,9 @@ func (s Status) String() string {
 		b.WriteString("model: none yet\n")
 	default:
 		fmt.Fprintf(&b, "model: trained %s, %d label events since\n", s.Model.Trained.Local().Format("2006-01-02 15:04"), s.Model.NewLabels)
+	}
+	if s.Rule != "" {
+		fmt.Fprintf(&b, "where people differ: train, evaluate and export-labels go by the rule %s; here the label set last counts\n", s.Rule)
 	}
 	if len(s.Classes) > 0 {
 		w := tabwriter.NewWriter(&b, 0, 4, 2, ' ', tabwriter.AlignRight)

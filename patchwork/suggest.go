@@ -18,7 +18,7 @@ import (
 type SuggestOptions struct {
 	Strategy string        // "" means "entropy" where a model can judge an image and "random" elsewhere; acquire.All lists them
 	N        int           // 0 means 16
-	Filter   labels.Filter // narrows the candidates further; the zero value is every image not excluded
+	Filter   labels.Filter // which images; the zero value is those that are not excluded and not fully labelled, and so is AnyStatus
 	Seed     uint64        // added to the project's seed
 
 	With, Without []imageset.Flag        // only images with all, and with none of these flags; see CheckImages
@@ -35,8 +35,8 @@ type Suggestion struct {
 	Reason string  `json:"reason"`
 }
 
-// Suggest chooses up to N images to label next. Excluded, unreadable and fully labelled images are never chosen, and no
-// image twice; with none left the result is empty. The same seed, journal and model give the same images.
+// Suggest chooses up to N images to label next, or to look at again: fully labelled and excluded images are chosen only
+// where the filter asks for them, unreadable ones and one image twice never; with none left the result is empty. The same seed, journal and model give the same images.
 //
 // Errors: an unknown strategy, class, subset or flag (the error lists those that exist); a strategy that needs scores
 // before a model is trained; flags of images that CheckImages has not measured.
@@ -90,7 +90,8 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	}
 	var candidates []int
 	for _, row := range t.Rows(o.Filter) {
-		if index.Usable(row) && fits(row) && !t.Excluded(row) && t.Status(row) != labels.Labelled && (o.Skip == nil || !o.Skip(row)) {
+		labelled := o.Filter.Status == labels.AnyStatus && t.Status(row) == labels.Labelled
+		if index.Usable(row) && fits(row) && !labelled && (o.Skip == nil || !o.Skip(row)) {
 			candidates = append(candidates, row)
 		}
 	}

@@ -40,7 +40,9 @@ func shades(t *testing.T, n int) Preview {
 			}
 			return slices.Repeat([]GridImage{{Src: pngOf(t, m), Caption: fmt.Sprintf("%.1f, draw %d", v, draws)}}, n), nil
 		},
-		Text: func(values []float64) string { return fmt.Sprintf("brightness: %g\nnegative: %g", values[0], values[1]) },
+		Text: func(values []float64) string {
+			return fmt.Sprintf("brightness: %g\nnegative: %g", values[0], values[1])
+		},
 	}
 }
 

@@ -20,7 +20,9 @@ var (
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
 	facts  = []string{"patchwork/features", "patchwork/evaluate", "patchwork/augment/stream"}
 	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
-	engine = join(ground, basis, facts, skills)
+	engine = join(ground, basis, facts, skills, people)
+
+	people = []string{"patchwork/labels/agreement"}
 
 	widgets = []string{"widgets/..."}
 )
@@ -39,6 +41,7 @@ var Imports = []Rule{
 	{Packages: []string{"patchwork/imageset/shards"}, Imports: []string{"internal/atomicfile", "patchwork/imageset"}},
 	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute", "patchwork/compute/cpu/..."}},
 	{Packages: basis, Imports: ground},
+	{Packages: people, Imports: []string{"patchwork/labels", "patchwork/imageset"}},
 	{Packages: facts, Imports: join(ground, basis)},
 	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
 	{Packages: skills, Imports: join(ground, basis, facts)},

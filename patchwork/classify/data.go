@@ -23,6 +23,8 @@ type Data struct {
 
 	FeatureID      string // which features these are; kept with the model
 	JournalVersion int64  // which state of the labels this is; kept with the model
+
+	Start *Model // whose weights to go on from, for the classes that it knows; nil begins at 0
 }
 
 // examples are the rows of one side with their labels.

@@ -21,7 +21,8 @@ const pointEvery = 100 * time.Millisecond
 
 // Train fits a head to the labels of d and returns it with its report.
 //
-// W begins at 0 and b at the log odds of the share of present labels that batches will have. Each step draws Options.BatchSize rows (Options.Sampling) and moves W and b by Adam on MaskedLoss.
+// W begins at 0 and b at the log odds of the share of present labels that batches will have, or both with what Data.Start
+// makes of an image. Each step draws Options.BatchSize rows (Options.Sampling) and moves W and b by Adam on MaskedLoss.
 // After each epoch the loss of the validation rows, or without any the mean loss of the epoch's steps, tells whether
 // these weights are the best so far; the best are returned.
 //
@@ -156,6 +157,11 @@ func (t *training) compile() error {
 	t.batch = t.newBatch()
 	for c, p := range t.batch.from.shares(t.train.labels, len(t.Classes)) {
 		t.now.bias[c] = float32(math.Log(p/(1-p)) / gain(t.Dim))
+	}
+	if t.Start != nil {
+		if err := t.now.begin(t.Classes, t.FeatureID, t.Start); err != nil {
+			return err
+		}
 	}
 	t.store = t.now.store()
 	if t.step, err = stepper(backend, t.store, t.o.Smoothing, t.o.WeightDecay); err != nil {

@@ -100,17 +100,22 @@ func (p raster) sample(b box, w, h int, f Filter) []float32 {
 	kept := scratches.Get().(*scratch)
 	defer scratches.Put(kept)
 	if p.yuv == nil {
-		m := p.rgb
-		sw, sh := m.Rect.Dx(), m.Rect.Dy()
-		values := room(&kept.values, 4*n)
-		plane{m.Pix, m.Stride, sw, sh, 4}.resample(values, kept.taps(axis{f, sw, b.x, b.w, w, 1}), kept.taps(axis{f, sh, b.y, b.h, h, 1}), kept)
-		for i := range n {
-			out[3*i], out[3*i+1], out[3*i+2] = unit(values[4*i]), unit(values[4*i+1]), unit(values[4*i+2])
-		}
+		sampleRGB(out, p.rgb, b, w, h, f, kept)
 		return out
 	}
 	sampleColours(out, p.yuv, b, w, h, f, kept)
 	return out
+}
+
+// sampleRGB fills out with the part b of m, [h, w, 3] in [0, 1].
+func sampleRGB(out []float32, m *image.RGBA, b box, w, h int, f Filter, s *scratch) {
+	sw, sh := m.Rect.Dx(), m.Rect.Dy()
+	across, down := s.taps(axis{f, sw, b.x, b.w, w, 1}), s.taps(axis{f, sh, b.y, b.h, h, 1})
+	line := room(&s.values, 4*across.reads())
+	for y := range h {
+		plane{m.Pix, m.Stride, sw, sh, 4}.mixed(line, across.from[0], y, down, s)
+		across.shorten4(out[3*y*w:][:3*w], line)
+	}
 }
 
 // sampleColours fills out with the part b of m, [h, w, 3] in [0, 1].

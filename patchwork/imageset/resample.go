@@ -9,23 +9,6 @@ type plane struct {
 	w, h, channels int
 }
 
-// resample fills dst, [h, w, channels] in [0, 255] and for bicubic somewhat beyond, with h lines of w pixels. It first
-// mixes whole lines and then shortens them: lines lie in memory as they are mixed, and few are left to shorten. It uses
-// line and lanes of s.
-func (p plane) resample(dst []float32, across, down taps, s *scratch) {
-	w, h := len(across.from), len(down.from)
-	line := room(&s.line, across.reads()*p.channels)
-	for y := range h {
-		p.mixed(line, across.from[0], y, down, s)
-		out := dst[y*w*p.channels : (y+1)*w*p.channels]
-		if p.channels == 1 {
-			across.shorten(out, line)
-		} else {
-			across.shorten4(out, line)
-		}
-	}
-}
-
 // mixed fills line with what becomes line y before it is shortened, from pixel first on. It uses lanes of s.
 func (p plane) mixed(line []float32, first, y int, down taps, s *scratch) {
 	lanes := room(&s.lanes, (len(line)+7)/8*4)
@@ -159,8 +142,21 @@ func (t *taps) shorten1(out, line []float32) {
 	}
 }
 
-// shorten4 resamples a line of four channels, of which it leaves the last out of account.
+// shorten4 resamples a line of four channels to three in [0, 1].
 func (t *taps) shorten4(out, line []float32) {
+	for i := range t.few {
+		q := &t.few[i]
+		p := (*[16]float32)(line[4*q.from:])
+		a, b, c, d := q.weights[0], q.weights[1], q.weights[2], q.weights[3]
+		to := (*[3]float32)(out)
+		to[0] = unit(a*p[0] + b*p[4] + (c*p[8] + d*p[12]))
+		to[1] = unit(a*p[1] + b*p[5] + (c*p[9] + d*p[13]))
+		to[2] = unit(a*p[2] + b*p[6] + (c*p[10] + d*p[14]))
+		out = out[3:]
+	}
+	if t.few != nil {
+		return
+	}
 	for i, from := range t.from {
 		p := line[4*(from-t.from[0]) : 4*(t.to[i]-t.from[0])]
 		var r, g, b float32
@@ -170,6 +166,6 @@ func (t *taps) shorten4(out, line []float32) {
 			b += k * p[2]
 			p = p[4:]
 		}
-		out[4*i], out[4*i+1], out[4*i+2] = r, g, b
+		out[3*i], out[3*i+1], out[3*i+2] = unit(r), unit(g), unit(b)
 	}
 }

@@ -124,8 +124,8 @@ func (o Resize) fill(c int) []float32 {
 
 // layout returns which part of an upright picture of w x h pixels is read, and where in the result it goes.
 //
-// Fit scales by min(W/w, H/h), rounds the sides to whole pixels and centres; Crop reads W/s x H/s pixels around the
-// middle with s = max(W/w, H/h), not rounded to whole pixels.
+// Fit scales by min(W/w, H/h), rounds the sides to whole pixels and centres, half a pixel rounded to an even number; Crop
+// reads W/s x H/s pixels around the middle with s = max(W/w, H/h), not rounded to whole pixels.
 //
 // Source: the same definitions as ImageOps.pad and ImageOps.fit of Pillow.
 func (o Resize) layout(w, h int) (from box, to image.Rectangle) {
@@ -136,7 +136,7 @@ func (o Resize) layout(w, h int) (from box, to image.Rectangle) {
 		s := min(sx, sy)
 		tw := min(o.Size.W, max(1, int(math.Round(s*float64(w)))))
 		th := min(o.Size.H, max(1, int(math.Round(s*float64(h)))))
-		to = image.Rect(0, 0, tw, th).Add(image.Pt((o.Size.W-tw)/2, (o.Size.H-th)/2))
+		to = image.Rect(0, 0, tw, th).Add(image.Pt(half(o.Size.W-tw), half(o.Size.H-th)))
 	case Crop:
 		s := max(sx, sy)
 		from.w, from.h = float64(o.Size.W)/s, float64(o.Size.H)/s
@@ -144,6 +144,9 @@ func (o Resize) layout(w, h int) (from box, to image.Rectangle) {
 	}
 	return from, to
 }
+
+// half is n/2 rounded to even.
+func half(n int) int { return int(math.RoundToEven(float64(n) / 2)) }
 
 // detail is how many pixels become one, at least.
 func (o Resize) detail(w, h int) float64 {

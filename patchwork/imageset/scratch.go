@@ -5,10 +5,10 @@ import "sync"
 // scratch is the memory that resampling takes beside its result. It is kept, because for a small picture it would take
 // as long to make and clear it as to fill it.
 type scratch struct {
-	values, line []float32
-	lanes        []uint64
-	tail         [8]byte
-	made         map[axis]taps
+	values []float32
+	lanes  []uint64
+	tail   [8]byte
+	made   map[axis]taps
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,12 +39,20 @@ type Session struct {
 
 	mu       sync.Mutex // guards the fields below and the order of journal writes
 	strategy string
+	filter   labels.Filter // which images a batch is chosen from
 	batch    batch
-	shown    map[int]bool // rows shown and left alone since the candidates last ran out
-	message  string       // what just happened, for the status line
-	training training
-	stamp    string // of the scores that the page shows
-	stale    string // why the journals of other annotators could not be read, when that was last said
+	sources  sources
+	counted  counted
+	pace     pace
+
+	histogram string // class whose scores are shown; "" for none
+	drawn     drawn
+	list      list         // what a person asked to see
+	shown     map[int]bool // rows shown and left alone since the candidates last ran out
+	message   string       // what just happened, for the status line
+	training  training
+	stamp     string // of the scores that the page shows
+	stale     string // why the journals of other annotators could not be read, when that was last said
 
 	push func(view any) // to all pages; set by Bind
 	end  func(reason string)
@@ -59,7 +68,7 @@ type batch struct {
 // New begins a session and chooses its first batch.
 func New(ctx context.Context, p Project, o Options) *Session {
 	s := &Session{
-		project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{},
+		project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{}, sources: readSources(p.Images()),
 		push: func(any) {}, end: func(string) {},
 	}
 	if scores, _ := p.Scores(); scores != nil {
@@ -132,22 +141,28 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return nil
 	case "undo", "redo":
 		return s.undo(e)
-	case "next":
-		var data struct {
-			Strategy string `json:"strategy"`
-		}
-		if err := decode(e, &data); err != nil {
+	case "next", "sample":
+		before, strategy := s.filter, s.strategy
+		if err := s.sample(e); err != nil {
 			return err
 		}
-		if data.Strategy != "" {
-			s.strategy = data.Strategy
+		if e.Kind == "next" && s.filter == before && s.strategy == strategy && len(s.list.picks) > 0 {
+			s.fromList()
+			return nil
 		}
+		s.list = list{}
 		return s.next(ctx)
+	case "histogram":
+		return s.chooseHistogram(e)
+	case "open":
+		return s.openBar(e)
+	case "size":
+		return s.size(ctx, e)
 	case "suggest":
 		if scores, _ := s.project.Scores(); scores == nil {
 			return wish("No model yet: label a few images and train, then Suggest shows what it is least sure of.")
 		}
-		s.strategy = "entropy"
+		s.strategy, s.list = "entropy", list{}
 		return s.next(ctx)
 	case "train":
 		return s.train()
@@ -191,14 +206,20 @@ func (s *Session) set(e host.Event) error {
 	}
 	classes, index := s.project.Classes(), s.project.Images()
 	event := labels.Event{ID: e.ID, Kind: labels.KindLabel, Source: "studio", Dwell: data.Dwell}
+	rows := map[int]bool{}
 	for _, c := range data.Changes {
 		if c.Row < 0 || c.Row >= index.Len() || c.Class < 0 || c.Class >= len(classes) {
 			return wish("A label for image %d and class %d was ignored: there is no such image or class.", c.Row, c.Class)
 		}
 		event.Set = append(event.Set, labels.Change{Class: classes[c.Class].Name, Value: c.Value, Images: []string{labels.Ref(index, c.Row)}})
 		event.Shown = s.shownBy(c.Row)
+		rows[c.Row] = true
 	}
-	return s.apply(event)
+	if err := s.apply(event); err != nil {
+		return err
+	}
+	s.pace.add(time.Now(), len(rows), time.Duration(data.Dwell)*time.Millisecond)
+	return nil
 }
 
 // flag excludes an image or holds it out for validation, or takes that back.
@@ -312,7 +333,7 @@ func (s *Session) next(ctx context.Context) error {
 		s.shown[p.Row] = true
 	}
 	n := s.o.Columns * s.o.Rows
-	q := Query{Strategy: s.strategy, N: n, Batch: s.batch.number + s.o.Seed, Skip: func(row int) bool { return s.shown[row] }}
+	q := Query{Strategy: s.strategy, Filter: s.filter, N: n, Batch: s.batch.number + s.o.Seed, Skip: func(row int) bool { return s.shown[row] }}
 	picks, err := s.project.Suggest(ctx, q)
 	if err != nil {
 		return wish("%v", err)
@@ -330,10 +351,57 @@ func (s *Session) next(ctx context.Context) error {
 		}
 		picks = append(picks, more...)
 	}
-	if len(picks) == 0 {
+	if len(picks) == 0 && s.filter == (labels.Filter{}) {
 		return wish("Nothing is left to label: every usable image is fully labelled or excluded.")
+	}
+	if len(picks) == 0 {
+		return wish("No image fits what is chosen: %s.", describeFilter(s.filter))
 	}
 	s.batch = batch{number: s.batch.number + 1, strategy: s.strategy, picks: picks}
 	s.message = fmt.Sprintf("%d images by %s in %d ms.", len(picks), s.strategy, time.Since(begun).Milliseconds())
+	return nil
+}
+
+// size changes how many images are shown at a time, and shows the same ones in the new size: those on screen first, so
+// that nothing a person looks at is taken away.
+func (s *Session) size(ctx context.Context, e host.Event) error {
+	var data struct {
+		Columns int `json:"columns"`
+		Rows    int `json:"rows"`
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	if data.Columns < 1 || data.Columns > 16 || data.Rows < 1 || data.Rows > 16 {
+		return wish("%d x %d images do not fit on the page; want 1 to 16 of each.", data.Columns, data.Rows)
+	}
+	before := s.o.Columns * s.o.Rows
+	s.o.Columns, s.o.Rows = data.Columns, data.Rows
+	kept := s.batch
+	switch n := data.Columns * data.Rows; {
+	case n < len(kept.picks):
+		if len(s.list.picks) > 0 || kept.strategy == "opened: "+s.list.name {
+			s.list.picks = append(slices.Clone(kept.picks[n:]), s.list.picks...)
+		}
+		s.batch.number++
+		s.batch.picks = kept.picks[:n:n]
+	case n > before && len(s.list.picks) > 0:
+		more := min(n-len(kept.picks), len(s.list.picks))
+		s.batch.number++
+		s.batch.picks = append(slices.Clone(kept.picks), s.list.picks[:more]...)
+		s.list.picks = s.list.picks[more:]
+	case n > before:
+		onScreen := map[int]bool{}
+		for _, p := range kept.picks {
+			onScreen[p.Row] = true
+		}
+		picks, err := s.project.Suggest(ctx, Query{Strategy: s.strategy, Filter: s.filter, N: n - len(kept.picks), Batch: s.batch.number + s.o.Seed,
+			Skip: func(row int) bool { return s.shown[row] || onScreen[row] }})
+		if err != nil {
+			return wish("%v", err)
+		}
+		s.batch.number++
+		s.batch.picks = append(slices.Clone(kept.picks), picks...)
+	}
 	return nil
 }

@@ -7,22 +7,26 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // view is all that a page draws. The page keeps what only it knows: the cursor, the focus, what is not yet saved.
 type view struct {
-	Name       string      `json:"name"`
-	Annotator  string      `json:"annotator"`
-	Grid       gridView    `json:"grid"`
-	Counts     []countView `json:"counts"`
-	Totals     totalsView  `json:"totals"`
-	Strategy   string      `json:"strategy"`
-	Strategies []Strategy  `json:"strategies"`
-	Train      trainView   `json:"train"`
-	Message    string      `json:"message"`
-	HasModel   bool        `json:"has_model"`
+	Name       string         `json:"name"`
+	Annotator  string         `json:"annotator"`
+	Grid       gridView       `json:"grid"`
+	Counts     []countView    `json:"counts"`
+	Totals     totalsView     `json:"totals"`
+	Strategy   string         `json:"strategy"`
+	Strategies []Strategy     `json:"strategies"`
+	Sampling   samplingView   `json:"sampling"`
+	Pace       paceView       `json:"pace"`
+	Histogram  *histogramView `json:"histogram,omitempty"`
+	Train      trainView      `json:"train"`
+	Message    string         `json:"message"`
+	HasModel   bool           `json:"has_model"`
 }
 
 // Key lets a slow page skip all but the latest.
@@ -31,6 +35,7 @@ func (view) Key() string { return "view" }
 type gridView struct {
 	Batch   string      `json:"batch"` // changes when other images are shown
 	Columns int         `json:"columns"`
+	Rows    int         `json:"rows"`
 	Classes []classView `json:"classes"`
 	Tiles   []tileView  `json:"tiles"`
 	Empty   string      `json:"empty"` // shown in place of tiles where there are none
@@ -102,7 +107,7 @@ func (s *Session) view() view {
 		Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
 		Train: s.trainView(), Message: s.message, HasModel: scores != nil,
 		Grid: gridView{
-			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns,
+			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns, Rows: s.o.Rows,
 			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
 		},
 		Counts: []countView{},
@@ -120,6 +125,10 @@ func (s *Session) view() view {
 		})
 	}
 	v.Totals = totals(t)
+	now := time.Now()
+	v.Sampling = s.sampling(now)
+	v.Histogram = s.histogramView(now)
+	v.Pace = s.pace.view(now, share(v.Totals.Labelled+v.Totals.Partial, s.sources))
 	if len(v.Grid.Classes) == 0 {
 		v.Grid.Tiles, v.Grid.Empty = []tileView{}, noClasses(v.Name)
 	}

@@ -109,7 +109,7 @@ func exportCommand() *cobra.Command {
 			return checkFlags(need(a[1] != "-" || !asJSON, "--json says what was written; name a file instead of -"))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, a []string) error {
-			t, err := p.Labels()
+			t, err := p.LabelsUnder("")
 			if err != nil {
 				return err
 			}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "suggest", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "agreement", "disagreements", "suggest", "status", "serve",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
 func TestEveryCommandHasHelp(t *testing.T) {
@@ -74,6 +74,10 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"suggest", "p", "-n", "0", "--subset", "foo"}, []string{"-n is 0;", `"foo" is not a filter`, "contains: "}},
 		{[]string{"suggest", "p", "-n", "many"}, []string{`"many"`, "want a whole number"}},
 		{[]string{"suggest", "p", "-n", "99999999999999999999"}, []string{"want a whole number"}},
+		{[]string{"agreement", "p", "--rule", "most"}, []string{`no rule "most"`, "unanimous", "priority: anna > bob"}},
+		{[]string{"agreement", "p", "--keep"}, []string{"--keep", "--rule"}},
+		{[]string{"agreement", "p", "--replicates", "-1"}, []string{"--replicates is -1;"}},
+		{[]string{"disagreements", "p", "-n", "-1"}, []string{"-n is -1;"}},
 		{[]string{"serve", "p", "--idle", "soon"}, []string{`"soon"`, "want a duration such as 30m or 12h"}},
 		{[]string{"serve", "p", "--idle", "-1s"}, []string{"--idle is -1s;"}},
 		{[]string{"serve", "p", "--addr", "here"}, []string{`--addr is "here"`}},
@@ -107,6 +111,8 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"suggest", "p", "--strategy", "highest: "}, []string{"highest: CLASS"}},
 		{[]string{"suggest", "p", "--subset", "contains: blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"suggest", "p", "--subset", "subset: blue"}, []string{`"blue"`, `["green" "red"]`}},
+		{[]string{"agreement", "p", "--rule", "priority: zoe"}, []string{`"zoe"`, "labelled nothing"}},
+		{[]string{"disagreements", "p", "--class", "blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"embed", "p", "--size", "64"}, []string{"size", "ONNX", "embedded"}},
 		{[]string{"export-labels", "p", "nowhere/l.csv"}, []string{"nowhere/l.csv", "no such file or directory"}},
 		{[]string{"export-labels", "p", "photos"}, []string{"photos", "is a directory"}},

@@ -8,9 +8,9 @@
 // At full size a pixel differs by at most 1 from what image/jpeg makes of it, as long as coefficients are what an encoder
 // makes of 8-bit pictures. What image/jpeg decodes and this package refuses: a Huffman table with more codes than bits
 // can tell apart, a symbol that only progressive JPEGs have in one that is not, a missing quantisation table, an empty DQT
-// segment, more than 200 scans, and the sign of a value in more than 13 bits from the lowest. In a scan of one
-// component of a picture that has three, blocks and restart intervals are counted as the standard and libjpeg do;
-// image/jpeg counts as in a scan of all, and fails where that matters.
+// segment, more than 200 scans, and more than 13 bits that are left to later scans. In a scan of one component of a picture
+// that has three, blocks and restart intervals are counted as the standard and libjpeg do; image/jpeg counts as in a scan of
+// all, and fails where that matters.
 //
 // Sources: ITU-T T.81; for the order of pixels, colours and the Adobe marker ITU-T T.871 and T.872.
 //

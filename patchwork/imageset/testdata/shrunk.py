@@ -40,7 +40,7 @@ exif[0x0112] = 6
 picture(643, 487, 1).save("shrunk_colour.jpg", quality=85, subsampling=2)
 picture(403, 331, 2).save("shrunk_half.jpg", quality=85, subsampling=1, exif=exif.tobytes())
 picture(331, 259, 3).convert("L").save("shrunk_grey.jpg", quality=85)
-for name, sizes in {"colour": [(60, 50), (32, 24), (20, 15), (150, 100)], "half": [(33, 40), (16, 20), (10, 12)], "grey": [(30, 20), (16, 18), (8, 8)]}.items():
+for name, sizes in {"colour": [(60, 50), (32, 24), (20, 15), (150, 100)], "half": [(33, 40), (16, 20), (10, 12)], "grey": [(30, 20), (16, 16), (8, 8)]}.items():
     source = ImageOps.exif_transpose(Image.open(f"shrunk_{name}.jpg")).convert("RGB")
     for size in sizes:
         for label, f in filters.items():

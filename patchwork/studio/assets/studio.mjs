@@ -11,7 +11,9 @@ import { connect } from "./widgets/link.mjs";
 import { colorOf } from "./widgets/classes.mjs";
 import { el, put, write } from "./widgets/dom.mjs";
 import { frame } from "../host/frame.mjs";
-import { progressOf, savedText } from "./studiostate.mjs";
+import sampling from "./sampling.mjs";
+import histogram from "./histogram.mjs";
+import { paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
 const token = new URL(document.baseURI).searchParams.get("token") ?? "";
@@ -25,6 +27,8 @@ const models = {
   grid: createModel({ view: null, pending: [] }, send),
   curves: createModel({ option: null, svg: null, alt: "loss by epoch" }),
   progress: createModel({ view: { state: "idle" } }, () => send({ kind: "stop" })),
+  sampling: createModel({ view: null }, send),
+  histogram: createModel({ view: null }, send),
 };
 models.buttons = buttonsFor(models.grid);
 
@@ -32,7 +36,6 @@ const link = connect({ onView: show, onPush: merge, onState: state, onError: say
 
 // send splits a widget's message into its kind and the data that Go reads.
 function send({ kind, ...data }) {
-  if (kind === "next") data = { strategy: $("strategy").value };
   link.send(kind, data);
 }
 
@@ -43,7 +46,11 @@ function show(next) {
   write($("name"), view.name);
   write($("annotator"), view.annotator);
   models.grid.set("view", { ...view.grid, tiles: view.grid.tiles.map(withSources) });
-  strategies();
+  models.sampling.set("view", view);
+  models.histogram.set("view", { classes: view.grid.classes.map((c) => c.name), histogram: view.histogram ?? null, has_model: view.has_model });
+  write($("pace"), paceText(view.pace));
+  $("larger").disabled = !sizeAfter(view.grid, -1);
+  $("smaller").disabled = !sizeAfter(view.grid, 1);
   counts();
   train();
   say(view.message);
@@ -83,6 +90,8 @@ function mount() {
   buttons.render({ model: models.buttons, el: $("buttons") });
   curves.render({ model: models.curves, el: $("curves") });
   progress.render({ model: models.progress, el: $("progress") });
+  sampling.render({ model: models.sampling, el: $("sampler") });
+  histogram.render({ model: models.histogram, el: $("histogram") });
   models.grid.on("change:current", caption);
   caption();
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
@@ -92,17 +101,6 @@ function caption() {
   const tile = models.grid.get("current");
   write($("current"), tile?.caption ?? "");
   put($("current"), "title", tile?.title);
-}
-
-function strategies() {
-  const select = $("strategy");
-  const names = JSON.stringify(view.strategies);
-  if (select.dataset.names !== names) {
-    select.replaceChildren(...view.strategies.map((s) => el("option", { value: s.name, title: s.about }, s.title)));
-    select.dataset.names = names;
-  }
-  [...select.options].forEach((option, i) => (option.disabled = view.strategies[i].needs_model && !view.has_model));
-  select.value = view.strategy;
 }
 
 function counts() {
@@ -165,7 +163,9 @@ $("suggest").addEventListener("click", () => send({ kind: "suggest" }));
 $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
 $("train").addEventListener("click", () => send({ kind: view.train.running ? "stop" : "train" }));
-$("strategy").addEventListener("change", () => send({ kind: "next" }));
+for (const [id, step] of [["larger", -1], ["smaller", 1]]) {
+  $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));
+}
 $("done").addEventListener("click", async () => {
   await link.whenSaved();
   if (cell.framed) await tellStill();
@@ -173,5 +173,5 @@ $("done").addEventListener("click", async () => {
 });
 // A press on a button must not take the keys away from the grid.
 document.addEventListener("click", (e) => {
-  if (e.target.closest("header button")) $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
+  if (e.target.closest("header button, #sampling button")) $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
 });

@@ -1,0 +1,95 @@
+package classify
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// TestStartGoesOnFromAModel: with a step next to nothing, what comes out is what went in, although other rows teach and
+// the features are standardised by them; a class that the model does not know begins anew.
+func TestStartGoesOnFromAModel(t *testing.T) {
+	d, table := blobs(200, 32, 3, 0.5, true)
+	d.FeatureID = "tiny-1"
+	two := d
+	two.Classes = d.Classes[:2]
+	first := train(t, two, quick)
+	for i := range table.values {
+		if row := i / 3; row < 60 {
+			table.values[i] = labels.Unknown // so that mean and scale are others
+		}
+	}
+	d.Start = first
+	still := quick
+	still.Rate, still.Epochs, still.Steps = 1e-9, 1, 1
+	second := train(t, d, still)
+	old, new := scores(t, first, two), scores(t, second, d)
+	n := len(old) / 2
+	for row := range n {
+		for c := range 2 {
+			if a, b := old[row*2+c], new[row*3+c]; math.Abs(float64(a-b)) > 1e-4 {
+				t.Fatalf("row %d, class %d: %v, and after going on %v", row, c, a, b)
+			}
+		}
+		if row > 0 && math.Abs(float64(new[row*3+2]-new[2])) > 1e-4 {
+			t.Fatalf("the new class is not the same for every row: %v, %v", new[2], new[row*3+2])
+		}
+	}
+	further := train(t, d, quick)
+	fresh := d
+	fresh.Start = nil
+	if a, b := further.Info().History[0].ValidationLoss, train(t, fresh, quick).Info().History[0].ValidationLoss; a >= b {
+		t.Errorf("after an epoch the validation loss is %.4f when going on and %.4f from the beginning", a, b)
+	}
+	d.FeatureID = "others"
+	if _, err := Train(t.Context(), d, quick, nil); err == nil || !strings.Contains(err.Error(), "reads the features tiny-1 of 32 numbers, and these are others") {
+		t.Errorf("other features: %v", err)
+	}
+}
+
+func TestSettingsReachOptions(t *testing.T) {
+	var o Options
+	for _, s := range Settings() {
+		value := "0.25"
+		switch {
+		case len(s.Choices) > 0:
+			value = s.Choices[len(s.Choices)-1]
+		case s.Whole:
+			value = "7"
+		}
+		if s.Get(o) != "" {
+			t.Errorf("%s is %q before it is set", s.Name, s.Get(o))
+		}
+		if err := s.Set(&o, " "+value+" "); err != nil || s.Get(o) != value {
+			t.Errorf("%s set to %s is %q (%v)", s.Name, value, s.Get(o), err)
+		}
+		for _, bad := range []string{"plenty", "-1", "1e99", "NaN"} {
+			before := o
+			if err := s.Set(&o, bad); err == nil || !strings.Contains(err.Error(), s.Name) || o != before {
+				t.Errorf("%s takes %q (%v)", s.Name, bad, err)
+			}
+		}
+		if s.About == "" || s.Default == "" {
+			t.Errorf("%s says nothing of itself or of its default", s.Name)
+		}
+	}
+	if err := o.check(); err != nil {
+		t.Errorf("what Settings allow, Options refuse: %v", err)
+	}
+	if want := (Options{7, 7, 7, 0.25, Constant, 0.25, 0.25, BySquareRoot, 7, 0}); o != want {
+		t.Errorf("the options are %+v, want %+v", o, want)
+	}
+	for _, s := range Settings() {
+		if err := s.Set(&o, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	if o != (Options{}) {
+		t.Errorf("set to nothing, the options are %+v", o)
+	}
+	if err := Settings()[0].Set(&o, "2.5"); err == nil {
+		t.Error("half an epoch is taken")
+	}
+}

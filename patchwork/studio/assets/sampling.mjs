@@ -1,0 +1,58 @@
+// The controls that say which images the next batch comes from. model:
+//
+//   view  {sampling: {status, exclude, subset: [{name, title, n, chosen}], remain}, strategies, strategy, has_model}
+//
+// It sends {kind: "sample", status | exclude | subset | strategy: name} when a control changes. Every option says how many
+// images it would leave.
+
+import { el, put, write } from "./widgets/dom.mjs";
+import { optionText, remainText } from "./studiostate.mjs";
+
+const controls = [
+  ["status", "how much of an image is labelled"],
+  ["exclude", "images in use, held out for validation, or excluded"],
+  ["subset", "by one class, or by where images come from"],
+];
+
+export function render({ model, el: host }) {
+  const selects = Object.fromEntries(controls.map(([name, title]) => [name, el("select", { title, "aria-label": title })]));
+  const order = el("select", { id: "strategy", title: "how the next images are chosen", "aria-label": "how the next images are chosen" });
+  const remain = el("span", { class: "remain", role: "status" });
+  host.append(el("span", { class: "word" }, "show"), ...Object.values(selects), el("span", { class: "word" }, "by"), order, remain);
+  for (const [name, select] of Object.entries(selects)) {
+    select.addEventListener("change", () => model.send({ kind: "sample", [name]: select.value }));
+  }
+  order.addEventListener("change", () => model.send({ kind: "sample", strategy: order.value }));
+
+  // fill keeps a select's options in step without closing a list that is open.
+  function fill(select, options, text, title) {
+    while (select.options.length > options.length) select.lastChild.remove();
+    options.forEach((option, i) => {
+      const node = select.options[i] ?? select.appendChild(el("option"));
+      put(node, "value", option.name);
+      put(node, "title", title?.(option));
+      write(node, text(option));
+    });
+  }
+
+  function paint() {
+    const view = model.get("view");
+    if (!view) return;
+    for (const [name, select] of Object.entries(selects)) {
+      const options = view.sampling[name];
+      fill(select, options, optionText);
+      select.value = options.find((option) => option.chosen)?.name ?? options[0]?.name;
+      select.hidden = options.length < 2;
+    }
+    fill(order, view.strategies, (s) => s.title, (s) => s.about);
+    [...order.options].forEach((option, i) => (option.disabled = view.strategies[i].needs_model && !view.has_model));
+    order.value = view.strategy;
+    write(remain, remainText(view.sampling.remain));
+    put(remain, "data-none", view.sampling.remain === 0);
+  }
+  model.on("change:view", paint);
+  paint();
+  return () => model.off("change:view", paint);
+}
+
+export default { render };

@@ -1,0 +1,268 @@
+package studio
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets/host"
+)
+
+// samplingView are the controls that say which images the next batch is chosen from, each option with how many images it
+// would leave if it were chosen and the other controls stayed.
+type samplingView struct {
+	Status  []optionView `json:"status"`
+	Exclude []optionView `json:"exclude"`
+	Subset  []optionView `json:"subset"`
+	Remain  int          `json:"remain"` // images that can be chosen now
+}
+
+type optionView struct {
+	Name   string `json:"name"` // as the event sample takes it
+	Title  string `json:"title"`
+	N      int    `json:"n"`
+	Chosen bool   `json:"chosen,omitempty"`
+}
+
+// statusOption and excludeOption are choices by name.
+type (
+	statusOption struct {
+		name   string
+		status labels.Status
+	}
+	excludeOption struct {
+		name    string
+		exclude labels.ExcludeStatus
+	}
+)
+
+// The options. "to label" is what is not fully labelled.
+var (
+	statuses = []statusOption{
+		{"to label", labels.AnyStatus}, {"unlabelled", labels.Unlabelled}, {"partly", labels.Partial}, {"labelled", labels.Labelled},
+	}
+	excludes    = []excludeOption{{"in use", labels.NotExcluded}, {"held out", labels.Validation}, {"excluded", labels.Excluded}}
+	subsetKinds = []labels.SubsetKind{labels.ClassUnknown, labels.ClassPresent, labels.ClassAbsent}
+	subsetWords = map[labels.SubsetKind]string{labels.ClassUnknown: "not said: ", labels.ClassPresent: "with ", labels.ClassAbsent: "without "}
+)
+
+// sample changes the filter, the strategy or both.
+func (s *Session) sample(e host.Event) error {
+	var data struct {
+		Status   string `json:"status"`
+		Exclude  string `json:"exclude"`
+		Subset   string `json:"subset"`
+		Strategy string `json:"strategy"`
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	f := s.filter
+	if data.Status != "" {
+		i := slices.IndexFunc(statuses, func(o statusOption) bool { return o.name == data.Status })
+		if i < 0 {
+			return wish("There is no status %q.", data.Status)
+		}
+		f.Status = statuses[i].status
+	}
+	if data.Exclude != "" {
+		i := slices.IndexFunc(excludes, func(o excludeOption) bool { return o.name == data.Exclude })
+		if i < 0 {
+			return wish("There is no choice %q of images.", data.Exclude)
+		}
+		f.Exclude = excludes[i].exclude
+	}
+	if data.Subset != "" {
+		var err error
+		if f.Subset, err = labels.ParseFilter(data.Subset); err != nil {
+			return wish("%v", err)
+		}
+	}
+	s.filter = f
+	if data.Strategy != "" {
+		s.strategy = data.Strategy
+	}
+	return nil
+}
+
+// passes says whether a row of a status passes a filter of status, as Suggest takes it.
+func passes(is, want labels.Status) bool {
+	if want == labels.AnyStatus {
+		return is != labels.Labelled
+	}
+	return is == want
+}
+
+// sources is what of the image index the counts need, read once: it does not change while a session lasts.
+type sources struct {
+	usable []bool
+	subset []int // index in names
+	names  []string
+}
+
+func readSources(index *imageset.Index) sources {
+	s := sources{usable: make([]bool, index.Len()), subset: make([]int, index.Len())}
+	ids := map[string]int{}
+	for row := range index.Len() {
+		im := index.At(row)
+		s.usable[row] = im.Problem == ""
+		id, ok := ids[im.Subset]
+		if !ok {
+			id = len(s.names)
+			ids[im.Subset] = id
+			s.names = append(s.names, im.Subset)
+		}
+		s.subset[row] = id
+	}
+	return s
+}
+
+// counted is the last result of countOptions.
+type counted struct {
+	at      time.Time
+	version int64
+	filter  labels.Filter
+	view    samplingView
+}
+
+// stays is how long counts are shown that a label may have changed: to go through 100,000 images takes milliseconds, and
+// every label waits for its view.
+const stays = 500 * time.Millisecond
+
+// sampling counts what each option would leave; s.mu is held.
+func (s *Session) sampling(now time.Time) samplingView {
+	version := s.project.Labels().Version()
+	c := &s.counted
+	if c.at.IsZero() || c.filter != s.filter || c.version != version && now.Sub(c.at) >= stays {
+		*c = counted{now, version, s.filter, s.countOptions()}
+	}
+	return c.view
+}
+
+// countOptions goes through the table once.
+func (s *Session) countOptions() samplingView {
+	t := s.project.Labels().Table()
+	classes := t.Classes()
+	class, known := t.Class(s.filter.Subset.Name)
+	inSubset := func(row int) bool {
+		switch s.filter.Subset.Kind {
+		case labels.ClassUnknown:
+			return known && t.Value(row, class) == labels.Unknown
+		case labels.ClassPresent:
+			return known && t.Value(row, class) == labels.Present
+		case labels.ClassAbsent:
+			return known && t.Value(row, class) == labels.Absent
+		case labels.InSubset:
+			return s.sources.names[s.sources.subset[row]] == s.filter.Subset.Name
+		}
+		return true
+	}
+	flagged := func(row int, e labels.ExcludeStatus) bool {
+		switch e {
+		case labels.Excluded:
+			return t.Excluded(row)
+		case labels.Validation:
+			return t.Validation(row)
+		}
+		return !t.Excluded(row)
+	}
+	var v samplingView
+	byStatus, byFlag := make([]int, len(statuses)), make([]int, len(excludes))
+	byClass, bySubset := make([][3]int, len(classes)), make([]int, len(s.sources.names))
+	all := 0
+	for row := range min(t.Len(), len(s.sources.usable)) {
+		if !s.sources.usable[row] {
+			continue
+		}
+		status, in := t.Status(row), inSubset(row)
+		right, flag := passes(status, s.filter.Status), flagged(row, s.filter.Exclude)
+		for i, o := range statuses {
+			if flag && in && passes(status, o.status) {
+				byStatus[i]++
+			}
+		}
+		for i, o := range excludes {
+			if right && in && flagged(row, o.exclude) {
+				byFlag[i]++
+			}
+		}
+		if !right || !flag {
+			continue
+		}
+		all++
+		if in {
+			v.Remain++
+		}
+		for c := range classes {
+			byClass[c][t.Value(row, c)+1]++
+		}
+		bySubset[s.sources.subset[row]]++
+	}
+	for i, o := range statuses {
+		v.Status = append(v.Status, optionView{o.name, o.name, byStatus[i], o.status == s.filter.Status})
+	}
+	for i, o := range excludes {
+		v.Exclude = append(v.Exclude, optionView{o.name, o.name, byFlag[i], o.exclude == s.filter.Exclude})
+	}
+	v.Subset = []optionView{{"all", "all images", all, s.filter.Subset.Kind == labels.All}}
+	for c, name := range classes {
+		for _, kind := range subsetKinds {
+			value := map[labels.SubsetKind]labels.Tri{labels.ClassUnknown: labels.Unknown, labels.ClassPresent: labels.Present, labels.ClassAbsent: labels.Absent}[kind]
+			f := labels.SubsetFilter{Kind: kind, Name: name}
+			v.Subset = append(v.Subset, optionView{f.String(), subsetWords[kind] + name, byClass[c][value+1], f == s.filter.Subset})
+		}
+	}
+	for _, i := range s.sources.sorted() {
+		name := s.sources.names[i]
+		f := labels.SubsetFilter{Kind: labels.InSubset, Name: name}
+		v.Subset = append(v.Subset, optionView{f.String(), "from " + name, bySubset[i], f == s.filter.Subset})
+	}
+	return v
+}
+
+// sorted lists the subsets that have a name, by name.
+func (s sources) sorted() []int {
+	var list []int
+	for i, name := range s.names {
+		if name != "" {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, func(a, b int) int { return cmp.Compare(s.names[a], s.names[b]) })
+	return list
+}
+
+// describeFilter says in words which images a filter lets through.
+func describeFilter(f labels.Filter) string {
+	words := ""
+	for _, o := range statuses {
+		if o.status == f.Status {
+			words = o.name
+		}
+	}
+	for _, o := range excludes {
+		if o.exclude == f.Exclude {
+			words += ", " + o.name
+		}
+	}
+	if f.Subset.Kind != labels.All {
+		words += ", " + f.Subset.String()
+	}
+	return words
+}
+
+// share is n of the usable images.
+func share(n int, s sources) float64 {
+	usable := 0
+	for _, ok := range s.usable {
+		if ok {
+			usable++
+		}
+	}
+	if usable == 0 {
+		return 0
+	}
+	return float64(n) / float64(usable)
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { barLabel, heights, optionText, paceText, progressOf, remainText, savedText, sizeAfter } from "../assets/studiostate.mjs";
+
+test("what is saved is said in every state", () => {
+  assert.deepEqual(savedText("live", 0), { text: "all saved", level: "ok" });
+  assert.deepEqual(savedText("live", 3), { text: "saving 3 …", level: "busy" });
+  assert.deepEqual(savedText("offline", 0), { text: "studio not reachable", level: "bad" });
+  assert.deepEqual(savedText("connecting", 2), { text: "connecting …: 2 not saved yet, kept in this tab", level: "bad" });
+});
+
+test("progress is idle unless a training runs", () => {
+  assert.deepEqual(progressOf({ running: false }), { state: "idle" });
+  assert.equal(progressOf({ running: true, step: "", done: 1, total: 4, seconds: 1.5 }).elapsed_ms, 1500);
+});
+
+test("pace says nothing before the first label, then speed and coverage", () => {
+  assert.equal(paceText({ session: 0, per_minute: 0, coverage: 0.5 }), "");
+  assert.equal(paceText({ session: 1234, per_minute: 12.4, seconds: 2.345, coverage: 0.31 }), "1,234 now · 12 a minute · 2.3 s an image · 31 % of all");
+  assert.equal(paceText({ session: 1, per_minute: 6, coverage: 0.004 }), "1 now · 6.0 a minute · 0.4 % of all");
+});
+
+test("options say how many images they leave", () => {
+  assert.equal(optionText({ title: "with water", n: 36412 }), "with water · 36,412");
+  assert.deepEqual([0, 1, 2000].map(remainText), ["no image fits", "1 image remains", "2,000 images remain"]);
+});
+
+test("a grid gets larger and smaller within bounds", () => {
+  assert.deepEqual(sizeAfter({ columns: 4 }, 1), { columns: 5, rows: 5 });
+  assert.equal(sizeAfter({ columns: 1 }, -1), null);
+  assert.equal(sizeAfter({ columns: 12 }, 1), null);
+});
+
+test("bars are as high as their share of the tallest", () => {
+  const groups = [{ name: "present", counts: [1, 0, 3] }, { name: "absent", counts: [1, 0, 1] }];
+  assert.deepEqual(heights(groups).map((h) => h.total), [2, 0, 4]);
+  assert.deepEqual(heights(groups)[0].parts, [0.25, 0.25]);
+  assert.deepEqual(heights([]), []);
+  assert.equal(barLabel("<b>water</b>", 2, 3, groups, ""), "<b>water</b> scored 0.67 to 1.00: 3 present, 1 absent");
+  assert.equal(barLabel("water", 1, 3, groups, "absent"), "water scored 0.33 to 0.67: no images");
+});
