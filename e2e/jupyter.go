@@ -32,7 +32,6 @@ type JupyterOptions struct {
 	Base string // path below which everything is, such as /user/ann/; "" means /
 	TLS  bool   // https with a certificate that nobody signed; the browser needs Unsigned
 	Host string // name in the browser's address, such as Hub; "" means 127.0.0.1
-	Lab  bool   // JupyterLab instead of the classic notebook
 }
 
 // Hub is a name that a Chromium started with ToHub finds on this machine without knowing so: pages there cannot try
@@ -51,11 +50,7 @@ const (
 // ready when the function returns, which takes about two seconds when the build cache is warm.
 func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	t.Helper()
-	command := classicCommand
-	if o.Lab {
-		command = labCommand
-	}
-	argv := command(t)
+	argv := classicCommand(t)
 	home := TempDir(t, "jupyter")
 	env := []string{
 		"JUPYTER_DATA_DIR=" + filepath.Join(home, "share", "jupyter"), "JUPYTER_CONFIG_DIR=" + filepath.Join(home, "config"),
@@ -71,11 +66,7 @@ func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	if err := os.MkdirAll(j.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	app := "NotebookApp"
-	if o.Lab {
-		app = "ServerApp"
-	}
-	set := func(name, value string) { argv = append(argv, "--"+app+"."+name+"="+value) }
+	set := func(name, value string) { argv = append(argv, "--NotebookApp."+name+"="+value) }
 	scheme, base := "http", "/"
 	if o.Base != "" {
 		base = o.Base
@@ -92,11 +83,7 @@ func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	}
 	set("token", j.Token)
 	set("port_retries", "0")
-	if o.Lab {
-		set("root_dir", j.Dir)
-	} else {
-		set("notebook_dir", j.Dir)
-	}
+	set("notebook_dir", j.Dir)
 	for try := 1; ; try++ { // between choosing a port and using it another program may take it
 		port := freePort(t)
 		here := fmt.Sprintf("%s://127.0.0.1:%d%s", scheme, port, strings.TrimSuffix(base, "/"))
@@ -172,16 +159,6 @@ func classicCommand(t testing.TB) []string {
 		Missing(t, "%s is not the classic notebook 6, which these tests drive; on Debian: apt-get install jupyter-notebook", program)
 	}
 	return []string{program}
-}
-
-// labCommand is the JupyterLab that scripts/setup-lab built.
-func labCommand(t testing.TB) []string {
-	t.Helper()
-	main := filepath.Join(Root(t), "build", "lab", "main.py")
-	if _, err := os.Stat(filepath.Join(filepath.Dir(main), "ready")); err != nil {
-		t.Skip("JupyterLab is not built; run scripts/setup-lab")
-	}
-	return []string{"/usr/bin/python3", main}
 }
 
 // classic returns the version of a notebook server that still has the classic page, or "".
