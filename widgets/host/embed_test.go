@@ -57,3 +57,18 @@ func TestEmbedScript(t *testing.T) {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
+
+func TestKernelScript(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed: the page's end of the way through the kernel is not run")
+	}
+	for _, file := range []string{"testdata/kernel.test.mjs", "page/kernel.mjs"} { // so that the test cache sees their changes
+		if _, err := os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := exec.Command(node, "--test", "testdata/kernel.test.mjs").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}

@@ -15,7 +15,7 @@ const toText = (bytes) => new TextDecoder().decode(bytes);
 const toBytes = (text) => new TextEncoder().encode(text);
 
 // Stream makes reliable messages of datagrams: numbers, acknowledgements, repetition and a window. send(datagram) may
-// lose and reorder; deliver(bytes) gets whole messages in order. now and later are for tests.
+// lose and reorder; deliver(bytes) gets whole messages in order. later is for tests.
 export class Stream {
   constructor(send, deliver, later = (f, ms) => setTimeout(f, ms)) {
     Object.assign(this, { send, deliver, later, made: 0, out: [], flying: 0, wait: firstWait, timer: 0, heard: 0, early: new Map(), parts: [] });
