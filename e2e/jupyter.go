@@ -31,6 +31,7 @@ type Jupyter struct {
 type JupyterOptions struct {
 	Base string // path below which everything is, such as /user/ann/; "" means /
 	TLS  bool   // https with a certificate that nobody signed; the browser needs Unsigned
+	Lab  bool   // JupyterLab instead of the classic notebook
 	Host string // name in the browser's address, such as Hub; "" means 127.0.0.1
 }
 
@@ -50,7 +51,11 @@ const (
 // ready when the function returns, which takes about two seconds when the build cache is warm.
 func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	t.Helper()
-	argv := classicCommand(t)
+	program, app, folder := classicCommand, "NotebookApp", "notebook_dir"
+	if o.Lab {
+		program, app, folder = labCommand, "ServerApp", "root_dir"
+	}
+	command := program(t)
 	home := TempDir(t, "jupyter")
 	env := []string{
 		"JUPYTER_DATA_DIR=" + filepath.Join(home, "share", "jupyter"), "JUPYTER_CONFIG_DIR=" + filepath.Join(home, "config"),
@@ -66,7 +71,7 @@ func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	if err := os.MkdirAll(j.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	set := func(name, value string) { argv = append(argv, "--NotebookApp."+name+"="+value) }
+	set := func(name, value string) { command = append(command, "--"+app+"."+name+"="+value) }
 	scheme, base := "http", "/"
 	if o.Base != "" {
 		base = o.Base
@@ -83,7 +88,7 @@ func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	}
 	set("token", j.Token)
 	set("port_retries", "0")
-	set("notebook_dir", j.Dir)
+	set(folder, j.Dir)
 	for try := 1; ; try++ { // between choosing a port and using it another program may take it
 		port := freePort(t)
 		here := fmt.Sprintf("%s://127.0.0.1:%d%s", scheme, port, strings.TrimSuffix(base, "/"))
@@ -91,7 +96,7 @@ func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 		if o.Host != "" {
 			j.URL = strings.Replace(here, "127.0.0.1", o.Host, 1)
 		}
-		j.stop = Start(t, j.Mark, j.Log, env, append(argv, "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port))...)
+		j.stop = Start(t, j.Mark, j.Log, env, append(command, "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port))...)
 		if answers(here+"/api/status?token="+j.Token, 30*time.Second) {
 			return j
 		}
@@ -159,6 +164,16 @@ func classicCommand(t testing.TB) []string {
 		Missing(t, "%s is not the classic notebook 6, which these tests drive; on Debian: apt-get install jupyter-notebook", program)
 	}
 	return []string{program}
+}
+
+// labCommand is the JupyterLab that scripts/setup-lab builds.
+func labCommand(t testing.TB) []string {
+	t.Helper()
+	lab := filepath.Join(Root(t), "build", "lab")
+	if _, err := os.Stat(filepath.Join(lab, "ready")); err != nil {
+		t.Skip("JupyterLab is not built; run: scripts/setup-lab")
+	}
+	return []string{"/usr/bin/python3", filepath.Join(lab, "main.py")}
 }
 
 // classic returns the version of a notebook server that still has the classic page, or "".
