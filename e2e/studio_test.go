@@ -209,7 +209,7 @@ func (s *Studio) row(tile int) string {
 func TestStudioInANotebook(t *testing.T) {
 	Slow(t)
 	program := Program(t)
-	j := StartJupyter(t)
+	j := StartJupyter(t, JupyterOptions{})
 	j.Write(t, "studio.ipynb",
 		fmt.Sprintf("import \"github.com/gopatchwork/patchwork/patchwork\"\n%%%%\npatchwork.MustInit(\"scenes\", patchwork.InitOptions{\n\tImages: []string{%q},\n\tClasses: patchwork.Classes(\"field\", \"forest\", \"water\", \"road\", \"building\", \"vehicle\"),\n})",
 			filepath.Join(Root(t), "testdata", "scenes", "images")),

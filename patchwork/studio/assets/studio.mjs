@@ -17,7 +17,7 @@ import trainpanel from "./trainpanel.mjs";
 import { paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
-const token = new URLSearchParams(location.search).get("token") ?? "";
+const token = new URL(document.baseURI).searchParams.get("token") ?? "";
 const withToken = (path) => `${path}&token=${encodeURIComponent(token)}`;
 
 const cell = frame(document.body); // the notebook cell around the page, if there is one
