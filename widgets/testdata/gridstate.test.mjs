@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { act, settle, start } from "../assets/gridstate.mjs";
 import { shown } from "../assets/gridtiles.mjs";
-import { columnsFor } from "../assets/gridlayout.mjs";
 
 const tile = (row, ...values) => ({ row, caption: `${row}.jpg`, values, scores: null, excluded: false, validation: false });
 const view = {
@@ -90,8 +89,4 @@ test("an empty grid takes every key quietly", () => {
   for (const what of ["move", "cycle", "absent", "rest", "clear", "exclude", "validation", "zoom"]) {
     assert.deepEqual(act(start(none), none, { do: what, class: 0, to: "down" }, { columns: 4, rows: 3 }, 0).events, [], what);
   }
-});
-
-test("a narrow place gets fewer columns, never none", () => {
-  assert.deepEqual([[4, 0], [4, 1000], [4, 300], [4, 50], [undefined, 900]].map(([n, width]) => columnsFor(n, width)), [4, 4, 2, 1, 4]);
 });
