@@ -2,8 +2,10 @@ package widgets
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,16 @@ func fixture(t *testing.T) string {
 	}
 	static("/assets/", http.FileServerFS(Assets))
 	static("/testdata/", http.FileServer(http.Dir("testdata")))
+	mux.HandleFunc("/picture/{n}", func(w http.ResponseWriter, r *http.Request) { // small, so that many fit
+		n, _ := strconv.Atoi(r.PathValue("n"))
+		side := 240
+		if r.URL.Query().Has("full") {
+			side = 1600
+		}
+		w.Header().Set("Content-Type", "image/svg+xml")
+		fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 240 180"><rect width="240" height="180" fill="hsl(%d 35%% 45%%)"/><circle cx="%d" cy="%d" r="30" fill="hsl(%d 40%% 30%%)"/><text x="12" y="168" font-size="28" fill="#fff">%d</text></svg>`,
+			side, side*3/4, n*47%360, 40+n*29%160, 40+n*53%90, n*91%360, n)
+	})
 	mux.HandleFunc("/chart.json", func(w http.ResponseWriter, _ *http.Request) {
 		json.NewEncoder(w).Encode(map[string]any{"option": option, "svg": uri})
 	})

@@ -14,7 +14,7 @@ import (
 
 // js evaluates an expression on the page and returns it as JSON text.
 func js(page *rod.Page, expression string) string {
-	return page.MustEval("() => JSON.stringify(" + expression + ")").Str()
+	return page.MustEval("() => JSON.stringify(" + expression + ") ?? 'undefined'").Str()
 }
 
 // soon waits until an expression on the page is as wanted.
@@ -60,7 +60,7 @@ func TestPageKeysAndClicks(t *testing.T) {
 	press(page, input.KeyU)
 	soon(t, page, last, `{"kind":"undo"}`, "u")
 	soon(t, page, "document.querySelector('[data-row=\"106\"]').hasAttribute('data-excluded')", "false", "undo brings it back")
-	press(page, input.KeyD, input.KeyD, input.KeyM)
+	press(page, input.KeyG, input.KeyG, input.KeyJ)
 	if got := js(page, "window.stray"); got != `["1"]` {
 		t.Errorf("the notebook got the keys %s; want only the one before the focus", got)
 	}

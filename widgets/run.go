@@ -67,7 +67,7 @@ func (s *session) run(ctx context.Context, static func() string) error {
 
 // shell is the page around assets/cell.mjs.
 func (s *session) shell() host.Shell {
-	return host.Shell{Title: s.title, Module: "assets/cell.mjs", Styles: []string{"assets/widgets.css", "assets/cell.css"}}
+	return host.Shell{Title: s.title, Module: "assets/cell.mjs", Styles: []string{"assets/widgets.css", "assets/grid.css", "assets/sheets.css", "assets/cell.css"}}
 }
 
 func (b LabelButtons) static(values []int8) string {

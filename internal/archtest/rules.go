@@ -14,7 +14,7 @@ type Rule struct {
 var (
 	ground = []string{
 		"internal/atomicfile", "patchwork/imageset", "patchwork/imageset/inflate", "patchwork/imageset/jpeg", "patchwork/imageset/png",
-		"patchwork/imageset/tiff", "patchwork/imageset/shards", "patchwork/compute", "patchwork/compute/cpu/...",
+		"patchwork/imageset/tiff", "patchwork/imageset/shards", "patchwork/imageset/contrast", "patchwork/compute", "patchwork/compute/cpu/...",
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
@@ -30,7 +30,7 @@ var (
 // Imports is the one table of who may import whom. A package without a row fails the test, so that whoever adds a
 // folder decides where it stands.
 var Imports = []Rule{
-	{Packages: []string{"internal/atomicfile", "patchwork/augment/segment", "patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
+	{Packages: []string{"internal/atomicfile", "patchwork/augment/segment", "patchwork/imageset/inflate", "patchwork/imageset/jpeg", "patchwork/imageset/contrast"}},
 	{Packages: []string{"patchwork/runlog"}, Imports: []string{"internal/atomicfile"}},
 	{Packages: []string{"patchwork/imageset/png"}, Imports: []string{"patchwork/imageset/inflate"}},
 	{Packages: []string{"patchwork/imageset/tiff"}, Imports: []string{"patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},

@@ -1,141 +1,220 @@
 // The image grid. model:
 //
-//   view     {batch, columns, classes: [{name, key, color, description}], tiles: [{row, src, full, caption, why,
-//            values, scores, excluded, validation, note}]} from Go; drawn, never changed here
-//   pending  rows with events that Go has not acknowledged
-//   cursor   set here: row of the tile under the cursor; following it from outside works too
-//   current  set here: that tile with the person's edits, for widgets that follow the grid
+//   view      {batch, columns, classes: [{name, key, color, description}], tiles: [{row, src, full, caption, title, why,
+//             values, scores, excluded, reason, validation, note, unsure, unsure_classes, meta: [[name, value]]}], empty,
+//             keys: {action: key | [key]}, quick: {class}, contrasts: ["stretch", "clahe"], bands: [{name, bands}],
+//             reasons: [text]} from Go; drawn, never changed here. Instead of all tiles it may have {version, total, page,
+//             start} and the tiles of one window (pages.mjs)
+//   pending   rows with events that Go has not acknowledged
+//   cursor    set here: row of the tile under the cursor; following it from outside works too
+//   current   set here: that tile with the person's edits, for widgets that follow the grid
+//   selected  set here: how many tiles are selected
 //
-// It sends {kind: "set", changes: [{row, class, value}], dwell_ms}, {kind: "exclude" | "validation", row, value},
-// {kind: "next" | "undo" | "redo"}. It receives {kind: "set", class, value} for the tile under the cursor, and any
-// intent of keys.mjs as {kind: "do", intent}, from the page's own buttons; {kind: "say", text} fills the line below the
-// grid. render returns the clean-up.
+// It sends the events of labelling.mjs, {kind: "next" | "undo" | "redo"} and {kind: "page", batch, start, count}. It
+// receives {kind: "set", class, value} for the selection or the tile under the cursor, and any intent of keys.mjs as
+// {kind: "do", intent}, from the page's own buttons; {kind: "say", text} fills the line below the grid. render returns
+// the clean-up.
 
-import { act, choose, settle, shown, start } from "./gridstate.mjs";
-import { intentOf } from "./keys.mjs";
-import { makeTile, paintTile } from "./tile.mjs";
-import { el, put, root as makeRoot, write } from "./dom.mjs";
-import { helpSheet, zoomSheet } from "./sheets.mjs";
-
-const narrowest = 120; // px: a tile below this loses a column
-
-// columnsFor is how many tiles fit side by side: what Go asked for, fewer in a narrow place. Pure.
-export const columnsFor = (asked, width) =>
-  Math.max(1, Math.min(asked || 4, width > 0 ? Math.floor(width / narrowest) : asked || 4));
+import { act, choose, settle, start } from "./gridstate.mjs";
+import { nextSize } from "./gridlayout.mjs";
+import { countOf, lookOf, paged, placeOf, shown, tileAt } from "./gridtiles.mjs";
+import { askSheet } from "./asksheet.mjs";
+import { bindingsOf, intentOf } from "./keys.mjs";
+import { keyboard } from "./keyboard.mjs";
+import { put, root as makeRoot } from "./dom.mjs";
+import { follow } from "./pointer.mjs";
+import { foot } from "./gridfoot.mjs";
+import { helpSheet } from "./sheets.mjs";
+import { makePager } from "./pager.mjs";
+import { makeCells } from "./gridview.mjs";
+import { menuSheet } from "./menusheet.mjs";
+import { takeIn } from "./pages.mjs";
+import { remember, remembered } from "./memory.mjs";
+import { zoomSheet } from "./zoomsheet.mjs";
+import * as sel from "./selection.mjs";
 
 let instances = 0;
+const pan = { left: [90, 0], right: [-90, 0], up: [0, 90], down: [0, -90] };
+// What a person may do to an image that is not on the screen.
+const blind = new Set(["move", "choose", "range", "toggle", "all", "box", "help", "leave", "undo", "redo", "next", "why", "contrast", "bands", "info"]);
 
 export function render({ model, el: host }) {
   const id = `pw-grid-${++instances}`;
   const clock = () => performance.now();
-  let view = model.get("view");
-  let ui = start(view, clock());
-  let tiles = [];
-  let columns = columnsFor(view?.columns, 0);
+  const kept = remembered();
+  let view = takeIn(model.get("view"), null);
+  let ui = { ...start(view, clock()), why: Boolean(kept.why), contrast: kept.contrast ?? "none" };
+  let size = Number.isFinite(kept.size) ? kept.size : null; // of a tile, as the person chose it
+  let tile = 232; // width of a tile now
+  let boxBase = null; // what was selected when a box began
+  let bindings = bindingsOf(view?.keys);
 
   const root = makeRoot("grid");
-  const cells = el("div", { class: "pw-cells", role: "grid", tabindex: "0", "aria-label": "images to label" });
-  const help = el("button", { type: "button", class: "pw-help", "aria-label": "keys", title: "keys (?)" }, "?");
-  const why = el("span", { class: "pw-line", role: "status" });
-  const helps = helpSheet(() => done({ ui: { ...ui, help: false } }));
-  const zooms = zoomSheet(() => done({ ui: { ...ui, zoom: false } }));
-  root.append(cells, el("div", { class: "pw-foot" }, why, help), zooms.node, helps.node);
+  const pager = makePager(() => view, (message) => model.send(message));
+  const grid = makeCells(id, pager.show);
+  const line = foot({ run: (intent) => (run(intent), focus()) });
+  const close = (change) => () => (done({ ui: { ...ui, ...change } }), focus());
+  const helps = helpSheet(close({ help: false }));
+  const zooms = zoomSheet(close({ zoom: false }), (intent) => run(intent));
+  const asks = askSheet(close({ ask: null }), (about, text) => (run({ do: "tell", about, text }), focus()));
+  const menu = menuSheet(close({ menu: false }), (intent, last) => {
+    if (last) ui = { ...ui, menu: false };
+    run(intent);
+    if (last && !ui.ask) focus();
+  });
+  root.append(grid.scroll, line.node, zooms.node, menu.node, helps.node, asks.node);
   host.append(root);
 
-  // build makes the tiles anew: after another batch, other classes or another number of columns.
+  // build makes the tiles anew: after another batch, other classes or another size.
   function build() {
-    columns = columnsFor(view?.columns, host.clientWidth);
-    const classes = view?.classes ?? [];
-    tiles = (view?.tiles ?? []).map((_, i) => makeTile(`${id}-${i}`, classes));
-    const rows = [];
-    for (let i = 0; i < tiles.length; i += columns) {
-      rows.push(el("div", { role: "row" }, ...tiles.slice(i, i + columns).map((tile) => tile.node)));
-    }
-    if (!tiles.length) rows.push(el("p", { class: "pw-empty" }, view?.empty ?? "No images to show."));
-    cells.replaceChildren(...rows);
-    cells.style.setProperty("--cols", columns);
-    put(root, "data-many", classes.length > 5);
+    put(root, "data-many", (view?.classes ?? []).length > 5);
+    put(root, "data-quick", view?.quick !== undefined && view?.quick !== null);
+    tile = grid.build(view, size, (places) => paintTiles(places));
+  }
+
+  function paintTiles(places) {
+    const pending = new Set(model.get("pending") ?? []);
+    const look = lookOf(ui, view);
+    const quick = view?.quick?.class;
+    grid.paint(ui, (at, t) => ({ cursor: at === ui.cursor, selected: sel.has(ui.selected, at), pending: t && pending.has(t.row), look, quick }), places);
   }
 
   function paint() {
-    const pending = new Set(model.get("pending") ?? []);
-    tiles.forEach((parts, i) => {
-      const tile = shown(ui, view.tiles[i]);
-      paintTile(parts, tile, view.classes, { cursor: i === ui.cursor, pending: pending.has(tile.row) });
-    });
-    const at = view?.tiles?.[ui.cursor];
-    const tile = at ? shown(ui, at) : null;
-    put(cells, "aria-activedescendant", tile ? `${id}-${ui.cursor}` : null);
-    helps.show(ui.help);
-    zooms.show(ui.zoom ? tile : null, view?.classes);
-    model.set("current", tile);
-    model.set("cursor", tile ? tile.row : null);
+    paintTiles();
+    const at = tileAt(view, ui.cursor);
+    const current = at ? shown(ui, at) : null;
+    const selected = sel.size(ui.selected);
+    put(grid.cells, "aria-activedescendant", grid.idOf(ui.cursor));
+    put(root, "data-why", ui.why);
+    put(root, "data-selecting", selected > 0);
+    line.paint({ selected, count: countOf(view), ui, view, bindings });
+    helps.show(ui.help, bindings);
+    if (current || !ui.zoom) zooms.show(ui.zoom ? current : null, view, ui);
+    menu.show(ui.menu ? current : null, view, selected || 1);
+    const reasons = [...ui.reasons, ...(view?.reasons ?? [])];
+    asks.show(ui.ask, { text: ui.ask === "note" ? current?.note : "", choices: ui.ask === "exclude" ? [...new Set(reasons)].slice(0, 6) : [], count: selected || 1 });
+    model.set("current", current);
+    model.set("selected", selected);
+    model.set("cursor", current ? current.row : null);
     model.save_changes();
   }
 
   // say fills the line under the grid: what was just done, then why the image under the cursor is shown.
   function say(text) {
-    const tile = view?.tiles?.[ui.cursor];
-    write(why, [text, tile?.why && `shown because: ${tile.why}`].filter(Boolean).join(" · "));
+    const at = tileAt(view, ui.cursor);
+    line.say([text, at?.why && !ui.why && `shown because: ${at.why}`].filter(Boolean).join(" · "));
   }
 
   function done(result) {
     const moved = result.ui.cursor !== ui.cursor;
+    if (result.ui.why !== ui.why) remember({ why: result.ui.why });
+    if (result.ui.contrast !== ui.contrast) remember({ contrast: result.ui.contrast });
     ui = result.ui;
     paint();
     (result.events ?? []).forEach((event) => model.send(event));
-    if (result.events?.some((event) => event.kind === "next")) put(cells, "aria-busy", "true");
+    if (result.events?.some((event) => event.kind === "next")) put(grid.cells, "aria-busy", "true");
     say(result.say ?? "");
-    if (moved) tiles[ui.cursor]?.node.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (moved) grid.reveal(ui.cursor);
     if (result.leave) root.contains(document.activeElement) && document.activeElement.blur();
   }
 
-  const run = (intent) => done(act(ui, view, intent, columns, clock()));
-  const focus = () => cells.focus({ preventScroll: true });
+  // run carries out an intent of keys.mjs, of a button or of the page.
+  function run(intent) {
+    if (intent.do === "larger" || intent.do === "smaller" || intent.do === "fit" || intent.do === "one") {
+      if (ui.zoom) return zooms.to(intent.do);
+      return intent.do === "larger" || intent.do === "smaller" ? resize(intent.do === "larger" ? 1 : -1) : undefined;
+    }
+    if (ui.zoom && intent.do === "move" && intent.keep) return zooms.to({ pan: pan[intent.to] ?? [0, 0] });
+    const hidden = paged(view) && !ui.zoom && !ui.selected.length && !pager.onScreen(ui.cursor);
+    if (hidden && !blind.has(intent.do)) {
+      grid.reveal(ui.cursor);
+      return say("this is the image that the key meant: press again");
+    }
+    return done(act(ui, view, intent, grid.shape(), clock()));
+  }
+  const focus = () => grid.cells.focus({ preventScroll: true });
 
-  function onKey(e) {
-    const onButton = e.target.closest?.("button") && (e.key === "Enter" || e.key === " ");
-    const intent = onButton ? null : intentOf(e, view?.classes ?? []);
-    if (intent) e.preventDefault();
-    // Plain keys stay here even when they mean nothing to us: in a notebook "d d" would delete the cell.
-    const plain = e.key?.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey;
-    if (intent || onButton || plain) e.stopPropagation();
-    if (intent && intent.do !== "nothing") run(intent);
+  function resize(step) {
+    const to = nextSize(tile, step);
+    if (to === size) return;
+    size = to;
+    remember({ size });
+    build();
+    paint();
+    grid.reveal(ui.cursor);
+    say("");
   }
 
-  function onClick(e) {
-    const at = tiles.findIndex((tile) => tile.node.contains(e.target));
-    if (at < 0) return;
-    focus();
-    const chip = e.target.closest(".pw-chip");
-    const chosen = choose(ui, view, at, clock());
-    if (!chip) return done(chosen);
-    ui = chosen.ui;
-    run({ do: e.shiftKey ? "absent" : "cycle", class: Number(chip.dataset.class) });
-  }
+  const onKey = keyboard({
+    intent: (e) => intentOf(e, view?.classes ?? [], bindings),
+    shut: close({ ask: null }),
+    run(intent) {
+      const menuWas = ui.menu;
+      run(intent);
+      if (menuWas && !ui.menu && !ui.ask) focus();
+    },
+  });
 
-  const onDouble = (e) => e.target.closest(".pw-picture") && run({ do: "zoom" });
-  const onHelp = () => (focus(), run({ do: "help" }));
-  const keepFocus = (e) => e.target.closest("button") && e.preventDefault(); // a chip never takes the focus
+  const label = (at, e) => ({ do: e.shiftKey ? "absent" : "cycle", class: Number(at.dataset.class) });
+  const stop = follow(grid.cells, grid.scroll, {
+    click(e) {
+      const at = grid.at(e.target);
+      if (at < 0) return;
+      focus();
+      const chip = e.target.closest(".pw-chip");
+      if (chip) {
+        ui = sel.has(ui.selected, at) ? { ...ui, cursor: at } : choose(ui, view, at, clock()).ui;
+        run(label(chip, e));
+      } else if (e.shiftKey) run({ do: "range", at });
+      else if (e.ctrlKey || e.metaKey || (e.pointerType === "touch" && ui.selected.length)) run({ do: "toggle", at });
+      else run({ do: "choose", at });
+    },
+    double: (e) => e.target.closest(".pw-picture") && !e.shiftKey && !e.ctrlKey && !e.metaKey && run({ do: "zoom" }),
+    press(e) {
+      const at = grid.at(e.target);
+      if (at < 0) return;
+      if (!sel.has(ui.selected, at)) run({ do: "choose", at });
+      run({ do: "menu" });
+    },
+    box(box, add) {
+      boxBase ??= ui.selected;
+      run({ do: "box", places: sel.spansOf(grid.boxed(box)), base: boxBase, add });
+    },
+    boxed: () => ((boxBase = null), focus()),
+  });
+  const onZoomChip = (e) => e.target.closest(".pw-chip") && run(label(e.target.closest(".pw-chip"), e));
+  // Nothing takes the focus from the grid but what is typed in, and the buttons of the menu.
+  const keepFocus = (e) => e.target.closest(".pw-chip, .pw-foot, .pw-overlay") && !e.target.closest("input, [data-menu] button, [data-ask] button") && e.preventDefault();
+  const onWheel = (e) => {
+    if (!e.ctrlKey) return;
+    e.preventDefault();
+    if (Math.abs(e.deltaY) > 2) run({ do: e.deltaY < 0 ? "larger" : "smaller" });
+  };
+  const onScroll = () => grid.follow();
   root.addEventListener("keydown", onKey);
-  cells.addEventListener("click", onClick);
-  cells.addEventListener("dblclick", onDouble);
   root.addEventListener("mousedown", keepFocus);
-  help.addEventListener("click", onHelp);
+  zooms.node.addEventListener("click", onZoomChip);
+  grid.scroll.addEventListener("wheel", onWheel, { passive: false });
+  grid.scroll.addEventListener("scroll", onScroll, { passive: true });
 
   function onView() {
     const before = view;
-    view = model.get("view");
+    view = takeIn(model.get("view"), before);
     ui = settle(ui, view, model.get("pending"), clock());
-    put(cells, "aria-busy", null);
-    const same = before?.batch === view?.batch && before?.tiles?.length === view?.tiles?.length
-      && JSON.stringify(before?.classes) === JSON.stringify(view?.classes) && before?.columns === view?.columns;
-    if (!same) build();
+    put(grid.cells, "aria-busy", null);
+    const shape = (v) => JSON.stringify([v?.batch, countOf(v), v?.classes, v?.columns, v?.quick ?? null, v?.keys ?? null]);
+    const same = before && shape(before) === shape(view);
+    if (same) grid.update(view);
+    else {
+      bindings = bindingsOf(view?.keys);
+      build();
+    }
     paint();
     if (!same) say("");
+    pager.took(before);
   }
   function onCursor() {
-    const at = view?.tiles?.findIndex((tile) => tile.row === model.get("cursor")) ?? -1;
+    const at = placeOf(view, model.get("cursor"));
     if (at >= 0 && at !== ui.cursor) done(choose(ui, view, at, clock()));
   }
   function onMessage(message) {
@@ -143,14 +222,17 @@ export function render({ model, el: host }) {
     if (message.kind === "do") run(message.intent);
     if (message.kind === "say") say(message.text);
   }
-  model.on("change:view", onView);
-  model.on("change:pending", paint);
-  model.on("change:cursor", onCursor);
-  model.on("msg:custom", onMessage);
+  const heard = [["change:view", onView], ["change:pending", paint], ["change:cursor", onCursor], ["msg:custom", onMessage]];
+  heard.forEach(([event, call]) => model.on(event, call));
 
+  let wide = 0;
   const resized = new ResizeObserver(() => {
-    if (columnsFor(view?.columns, host.clientWidth) !== columns) build(), paint();
+    if (host.clientWidth === wide) return;
+    wide = host.clientWidth;
+    build();
+    paint();
   });
+  wide = host.clientWidth;
   resized.observe(host);
   build();
   paint();
@@ -158,10 +240,8 @@ export function render({ model, el: host }) {
 
   return () => {
     resized.disconnect();
-    model.off("change:view", onView);
-    model.off("change:pending", paint);
-    model.off("change:cursor", onCursor);
-    model.off("msg:custom", onMessage);
+    stop();
+    heard.forEach(([event, call]) => model.off(event, call));
     root.remove();
   };
 }

@@ -1,120 +1,135 @@
-// The grid's state as pure functions, so that node can test it. Go owns the labels; the page owns the cursor, what is
-// open, and the edits that Go has not sent back yet.
+// The grid's state as pure functions, so that node can test it. Go owns the labels; the page owns the cursor, the
+// selection, what is open, and the edits that Go has not sent back yet.
 //
-//   ui = {batch, cursor, edits, help, zoom, since}
+//   ui = {batch, cursor, anchor, selected, edits, help, zoom, menu, ask, contrast, bands, why, info, last, before,
+//         reasons, since}
 //
-// cursor is a place in view.tiles; edits maps a row to {values, excluded, validation} as the person left them; since is
-// when (ms) the cursor came to its tile, from which dwell_ms is counted.
+// cursor is a place in the grid; selected a selection of places (selection.mjs), empty when only the cursor counts;
+// anchor is where a range begins, null when nothing was picked yet; edits maps a row to what the person changed of it;
+// ask is the question that is open, "exclude" or "note"; last and before are the two images labelled last; since is when
+// (ms) the cursor came to its tile, from which dwell_ms is counted.
 
-import { ABSENT, UNKNOWN, clean, cycle, word } from "./classes.mjs";
+import { countOf, paged } from "./gridtiles.mjs";
+import { label, tell } from "./labelling.mjs";
+import * as sel from "./selection.mjs";
 
-export const start = (view, now = 0) =>
-  ({ batch: view?.batch, cursor: 0, edits: {}, help: false, zoom: false, since: now });
+export const start = (view, now = 0) => ({
+  batch: view?.batch, cursor: paged(view) ? clamp(view.start ?? 0, view.total) : 0, anchor: null, selected: sel.none, edits: {},
+  help: false, zoom: false, menu: false, ask: null, contrast: "none", bands: 0, why: false, info: false,
+  last: null, before: null, reasons: [], since: now,
+});
 
-// shown is a tile with the person's own edits laid over it.
-export function shown(ui, tile) {
-  const edit = ui.edits[tile.row];
-  return edit ? { ...tile, ...edit } : tile;
-}
+const clamp = (at, count) => Math.max(0, Math.min(at, count - 1));
 
 // settle takes a new view in. Edits stay only for the rows that are still pending; a new batch starts at its first tile.
 export function settle(ui, view, pending, now) {
   const open = new Set(pending ?? []);
   const edits = Object.fromEntries(Object.entries(ui.edits).filter(([row]) => open.has(Number(row))));
-  if (view?.batch !== ui.batch) return { ...start(view, now), edits, help: ui.help };
-  const cursor = Math.max(0, Math.min(ui.cursor, (view?.tiles?.length ?? 0) - 1));
-  return { ...ui, edits, cursor };
+  const { help, contrast, bands, why, info, last, before, reasons } = ui;
+  if (view?.batch !== ui.batch) return { ...start(view, now), edits, help, contrast, bands, why, info, last, before, reasons };
+  return { ...ui, edits, cursor: clamp(ui.cursor, countOf(view)), selected: sel.clip(ui.selected, countOf(view)) };
 }
 
-const unchanged = (ui) => ({ ui, events: [], say: "" });
+const quiet = (ui, say = "") => ({ ui, events: [], say });
+const toggles = { help: "help", zoom: "zoom", menu: "menu", why: "why", info: "info" };
 
-// act carries out one intent on the tile under the cursor. The result has the next state, the events for Go, a sentence
-// for the status line, and leave: true when the keys go back to the page.
-export function act(ui, view, intent, columns, now) {
-  const tile = view?.tiles?.[ui.cursor];
+// act carries out one intent on the selection, or on the tile under the cursor. shape is {columns, rows}: how many tiles
+// stand side by side and how many lines a page has. The result has the next state, the events for Go, a sentence for the
+// status line, and leave: true when the keys go back to the page.
+export function act(ui, view, intent, shape, now) {
   switch (intent.do) {
     case "help":
-      return { ...unchanged(ui), ui: { ...ui, help: !ui.help } };
+    case "why":
+    case "info":
+      return quiet({ ...ui, [toggles[intent.do]]: !ui[toggles[intent.do]] });
     case "leave":
-      if (ui.help) return { ...unchanged(ui), ui: { ...ui, help: false } };
-      if (ui.zoom) return { ...unchanged(ui), ui: { ...ui, zoom: false } };
-      return { ...unchanged(ui), leave: true };
+      return leave(ui);
     case "undo":
     case "redo":
       return { ui, events: [{ kind: intent.do }], say: intent.do };
     case "next":
-      return { ui: { ...ui, zoom: false }, events: [{ kind: "next" }], say: "next batch" };
+      if (paged(view) && ui.cursor < view.total - 1) return move(ui, view, { to: "pageDown" }, shape, now);
+      return { ui: { ...ui, zoom: false, menu: false }, events: [{ kind: "next" }], say: "next batch" };
+    case "contrast":
+      return turn(ui, "contrast", ["none", ...(view?.contrasts ?? [])], (name) => `contrast: ${name}`);
+    case "bands":
+      return turn(ui, "bands", (view?.bands ?? []).map((_, i) => i), (i) => `bands: ${view.bands[i].name}`);
   }
-  if (!tile) return unchanged(ui);
-  const seen = shown(ui, tile);
+  if (!countOf(view)) return quiet(ui);
   switch (intent.do) {
     case "move":
-      return choose(ui, view, target(ui.cursor, view.tiles.length, columns, intent.to), now);
-    case "cycle":
-      return label(ui, view, [[intent.class, cycle(seen.values[intent.class])]], now);
-    case "absent":
-      return label(ui, view, [[intent.class, ABSENT]], now);
-    case "set":
-      return label(ui, view, [[intent.class, intent.value]], now);
-    case "rest":
-      return rest(ui, view, seen, now);
-    case "clear":
-      return label(ui, view, view.classes.map((_, c) => [c, UNKNOWN]), now);
-    case "exclude":
-      return flag(ui, seen, "exclude", "excluded", !seen.excluded);
-    case "validation":
-      return flag(ui, seen, "validation", "validation", !seen.validation);
+      return move(ui, view, intent, shape, now);
+    case "choose":
+      return choose(ui, view, intent.at, now);
+    case "range":
+      return select({ ...ui, cursor: intent.at, since: now }, sel.between(ui.anchor ?? ui.cursor, intent.at), ui.anchor ?? ui.cursor);
+    case "toggle":
+      return toggleAt(ui, intent.at ?? ui.cursor, now);
+    case "all":
+      return select(ui, [[0, countOf(view)]], ui.anchor ?? ui.cursor);
+    case "box":
+      return select(ui, sel.clip(intent.add ? sel.union(intent.base ?? sel.none, intent.places) : intent.places, countOf(view)), ui.anchor);
     case "zoom":
-      return { ...unchanged(ui), ui: { ...ui, zoom: !ui.zoom } };
+    case "menu":
+      return quiet({ ...ui, [intent.do]: !ui[intent.do] });
+    case "excludeWhy":
+      return quiet({ ...ui, ask: "exclude" });
+    case "note":
+      return quiet({ ...ui, ask: "note" });
+    case "tell":
+      return tell({ ...ui, ask: null }, view, intent, now);
   }
-  return unchanged(ui);
+  return label(ui, view, intent, now) ?? quiet(ui);
 }
 
-// choose puts the cursor on a tile.
+// leave closes what is on top, one thing at a time: a question, the menu, the sheet, the full image, the selection.
+function leave(ui) {
+  for (const [what, shut] of [["ask", null], ["menu", false], ["help", false], ["zoom", false]]) {
+    if (ui[what]) return quiet({ ...ui, [what]: shut });
+  }
+  if (ui.selected.length) return quiet({ ...ui, selected: sel.none }, "nothing selected");
+  return { ...quiet(ui), leave: true };
+}
+
+function turn(ui, what, choices, say) {
+  if (choices.length < 2) return quiet(ui, what === "bands" ? "there is one choice of bands" : "this view has no contrast");
+  const next = choices[(choices.indexOf(ui[what]) + 1) % choices.length];
+  return quiet({ ...ui, [what]: next }, say(next));
+}
+
+const selectedText = (n) => (n ? `${n.toLocaleString("en")} selected` : "nothing selected");
+const select = (ui, selected, anchor) => quiet({ ...ui, selected, anchor }, selectedText(sel.size(selected)));
+
+// choose puts the cursor on a tile, which is then what keys work on.
 export function choose(ui, view, at, now) {
-  if (at === ui.cursor || !view.tiles[at]) return unchanged(ui);
-  return { ...unchanged(ui), ui: { ...ui, cursor: at, since: now } };
+  if (at < 0 || at >= countOf(view)) return quiet(ui);
+  const since = at === ui.cursor ? ui.since : now;
+  return quiet({ ...ui, cursor: at, anchor: at, selected: sel.none, since }, ui.selected.length ? "nothing selected" : "");
 }
 
-function target(at, count, columns, to) {
-  const step = { left: -1, right: 1, up: -columns, down: columns }[to];
+// toggleAt selects a tile or not. A tile that was picked before, by a click or by moving to it, counts as selected.
+function toggleAt(ui, at, now) {
+  const begin = !ui.selected.length && ui.anchor !== null && ui.anchor !== at && ui.anchor === ui.cursor ? sel.between(ui.anchor, ui.anchor) : ui.selected;
+  return select({ ...ui, cursor: at, since: at === ui.cursor ? ui.since : now }, sel.toggle(begin, at), at);
+}
+
+function move(ui, view, { to, extend, keep }, shape, now) {
+  const at = target(ui.cursor, countOf(view), shape, to);
+  if (extend) {
+    const anchor = ui.anchor ?? ui.cursor;
+    return select({ ...ui, cursor: at, since: now }, sel.between(anchor, at), anchor);
+  }
+  if (keep) return quiet({ ...ui, cursor: at, since: at === ui.cursor ? ui.since : now });
+  return choose(ui, view, at, now);
+}
+
+function target(at, count, { columns, rows }, to) {
+  const page = columns * Math.max(1, rows);
   if (to === "home") return 0;
   if (to === "end") return count - 1;
-  const next = at + step;
+  if (to === "pageDown") return Math.min(at + page, count - 1);
+  if (to === "pageUp") return Math.max(at - page, at % columns);
+  const next = at + { left: -1, right: 1, up: -columns, down: columns }[to];
   if (next >= 0 && next < count) return next;
   return to === "down" && Math.floor(at / columns) < Math.floor((count - 1) / columns) ? count - 1 : at;
-}
-
-// label sets classes of the tile under the cursor: pairs of class and value. Values that are so already are left out.
-function label(ui, view, pairs, now) {
-  const tile = shown(ui, view.tiles[ui.cursor]);
-  const values = view.classes.map((_, c) => clean(tile.values[c]));
-  const changes = pairs
-    .filter(([c, value]) => c in values && values[c] !== value)
-    .map(([c, value]) => ({ row: tile.row, class: c, value }));
-  if (!changes.length) return unchanged(ui);
-  changes.forEach((change) => (values[change.class] = change.value));
-  const last = changes.at(-1);
-  const say = changes.length === 1
-    ? `${view.classes[last.class].name}: ${word(last.value)}`
-    : `${changes.length} classes ${word(last.value)}`;
-  const event = { kind: "set", changes, dwell_ms: Math.max(0, Math.round(now - ui.since)) };
-  return { ui: edited({ ...ui, since: now }, tile, { values }), events: [event], say };
-}
-
-function rest(ui, view, tile, now) {
-  const open = view.classes.map((_, c) => c).filter((c) => clean(tile.values[c]) === UNKNOWN);
-  const done = label(ui, view, open.map((c) => [c, ABSENT]), now);
-  const moved = choose(done.ui, view, ui.cursor + 1, now);
-  const last = ui.cursor === view.tiles.length - 1;
-  return { ...done, ui: moved.ui, say: last ? "last image of the batch: Enter brings the next" : done.say };
-}
-
-function flag(ui, tile, kind, name, value) {
-  const say = { exclude: value ? "left out" : "taken back", validation: value ? "held out for validation" : "used for training" };
-  return { ui: edited(ui, tile, { [name]: value }), events: [{ kind, row: tile.row, value }], say: say[kind] };
-}
-
-function edited(ui, tile, change) {
-  return { ...ui, edits: { ...ui.edits, [tile.row]: { ...ui.edits[tile.row], ...change } } };
 }

@@ -12,6 +12,7 @@ import { add, confirm, delay, greet, newClient, restore, rowsOf } from "./queue.
 
 const stale = 10_000; // ms without an answer to an open event before the connection counts as dead
 const later = 1_000; // ms before an event that could not be saved is sent again
+const saves = ({ kind }) => kind !== "page"; // a question for tiles holds nothing of a person's
 const patience = 3; // tries in vain before the state is "offline" rather than "connecting"
 
 // socketAddress is the server's WebSocket for a page's own address: beside the page, with its token. Pure.
@@ -60,15 +61,16 @@ export function connect({
   function keep(next) {
     queue = next;
     try {
-      if (queue.open.length) storage?.setItem(shelf, JSON.stringify(queue.open));
+      if (unsaved().length) storage?.setItem(shelf, JSON.stringify(unsaved()));
       else storage?.removeItem(shelf);
     } catch {
       // full or refused: memory is enough unless the page is reloaded
     }
     tell();
-    if (!queue.open.length) savers.splice(0).forEach((saved) => saved());
+    if (!unsaved().length) savers.splice(0).forEach((saved) => saved());
   }
-  const tell = () => onState(state, queue.open.length, rowsOf(queue.open));
+  const unsaved = () => queue.open.filter(saves);
+  const tell = () => onState(state, unsaved().length, rowsOf(queue.open));
   function enter(next) {
     state = next;
     tell();
@@ -139,7 +141,7 @@ export function connect({
     return answer;
   }
 
-  const guard = (e) => queue.open.length && e.preventDefault();
+  const guard = (e) => unsaved().length && e.preventDefault();
   const watch = setInterval(() => {
     if (socket?.readyState !== 1 || !queue.open.length || Date.now() - heard <= stale) return;
     const dead = socket;
@@ -153,8 +155,8 @@ export function connect({
   return {
     send,
     forward: ({ kind, ...data }) => send(kind, data),
-    whenSaved: () => (queue.open.length ? new Promise((saved) => savers.push(saved)) : Promise.resolve()),
-    state: () => ({ state, unsaved: queue.open.length, rows: rowsOf(queue.open) }),
+    whenSaved: () => (unsaved().length ? new Promise((saved) => savers.push(saved)) : Promise.resolve()),
+    state: () => ({ state, unsaved: unsaved().length, rows: rowsOf(queue.open) }),
     close() {
       state = "ended";
       clearTimeout(retry);

@@ -41,7 +41,7 @@ export function restore(client, left) {
 
 // rowsOf lists the rows that open events touch, for the marks on the tiles.
 export function rowsOf(open) {
-  const rows = open.flatMap(({ data }) => data.changes?.map((change) => change.row) ?? (Number.isInteger(data.row) ? [data.row] : []));
+  const rows = open.flatMap(({ data }) => data.changes?.map((change) => change.row) ?? data.rows ?? (Number.isInteger(data.row) ? [data.row] : []));
   return [...new Set(rows)];
 }
 

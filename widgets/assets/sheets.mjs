@@ -1,22 +1,24 @@
-// What opens over the grid: the help sheet and the full image. Both live inside the grid's root, so that the grid's keys
-// go on working while they are open, and both close with Escape, their button or a click beside them.
+// What opens over the grid: the overlay that all share, and the help sheet. They live inside the grid's root, so that the
+// grid's keys go on working while they are open, and close with Escape, their button or a click beside them.
 
-import { sheet } from "./keys.mjs";
-import { el, put, write } from "./dom.mjs";
-import { labelsOf } from "./tile.mjs";
+import { actions, keyText } from "./keys.mjs";
+import { el, put } from "./dom.mjs";
 
-function overlay(label, close, ...children) {
-  const button = el("button", { type: "button", class: "pw-close", "aria-label": "close", tabindex: "-1" }, "✕");
+// overlay makes a closed sheet with a close button.
+export function overlay(label, close, ...children) {
+  const button = el("button", { type: "button", class: "pw-close", "aria-label": "close", title: "close (Esc)", tabindex: "-1" }, "✕");
   const stage = el("div", { class: "pw-stage" }, el("div", { class: "pw-panel" }, button, ...children));
   const node = el("div", { class: "pw-overlay", role: "dialog", "aria-label": label, hidden: "" }, stage);
   button.addEventListener("click", close);
-  node.addEventListener("click", (e) => (e.target === node || e.target === stage) && close());
+  let began = null; // where the pointer went down: a finger that opened the sheet must not close it when it goes up
+  node.addEventListener("pointerdown", (e) => (began = e.target));
+  node.addEventListener("click", (e) => e.target === began && (e.target === node || e.target === stage) && close());
   return node;
 }
 
 // reveal opens or closes an overlay. In a notebook the page is a frame that may reach far beyond the screen; only an
 // intersection says which part of it is in view, and that is where the overlay's content goes.
-function reveal(node, open) {
+export function reveal(node, open) {
   if (node.hidden === !open) return;
   node.hidden = !open;
   if (!open) return;
@@ -29,31 +31,48 @@ function reveal(node, open) {
   watch.observe(node);
 }
 
-// helpSheet lists the keys. show(open) opens and closes it.
-export function helpSheet(close) {
-  const rows = sheet.map(([keys, what]) =>
-    el("tr", {}, el("th", { scope: "row" }, ...keys.split(/\s{2,}|, (?=double)/).map((key) => el("kbd", {}, key))), el("td", {}, what)));
-  const node = overlay("keys", close, el("h3", {}, "Keys"), el("table", {}, el("tbody", {}, ...rows)));
-  return { node, show: (open) => reveal(node, open) };
+const fixed = {
+  Label: [[["1 – 9"], "a class: unknown → present → absent"], [["Shift + 1 – 9"], "set the class absent"]],
+  "Move and select": [[["Shift + ←"], "select from here on; also with ↑ ↓, Home, End, Page"], [["Ctrl + ←"], "move and keep the selection"],
+    [["Click", "Shift + click", "Ctrl + click"], "one, a range, one more"], [["Drag"], "all that the box touches"]],
+  Look: [[["Double click"], "full image; there the wheel zooms, dragging pans"], [["Ctrl + wheel"], "size of the images"]],
+};
+
+// sheetOf is what the help says: {head, rows: [[keys, what]]} for each group, with the keys that are in force. Pure.
+export function sheetOf(bindings, layout) {
+  const groups = [];
+  for (const action of actions) {
+    if (action.head) groups.push({ head: action.head, rows: action.head === "Label" ? [...fixed.Label] : [] });
+    else {
+      const keys = bindings.keysOf.get(action.name).map((key) => keyText(key, layout));
+      const rows = groups.at(-1).rows;
+      if (action.what) rows.push([keys, action.what]);
+      else rows.at(-1)[0].push(...keys);
+    }
+  }
+  groups.slice(1).forEach((group) => group.rows.push(...(fixed[group.head] ?? [])));
+  return groups.map((group) => ({ ...group, rows: group.rows.filter(([keys]) => keys.length) }));
 }
 
-// zoomSheet shows one image in full. show(tile or null, classes) opens, follows and closes it.
-export function zoomSheet(close) {
-  const image = el("img", { alt: "" });
-  const caption = el("p");
-  const labels = el("p");
-  const why = el("p");
-  const node = overlay("full image", close, image, caption, labels, why);
-  put(node, "data-zoom", true);
-  const show = (tile, classes) => {
-    reveal(node, Boolean(tile));
-    if (!tile) return image.removeAttribute("src");
-    const src = tile.full || tile.src;
-    if (image.getAttribute("src") !== src) image.setAttribute("src", src);
-    image.alt = tile.caption ?? "";
-    write(caption, tile.caption ?? "");
-    write(labels, labelsOf(tile, classes));
-    write(why, [tile.why, tile.note].filter(Boolean).join(" · "));
+// helpSheet lists the keys. show(open, bindings) opens and closes it.
+export function helpSheet(close) {
+  const groups = el("div", { class: "pw-keys" });
+  const problems = el("p", { class: "pw-problems", role: "alert", hidden: "" });
+  const node = overlay("keys", close, el("h3", {}, "Keys"), problems, groups);
+  const fill = (bindings, layout) => {
+    problems.hidden = !bindings.problems.length;
+    problems.textContent = `In the chosen keys: ${bindings.problems.join("; ")}.`;
+    groups.replaceChildren(...sheetOf(bindings, layout).map(({ head, rows }) => el("section", {}, el("h4", {}, head),
+      el("table", {}, el("tbody", {}, ...rows.map(([keys, what]) =>
+        el("tr", {}, el("th", { scope: "row" }, ...keys.map((key) => el("kbd", {}, key))), el("td", {}, what))))))));
   };
+  const show = (open, bindings) => {
+    if (open && node.hidden) {
+      fill(bindings);
+      globalThis.navigator?.keyboard?.getLayoutMap?.().then((layout) => fill(bindings, layout), () => {});
+    }
+    reveal(node, open);
+  };
+  put(node, "data-help", true);
   return { node, show };
 }

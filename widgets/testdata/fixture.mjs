@@ -47,44 +47,83 @@ function scene(seed) {
   return canvas.toDataURL("image/jpeg", 0.85);
 }
 
+const total = Number(ask.get("pages") ?? 0); // a grid of pages over so many made-up images
+const plain = total > 0 || ask.has("blank"); // nothing is labelled yet
 let batch = 1;
-const tileOf = (i) => ({
-  row: 100 * batch + i, src: i === 7 ? "/missing.jpg" : scene(batch * 100 + i), full: "", caption: `region-${batch}/tiles/scene_${String(1000 + i)}.jpg`,
-  why: i % 2 ? `forest at ${50 + i}%: least sure` : "drawn at random", note: i === 5 ? "ask Maria" : "",
-  values: classes.map((_, c) => ((i * 7 + c * 3) % 5 === 0 ? 1 : (i * 3 + c) % 4 === 0 ? 0 : -1)),
-  scores: ask.has("noscores") ? null : classes.map((_, c) => ((i * 37 + c * 61) % 100) / 100), excluded: i === 3, validation: i === 6,
+let version = 0;
+let changed = new Map(); // row → what differs from the image as it was made
+let from = { start: 0, count: 40 };
+const made = (i) => ({
+  row: (total ? 0 : 100 * batch) + i, src: total ? `/picture/${i}` : i === 7 ? "/missing.jpg" : scene(batch * 100 + i), full: total ? `/picture/${i}?full=1` : "",
+  caption: `region-${batch}/tiles/scene_${String(1000 + i)}.jpg`,
+  why: i % 2 ? `forest at ${50 + (i % 50)}%: least sure` : "drawn at random", note: i === 5 && !plain ? "ask Maria" : "", unsure: i === 4 && !plain,
+  values: classes.map((_, c) => (plain ? -1 : (i * 7 + c * 3) % 5 === 0 ? 1 : (i * 3 + c) % 4 === 0 ? 0 : -1)),
+  scores: ask.has("noscores") ? null : classes.map((_, c) => ((i * 37 + c * 61) % 100) / 100), excluded: i === 3 && !plain, validation: i === 6 && !plain,
+  meta: [["file", `scene_${1000 + i}.jpg`], ["size", "1600 × 1200"], ["taken", "2024-06-03"], ["source", "region-1"]],
 });
-let truth = Array.from({ length: count }, (_, i) => tileOf(i));
+const tileOf = (i) => {
+  const tile = made(i);
+  return { ...tile, ...changed.get(tile.row) };
+};
+const range = (start, count) => Array.from({ length: Math.max(0, count) }, (_, i) => tileOf(start + i));
 const past = [];
-const viewOf = () => ({ batch: `b${batch}`, columns: 4, classes, tiles: truth.map((t) => ({ ...t, values: [...t.values] })) });
+const future = [];
+const viewOf = () => ({
+  batch: `b${batch}`, columns: 4, classes, reasons: ["blurred", "two images in one"], keys: JSON.parse(ask.get("keys") ?? "{}"),
+  ...(ask.has("quick") ? { quick: { class: Number(ask.get("quick")) } } : {}),
+  ...(ask.has("looks") ? { contrasts: ["stretch", "clahe"], bands: [{ name: "natural" }, { name: "infrared", bands: [4, 3, 2] }] } : {}),
+  ...(total ? { total, version, start: from.start, tiles: range(from.start, Math.min(from.count, total - from.start)) } : { tiles: range(0, count) }),
+});
 
 window.log = [];
 const waiting = new Map();
+const rowsOf = (m) => m.changes?.map((c) => c.row) ?? m.rows ?? (m.row === undefined ? [] : [m.row]);
 const model = createModel({ view: viewOf(), pending: [] }, (message) => {
   window.log.push(message);
-  const rows = message.changes?.map((c) => c.row) ?? (message.row === undefined ? [] : [message.row]);
   const key = window.log.length;
-  waiting.set(key, rows);
+  waiting.set(key, rowsOf(message));
   model.set("pending", [...waiting.values()].flat());
-  setTimeout(() => {
+  return new Promise((answered) => setTimeout(() => {
     waiting.delete(key);
     apply(message);
     model.set("pending", [...waiting.values()].flat());
     model.set("view", viewOf());
-  }, window.slow ?? 60);
+    answered();
+  }, window.slow ?? 60));
 });
 
+// apply is what Go does, in small: rows and, in a grid of pages, spans of places, which here are the rows.
 function apply(message) {
-  const find = (row) => truth.find((t) => t.row === row);
-  if (message.kind === "next") (batch += 1), (truth = truth.map((_, i) => tileOf(i)));
-  else if (message.kind === "undo") truth = past.pop() ?? truth;
-  else if (message.kind !== "redo") {
-    past.push(structuredClone(truth));
-    message.changes?.forEach((c) => (find(c.row).values[c.class] = c.value));
-    if (message.kind === "exclude") find(message.row).excluded = message.value;
-    if (message.kind === "validation") find(message.row).validation = message.value;
+  if (message.kind === "page") return (from = message);
+  if (message.kind === "next") return (batch += 1), (changed = new Map());
+  version += 1;
+  if (message.kind === "undo" || message.kind === "redo") {
+    const [out, into] = message.kind === "undo" ? [past, future] : [future, past];
+    if (out.length) into.push(changed), (changed = out.pop());
+    return undefined;
   }
+  past.push(changed);
+  changed = new Map(changed);
+  const put = (row, change) => changed.set(row, { ...changed.get(row), ...change });
+  const values = (row) => [...tileOf(total ? row : row - 100 * batch).values];
+  message.changes?.forEach((c) => put(c.row, { values: values(c.row).map((v, i) => (i === c.class ? c.value : v)) }));
+  const beyond = (message.spans ?? []).flatMap(([a, b]) => Array.from({ length: b - a }, (_, i) => a + i));
+  if (message.fill) {
+    for (const row of beyond) {
+      const next = values(row);
+      for (const f of message.fill) if (f.only === undefined || next[f.class] === f.only) next[f.class] = f.value;
+      put(row, { values: next });
+    }
+  }
+  for (const row of [...(message.kind === "set" ? [] : rowsOf(message)), ...(message.fill ? [] : beyond)]) {
+    if (message.kind === "exclude") put(row, { excluded: message.value, reason: message.text });
+    if (message.kind === "validation") put(row, { validation: message.value });
+    if (message.kind === "note") put(row, { note: message.text });
+    if (message.kind === "unsure") put(row, message.class === null ? { unsure: message.value } : { unsure_classes: message.value ? [message.class] : [] });
+  }
+  return undefined;
 }
+window.labelOf = (row, c) => changed.get(row)?.values?.[c] ?? -1;
 
 const $ = (id) => document.getElementById(id);
 const bar = createModel({ view: { label: "Extracting features", done: 620, total: 1000, elapsed_ms: 12400, state: "running", cancel: true } }, (m) => window.log.push(m));
@@ -94,9 +133,9 @@ window.models = { grid: model, progress: bar, curves: chart };
 if (ask.has("echarts")) {
   await new Promise((loaded) => document.head.append(Object.assign(document.createElement("script"), { src: "/echarts.js", onload: loaded })));
 }
-const made = await fetch("/chart.json").then((r) => r.json());
-chart.set("svg", made.svg);
-chart.set("option", ask.has("echarts") ? made.option : null);
+const drawn = await fetch("/chart.json").then((r) => r.json());
+chart.set("svg", drawn.svg);
+chart.set("option", ask.has("echarts") ? drawn.option : null);
 window.closers = [
   grid.render({ model, el: $("grid") }),
   buttons.render({ model: buttonsFor(model), el: $("buttons") }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { act, settle, shown, start } from "../assets/gridstate.mjs";
-import { columnsFor } from "../assets/grid.mjs";
+import { act, settle, start } from "../assets/gridstate.mjs";
+import { shown } from "../assets/gridtiles.mjs";
 
 const tile = (row, ...values) => ({ row, caption: `${row}.jpg`, values, scores: null, excluded: false, validation: false });
 const view = {
@@ -9,7 +9,7 @@ const view = {
   tiles: [tile(10, -1, -1), tile(11, 1, -1), tile(12, 0, 1), tile(13, -1, -1), tile(14, -1, -1), tile(15, -1, -1)],
 };
 const at = (cursor) => ({ ...start(view, 0), cursor });
-const set = (ui, intent, now = 5) => act(ui, view, intent, 4, now);
+const set = (ui, intent, now = 5) => act(ui, view, intent, { columns: 4, rows: 3 }, now);
 
 test("a class goes round: unknown, present, absent, unknown", () => {
   let ui = at(0);
@@ -87,10 +87,6 @@ test("a new batch starts at its first tile; the same batch keeps the cursor", ()
 test("an empty grid takes every key quietly", () => {
   const none = { ...view, tiles: [] };
   for (const what of ["move", "cycle", "absent", "rest", "clear", "exclude", "validation", "zoom"]) {
-    assert.deepEqual(act(start(none), none, { do: what, class: 0, to: "down" }, 4, 0).events, [], what);
+    assert.deepEqual(act(start(none), none, { do: what, class: 0, to: "down" }, { columns: 4, rows: 3 }, 0).events, [], what);
   }
-});
-
-test("a narrow place gets fewer columns, never none", () => {
-  assert.deepEqual([[4, 0], [4, 1000], [4, 300], [4, 50], [undefined, 900]].map(([n, width]) => columnsFor(n, width)), [4, 4, 2, 1, 4]);
 });

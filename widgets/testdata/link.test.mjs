@@ -49,6 +49,15 @@ test("nothing is sent before the first view, then all in order, and the reply co
   link.close();
 });
 
+test("a question for tiles is no label: it is not counted as unsaved, nor kept for the next load", () => {
+  const { link, told, storage } = box();
+  link.send("page", { start: 0, count: 9 });
+  assert.deepEqual([told.states.at(-1)[1], storage.size], [0, 0]);
+  link.send("set", { row: 1 });
+  assert.deepEqual([told.states.at(-1)[1], JSON.parse([...storage.values()][0]).length], [1, 1]);
+  link.close();
+});
+
 test("after a lost connection the open events go again, same ids, once there is a view", async () => {
   const { link, sockets, told } = box();
   sockets[0].says({ view: {}, ack: 0 });

@@ -5,7 +5,9 @@ import { layout, onDark, optionOf } from "../assets/curves.mjs";
 import { change } from "../assets/labelbuttons.mjs";
 import { buttonsFor, createModel } from "../assets/model.mjs";
 import { clockText, measure } from "../assets/progress.mjs";
-import { describe, labelsOf } from "../assets/tile.mjs";
+import { quickText } from "../assets/gridfoot.mjs";
+import { bindingsOf } from "../assets/keys.mjs";
+import { badgesOf, describe, labelsOf } from "../assets/tile.mjs";
 
 test("anything that is not a label is unknown", () => {
   assert.deepEqual([1, 0, -1, null, undefined, 2, "1", NaN].map(clean), [1, 0, -1, -1, -1, -1, -1, -1]);
@@ -39,6 +41,14 @@ test("a tile in words, for a screen reader", () => {
   const tile = { caption: "x.jpg", values: [1, 0, -1], excluded: true };
   assert.equal(labelsOf(tile, classes), "present: a; absent: b; unknown: c");
   assert.equal(describe(tile, classes, true), "x.jpg; present: a; absent: b; unknown: c; left out; saving");
+});
+
+test("what is marked on a picture, and the question of the one-class mode", () => {
+  const classes = [{ name: "a" }, { name: "b" }];
+  assert.deepEqual(badgesOf({ excluded: true, reason: "cloud", unsure_classes: [1], note: "x" }, classes),
+    [["out", "left out: cloud"], ["unsure", "unsure: b"], ["note", "note"]]);
+  assert.equal(quickText({ classes, quick: { class: 1 } }, bindingsOf()), "b?  F yes · D no · X leave out");
+  assert.equal(quickText({ classes }, bindingsOf()), "");
 });
 
 test("label buttons send only changes", () => {

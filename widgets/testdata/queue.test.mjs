@@ -62,6 +62,7 @@ test("rows that open events touch, once each", () => {
     { data: { changes: [{ row: 3 }, { row: 4 }] } }, { data: { row: 3, value: true } }, { data: {} }, { data: { row: 0 } },
   ];
   assert.deepEqual(rowsOf(open), [3, 4, 0]);
+  assert.deepEqual(rowsOf([{ data: { rows: [7, 8] } }, { data: { start: 0, count: 9 } }]), [7, 8]);
 });
 
 test("waits grow from 0.3 s to 5 s", () => {
