@@ -14,6 +14,10 @@ type Grid struct {
 	Images  []GridImage
 	Columns int     // images in a row; 0 means 4
 	Classes []Class // what can be labelled; only Run uses them
+
+	// How Run labels.
+	Quick string              // name of the one class to decide on, by accept and reject; "" means all classes
+	Keys  map[string][]string // other keys for actions, as docs/widgets.md names both: {"exclude": {"KeyJ"}}
 }
 
 // GridImage is one image of a Grid. Its content is Src, or else the file File.

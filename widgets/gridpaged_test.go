@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -115,4 +116,29 @@ func TestGridKeyToTile(t *testing.T) {
 	}
 	slices.Sort(times)
 	t.Logf("key to changed tile: median %.1f ms, 95th percentile %.1f ms, of %d", times[len(times)/2], times[len(times)*95/100], len(times))
+}
+
+// TestCellLabelsManyImages runs the grid of a cell over more images than are sent at once.
+func TestCellLabelsManyImages(t *testing.T) {
+	s := &session{mode: "grid", title: "label images", columns: 5, classes: Classes("forest", "water")}
+	small := pngOf(t, speckled(60, 60))
+	for i := range 300 {
+		s.images = append(s.images, GridImage{Src: small, Caption: fmt.Sprintf("image %d", i), Why: "all of them"})
+	}
+	page, _, _ := cellPage(t, s)
+	count := "document.querySelector('.pw-cellcount').textContent"
+	soon(t, page, "document.querySelectorAll('.pw-tile:not([data-coming])').length > 10", "true", "the first window")
+	press(page, input.End)
+	soon(t, page, `document.querySelector('[data-row="299"] [data-class="0"]')?.dataset.value`, `"unknown"`, "the last window")
+	press(page, input.Digit2, input.KeyA, input.Space)
+	soon(t, page, count, `"300 of 300 labelled"`, "all in one step")
+	shot(t, page, "cell-many")
+	press(page, input.KeyU)
+	soon(t, page, count, `"0 of 300 labelled"`, "one undo")
+	soon(t, page, `document.querySelector('[data-row="299"] [data-class="1"]').dataset.value`, `"present"`, "what was labelled before stays")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.values[299][1] != present || s.values[0][0] != unknown {
+		t.Errorf("labels are %v and %v", s.values[299], s.values[0])
+	}
 }

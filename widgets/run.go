@@ -15,10 +15,10 @@ import (
 //
 // Nothing is written to disk: the caller keeps what is returned.
 //
-// Errors: there are no images or no classes; a class is named twice; Values or Scores have another length than Classes;
+// Errors: there are no images or no classes; a class is named twice; Quick is none of them; Values or Scores have another length than Classes;
 // the page cannot be served.
 func (g Grid) Run(ctx context.Context) ([][]int8, error) {
-	s := &session{mode: "grid", title: "label images", images: g.Images, classes: g.Classes, columns: g.columns()}
+	s := &session{mode: "grid", title: "label images", images: g.Images, classes: g.Classes, columns: g.columns(), quick: g.Quick, keys: g.Keys}
 	err := s.run(ctx, func() string {
 		marked := Grid{Columns: g.columns(), Images: append([]GridImage(nil), g.Images...)}
 		for i := range marked.Images {

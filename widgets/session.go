@@ -2,7 +2,6 @@ package widgets
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,56 +20,16 @@ type session struct {
 	images  []GridImage
 	classes []Class
 	columns int
+	quick   string              // name of a class, or ""
+	keys    map[string][]string // action → keys
 
-	mu     sync.Mutex
-	values [][]int8 // [image][class]
-	batch  int
-	steps  []step // done, oldest first
-	undone []step // taken back, latest last
-	server *host.Server
-}
-
-// step is one change that can be taken back.
-type step []labelChange
-
-type labelChange struct {
-	Row   int  `json:"row"`
-	Class int  `json:"class"`
-	Value int8 `json:"value"`
-	was   int8
-}
-
-// view is what the page draws.
-type view struct {
-	Mode     string   `json:"mode"`
-	Title    string   `json:"title"`
-	Grid     gridView `json:"grid"`
-	Batch    int      `json:"batch"` // from 1
-	Batches  int      `json:"batches"`
-	Labelled int      `json:"labelled"` // images without an unknown class
-	Images   int      `json:"images"`
-	CanUndo  bool     `json:"can_undo"`
-	CanRedo  bool     `json:"can_redo"`
-}
-
-// Key lets a newer view take the place of one that a page has not read.
-func (view) Key() string { return "view" }
-
-type gridView struct {
-	Batch   string  `json:"batch"`
-	Columns int     `json:"columns"`
-	Classes []Class `json:"classes"`
-	Tiles   []tile  `json:"tiles"`
-}
-
-type tile struct {
-	Row     int       `json:"row"`
-	Src     string    `json:"src"`
-	Full    string    `json:"full"`
-	Caption string    `json:"caption"`
-	Why     string    `json:"why,omitempty"`
-	Values  []int8    `json:"values"`
-	Scores  []float32 `json:"scores,omitempty"`
+	mu      sync.Mutex
+	values  [][]int8          // [image][class]
+	version int               // grows with every change of values
+	windows map[string]window // page → the tiles it asked for last
+	steps   []step            // done, oldest first
+	undone  []step            // taken back, latest last
+	server  *host.Server
 }
 
 func (s *session) check() error {
@@ -88,6 +47,9 @@ func (s *session) check() error {
 		}
 		seen[c.Name] = true
 	}
+	if s.quick != "" && !seen[s.quick] {
+		errs = append(errs, fmt.Errorf("widgets: Quick is %q; want the name of one of the Classes, or nothing", s.quick))
+	}
 	for i, img := range s.images {
 		if n := len(img.Values); n != 0 && n != len(s.classes) {
 			errs = append(errs, fmt.Errorf("widgets: Images[%d] has %d Values; want one for each of %d classes, or none", i, n, len(s.classes)))
@@ -101,6 +63,7 @@ func (s *session) check() error {
 
 // begin sets the labels that the images came with.
 func (s *session) begin() {
+	s.windows = map[string]window{}
 	s.values = make([][]int8, len(s.images))
 	for i, img := range s.images {
 		s.values[i] = slices.Repeat([]int8{unknown}, len(s.classes))
@@ -120,16 +83,6 @@ func tri(v int8) int8 {
 	return unknown
 }
 
-// perBatch is how many images are on the page at once: all of a small set, else four lines.
-func (s *session) perBatch() int {
-	if n := len(s.images); n <= 24 {
-		return n
-	}
-	return 4 * s.columns
-}
-
-func (s *session) batches() int { return (len(s.images) + s.perBatch() - 1) / s.perBatch() }
-
 // Start is called by the server once, before pages come.
 func (s *session) Start(server *host.Server) {
 	s.server = server
@@ -137,14 +90,14 @@ func (s *session) Start(server *host.Server) {
 }
 
 // Hello is the first view of a page.
-func (s *session) Hello(context.Context, string) (any, error) {
+func (s *session) Hello(_ context.Context, page string) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.view(), nil
+	return s.view(s.windowOf(page)), nil
 }
 
-// Receive applies one event: set, next, undo, redo or done. The reply is the view after it.
-func (s *session) Receive(_ context.Context, _ string, e host.Event) (any, error) {
+// Receive applies one event: set, page, undo, redo, next or done. The reply is the view after it.
+func (s *session) Receive(_ context.Context, page string, e host.Event) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch e.Kind {
@@ -152,8 +105,13 @@ func (s *session) Receive(_ context.Context, _ string, e host.Event) (any, error
 		if err := s.set(e.Data); err != nil {
 			return nil, err
 		}
-	case "next":
-		s.batch = (s.batch + 1) % s.batches()
+	case "page": // concerns this page alone
+		if err := s.turn(page, e.Data); err != nil {
+			return nil, err
+		}
+		return s.view(s.windowOf(page)), nil
+	case "next": // all images are in reach already
+		return s.view(s.windowOf(page)), nil
 	case "undo":
 		s.steps, s.undone = s.move(s.steps, s.undone)
 	case "redo":
@@ -163,66 +121,10 @@ func (s *session) Receive(_ context.Context, _ string, e host.Event) (any, error
 	default:
 		return nil, fmt.Errorf("widgets: %q has no meaning here; only labels are kept", e.Kind)
 	}
-	v := s.view()
-	return v, s.server.Push(v)
-}
-
-func (s *session) set(data json.RawMessage) error {
-	var wish struct {
-		Changes step `json:"changes"`
-	}
-	if err := json.Unmarshal(data, &wish); err != nil {
-		return fmt.Errorf("widgets: the event is not understood: %w", err)
-	}
-	for _, c := range wish.Changes {
-		if c.Row < 0 || c.Row >= len(s.values) || c.Class < 0 || c.Class >= len(s.classes) {
-			return fmt.Errorf("widgets: there is no image %d with a class %d", c.Row, c.Class)
-		}
-	}
-	for i := range wish.Changes {
-		c := &wish.Changes[i]
-		at := &s.values[c.Row][c.Class]
-		c.was, *at = *at, tri(c.Value)
-	}
-	s.steps, s.undone = append(s.steps, wish.Changes), nil
-	return nil
-}
-
-// move takes the last step of one list back and puts it, turned round, on the other. Without a step nothing changes.
-func (s *session) move(from, to []step) (rest, grown []step) {
-	if len(from) == 0 {
-		return from, to
-	}
-	last := from[len(from)-1]
-	var back step
-	for _, c := range slices.Backward(last) {
-		at := &s.values[c.Row][c.Class]
-		back = append(back, labelChange{Row: c.Row, Class: c.Class, Value: c.was, was: *at})
-		*at = c.was
-	}
-	return from[:len(from)-1], append(to, back)
-}
-
-// view is what a page shows now; s.mu is held.
-func (s *session) view() view {
-	from := s.batch * s.perBatch()
-	v := view{
-		Mode: s.mode, Title: s.title, Batch: s.batch + 1, Batches: s.batches(), Images: len(s.images),
-		CanUndo: len(s.steps) > 0, CanRedo: len(s.undone) > 0,
-		Grid: gridView{Batch: strconv.Itoa(s.batch), Columns: s.columns, Classes: s.classes, Tiles: []tile{}},
-	}
-	for row := from; row < min(from+s.perBatch(), len(s.images)); row++ {
-		img := s.images[row]
-		src := fmt.Sprintf("picture/%d?token=%s", row, s.server.Token())
-		v.Grid.Tiles = append(v.Grid.Tiles, tile{Row: row, Src: src, Full: src + "&full=1", Caption: orText(img.Caption, img.Title),
-			Why: img.Why, Values: slices.Clone(s.values[row]), Scores: img.Scores})
-	}
-	for _, values := range s.values {
-		if !slices.Contains(values, unknown) {
-			v.Labelled++
-		}
-	}
-	return v
+	s.version++
+	// The other pages ask for the tiles that they show when they see that the version is another.
+	err := s.server.Push(s.view(s.common()))
+	return s.view(s.windowOf(page)), err
 }
 
 // picture serves an image of the session: small, or with ?full=1 large.

@@ -72,6 +72,13 @@ func TestSessionRefusesWhatMakesNoSenseAndKeepsItsLabels(t *testing.T) {
 		{"set", `{"changes":[{"row":0,"class":0,"value":1},{"row":5,"class":0,"value":1}]}`, "no image 5"},
 		{"set", `{"changes":[{"row":0,"class":-1,"value":1}]}`, "class -1"},
 		{"set", `[]`, "not understood"},
+		{"set", `{"batch":"0","spans":[[0,2]],"fill":[{"class":0,"value":1}]}`, "no images 0 to 2"},
+		{"set", `{"batch":"0","spans":[[1,0]],"fill":[{"class":0,"value":1}]}`, "no images 1 to 0"},
+		{"set", `{"batch":"0","spans":[[0,1]],"fill":[{"class":3,"value":1}]}`, "no class 3"},
+		{"set", `{"batch":"7","spans":[[0,1]],"fill":[{"class":0,"value":1}]}`, `batch "7"`},
+		{"page", `{"start":5,"count":1}`, "1 images from 5 on"},
+		{"page", `{"start":0,"count":501}`, "want 1 to 500"},
+		{"page", `7`, "not understood"},
 		{"exclude", `{"row":0,"value":true}`, `"exclude" has no meaning here`},
 	} {
 		_, err := s.Receive(t.Context(), "page", host.Event{Kind: e.kind, Data: json.RawMessage(e.data)})
@@ -84,25 +91,44 @@ func TestSessionRefusesWhatMakesNoSenseAndKeepsItsLabels(t *testing.T) {
 	}
 }
 
-func TestSessionBatches(t *testing.T) {
-	s := newSession(t, 40, "cat")
-	var seen []int
-	for range 3 {
-		v := s.view()
-		for _, tile := range v.Grid.Tiles {
-			seen = append(seen, tile.Row)
-		}
-		tell(t, s, "next", `{}`)
+func TestSessionSendsManyImagesInWindows(t *testing.T) {
+	s := newSession(t, 1000, "cat", "dog")
+	first, err := s.Hello(t.Context(), "page")
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.Sort(seen)
-	if len(seen) != 40 || len(slices.Compact(seen)) != 40 {
-		t.Errorf("three batches show %d images; want each of 40 once", len(seen))
+	if g := first.(view).Grid; g.Total == nil || *g.Total != 1000 || len(g.Tiles) != allAtOnce || g.Tiles[0].Row != 0 {
+		t.Errorf("the first view has %d tiles of %v; want %d of 1000", len(g.Tiles), g.Total, allAtOnce)
 	}
-	if v := s.view(); v.Batch != 1 || v.Batches != 3 {
-		t.Errorf("after the last batch comes batch %d of %d; want 1 of 3", v.Batch, v.Batches)
+	v := tell(t, s, "page", `{"batch":"0","start":990,"count":40}`)
+	if g := v.Grid; g.Start != 990 || len(g.Tiles) != 10 || g.Tiles[9].Row != 999 {
+		t.Errorf("a window at the end has %d tiles from %d on; want 10 from 990 on", len(g.Tiles), g.Start)
 	}
-	if n := len(newSession(t, 24, "cat").view().Grid.Tiles); n != 24 {
-		t.Errorf("24 images come as %d; want one batch", n)
+	before := v.Grid.Version
+	if v = tell(t, s, "set", `{"changes":[{"row":990,"class":1,"value":0}]}`); v.Grid.Start != 990 || v.Grid.Version == before {
+		t.Errorf("after a label the page gets tiles from %d on, version %d; want its own window and another version", v.Grid.Start, v.Grid.Version)
+	}
+	if other, _ := s.Hello(t.Context(), "other page"); other.(view).Grid.Start != 0 {
+		t.Error("another page has the window of the first")
+	}
+	if g := newSession(t, allAtOnce, "cat").view(window{0, allAtOnce}).Grid; g.Total != nil || len(g.Tiles) != allAtOnce {
+		t.Errorf("%d images come as %d tiles of %v; want all, without a total", allAtOnce, len(g.Tiles), g.Total)
+	}
+}
+
+func TestSessionLabelsManyInOneStep(t *testing.T) {
+	s := newSession(t, 1000, "cat", "dog")
+	tell(t, s, "set", `{"changes":[{"row":500,"class":0,"value":1}]}`)
+	v := tell(t, s, "set", `{"changes":[{"row":0,"class":0,"value":0},{"row":0,"class":1,"value":0}],"batch":"0","spans":[[1,1000]],
+		"fill":[{"class":0,"value":0,"only":-1},{"class":1,"value":0,"only":-1}],"dwell_ms":5}`)
+	if v.Labelled != 1000 || s.values[500][0] != present || s.values[999][0] != absent {
+		t.Errorf("%d of 1000 are labelled, image 500 is %v; want all, and what was known kept", v.Labelled, s.values[500])
+	}
+	if v = tell(t, s, "undo", `{}`); v.Labelled != 0 || s.values[500][0] != present || s.values[999][1] != unknown {
+		t.Errorf("one undo left %d labelled, image 500 %v", v.Labelled, s.values[500])
+	}
+	if v = tell(t, s, "redo", `{}`); v.Labelled != 1000 {
+		t.Errorf("one redo labelled %d; want 1000", v.Labelled)
 	}
 }
 
@@ -122,6 +148,21 @@ func TestRunComplainsAboutAllAtOnce(t *testing.T) {
 	}
 	if _, err := (LabelButtons{}).Run(t.Context()); err == nil || !strings.Contains(err.Error(), "Classes is empty") {
 		t.Errorf("buttons without classes: %v", err)
+	}
+}
+
+func TestOneClassAndOtherKeysReachThePage(t *testing.T) {
+	s := newSession(t, 2, "cat", "dog")
+	if g := s.view(s.common()).Grid; g.Quick != nil || g.Keys != nil {
+		t.Errorf("quick %v and keys %v; want neither where nobody asked", g.Quick, g.Keys)
+	}
+	s.quick, s.keys = "dog", map[string][]string{"exclude": {"KeyJ"}}
+	if g := s.view(s.common()).Grid; g.Quick == nil || g.Quick.Class != 1 || g.Keys["exclude"][0] != "KeyJ" {
+		t.Errorf("quick %v and keys %v", g.Quick, g.Keys)
+	}
+	_, err := Grid{Images: make([]GridImage, 1), Classes: Classes("cat"), Quick: "cow"}.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `Quick is "cow"`) {
+		t.Errorf("Quick of no class: %v", err)
 	}
 }
 
@@ -155,7 +196,7 @@ func TestSessionServesItsPictures(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		return r.StatusCode, string(body)
 	}
-	tile := s.view().Grid.Tiles[0]
+	tile := s.view(s.common()).Grid.Tiles[0]
 	for _, path := range []string{tile.Src, tile.Full} {
 		if code, body := get(path); code != 200 || body != string(small) {
 			t.Errorf("%s: status %d, %d bytes; want the file", path, code, len(body))

@@ -1,5 +1,5 @@
 // The page of Grid.Run and LabelButtons.Run: the widgets with the few buttons that a cell needs. Go sends one view
-// {mode, title, grid, batch, batches, labelled, images, can_undo, can_redo}; mode is "grid", "buttons" (one image beside
+// {mode, title, grid, labelled, images, can_undo, can_redo}; mode is "grid", "buttons" (one image beside
 // its buttons) or "choice" (buttons alone).
 
 import grid from "./grid.mjs";
@@ -20,12 +20,11 @@ const tool = (text, kind, title) => {
 };
 const undo = tool("Undo", "undo", "undo (u)");
 const redo = tool("Redo", "redo", "redo (shift + u)");
-const next = tool("Next batch", "next", "next images (Enter)");
 const finish = tool("Done", "done", "end, and give the labels to the cell");
 const count = el("span", { class: "pw-cellcount" });
 const saved = el("span", { class: "pw-cellstate", role: "status" });
 finish.className = "pw-main";
-main.replaceChildren(el("div", { class: "pw-celltools" }, finish, next, undo, redo, count, saved), el("div", { class: "pw-cellbody" }, gridAt, side));
+main.replaceChildren(el("div", { class: "pw-celltools" }, finish, undo, redo, count, saved), el("div", { class: "pw-cellbody" }, gridAt, side));
 
 const model = createModel({ view: null, pending: [] }, (message) => link.forward(message));
 const cell = frame(main);
@@ -38,9 +37,7 @@ function show(view) {
   if (!mounted) mount(view);
   undo.disabled = !view.can_undo;
   redo.disabled = !view.can_redo;
-  next.hidden = view.batches < 2;
-  const batch = view.batches > 1 ? ` · batch ${view.batch} of ${view.batches}` : "";
-  write(count, view.mode === "grid" ? `${view.labelled} of ${view.images} labelled${batch}` : "");
+  write(count, view.mode === "grid" ? `${view.labelled} of ${view.images} labelled` : "");
 }
 
 function mount(view) {
