@@ -50,6 +50,7 @@ type Session struct {
 	runs    []runView
 	kept    string // the state that was written last
 
+	quick     string // the one class that is asked about; "" for all
 	histogram string // class whose scores are shown; "" for none
 	drawn     drawn
 	list      list         // what a person asked to see
@@ -134,8 +135,14 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 	switch e.Kind {
 	case "set":
 		return s.set(e)
-	case "exclude", "validation":
-		return s.flag(e)
+	case "exclude", "validation", "unsure", "note":
+		return s.mark(e)
+	case "quick":
+		if err := s.chooseQuick(e); err != nil {
+			return err
+		}
+		s.list = list{}
+		return s.next(ctx)
 	case "apply": // from another process
 		var event labels.Event
 		if err := json.Unmarshal(e.Data, &event); err != nil {
@@ -233,32 +240,6 @@ func (s *Session) set(e host.Event) error {
 	}
 	s.pace.add(time.Now(), rows, time.Duration(data.Dwell)*time.Millisecond)
 	return nil
-}
-
-// flag excludes an image or holds it out for validation, or takes that back.
-func (s *Session) flag(e host.Event) error {
-	var data struct {
-		Row   int    `json:"row"`
-		Value bool   `json:"value"`
-		Text  string `json:"text"`
-	}
-	if err := decode(e, &data); err != nil {
-		return err
-	}
-	index := s.project.Images()
-	if data.Row < 0 || data.Row >= index.Len() {
-		return wish("Image %d was ignored: there is no such image.", data.Row)
-	}
-	event := labels.Event{ID: e.ID, Kind: labels.KindExclude, Source: "studio", Text: data.Text, Shown: s.shownBy(data.Row)}
-	if e.Kind == "validation" {
-		event.Kind = labels.KindValidation
-	}
-	change := labels.Change{Images: []string{labels.Ref(index, data.Row)}}
-	if data.Value {
-		change.Value = 1
-	}
-	event.Set = []labels.Change{change}
-	return s.apply(event)
 }
 
 // apply writes an event of the page; one that the journal refuses is a wish, one that the disk refuses an error.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopatchwork/patchwork/patchwork/imageset/contrast"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -40,6 +41,9 @@ type gridView struct {
 	Classes []classView `json:"classes"`
 	Tiles   []tileView  `json:"tiles"`
 	Empty   string      `json:"empty"` // shown in place of tiles where there are none
+
+	Quick     *quickView `json:"quick,omitempty"`
+	Contrasts []string   `json:"contrasts"`
 }
 
 type classView struct {
@@ -49,17 +53,20 @@ type classView struct {
 }
 
 type tileView struct {
-	Row        int       `json:"row"`
-	Src        string    `json:"src"`
-	Full       string    `json:"full"`
-	Caption    string    `json:"caption"`
-	Title      string    `json:"title"` // the whole path
-	Why        string    `json:"why"`
-	Values     []int8    `json:"values"`
-	Scores     []*number `json:"scores"` // null without a model
-	Excluded   bool      `json:"excluded"`
-	Validation bool      `json:"validation"`
-	Note       string    `json:"note,omitempty"`
+	Row        int         `json:"row"`
+	Src        string      `json:"src"`
+	Full       string      `json:"full"`
+	Caption    string      `json:"caption"`
+	Title      string      `json:"title"` // the whole path
+	Why        string      `json:"why"`
+	Values     []int8      `json:"values"`
+	Scores     []*number   `json:"scores"` // null without a model
+	Excluded   bool        `json:"excluded"`
+	Validation bool        `json:"validation"`
+	Note       string      `json:"note,omitempty"`
+	Unsure     bool        `json:"unsure,omitempty"`
+	Reason     string      `json:"reason,omitempty"` // of an exclusion
+	Meta       [][2]string `json:"meta"`
 }
 
 // number is a score; JSON null stands for one that the model has not learned.
@@ -112,6 +119,7 @@ func (s *Session) view() view {
 		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil,
 		Grid: gridView{
 			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns, Rows: s.o.Rows,
+			Quick: s.quickView(t), Contrasts: contrast.Contrasts,
 			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
 		},
 		Counts: []countView{},
@@ -175,6 +183,7 @@ func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tile
 		Row: p.Row, Src: "thumb/" + address, Full: "image/" + address,
 		Caption: path.Base(image.ID), Title: image.ID, Why: p.Reason,
 		Excluded: t.Excluded(p.Row), Validation: t.Validation(p.Row), Note: t.Note(p.Row),
+		Unsure: t.Unsure(p.Row), Reason: t.ExcludeReason(p.Row), Meta: facts(image, t.ExcludeReason(p.Row)),
 	}
 	for c := range t.Classes() {
 		tile.Values = append(tile.Values, int8(t.Value(p.Row, c)))
