@@ -81,6 +81,7 @@ func TestGridSelection(t *testing.T) {
 	page.Mouse.MustUp(proto.InputMouseButtonLeft)
 	soon(t, page, "document.querySelector('.pw-band').hidden", "true", "the box goes")
 	soon(t, page, selectedRows, `"100,101,104,105"`, "and what it selected stays")
+	soon(t, page, "models.grid.get('cursor')", "100", "the cursor is among them")
 	page.KeyActions().Press(input.ControlLeft).Type(input.KeyA).Release(input.ControlLeft).MustDo()
 	soon(t, page, "models.grid.get('selected')", "12", "control and A select all")
 	press(page, input.KeyN)
@@ -205,4 +206,26 @@ func TestGridTouch(t *testing.T) {
 	touch(proto.InputDispatchTouchEventTypeTouchEnd)
 	soon(t, page, "document.querySelector('[data-menu]').hidden", "false", "a long press opens the menu")
 	shot(t, page, "touch")
+}
+
+func TestGridSizeIsRemembered(t *testing.T) {
+	b, url := browser(t), fixture(t)
+	page := open(t, b, url+"?pages=2000&classes=10", true)
+	columns := "getComputedStyle(document.querySelector('.pw-cells')).getPropertyValue('--cols')"
+	page.MustElement("[role=grid]").MustFocus()
+	soon(t, page, columns, `"4"`, "as Go says")
+	press(page, input.PageDown, input.PageDown)
+	at := js(page, "models.grid.get('cursor')")
+	page.MustElement(`[aria-label="smaller images"]`).MustClick()
+	press(page, input.Minus, input.Minus)
+	soon(t, page, columns, `"9"`, "three steps smaller")
+	soon(t, page, "document.querySelectorAll('[data-coming]').length", "0", "the tiles come")
+	soon(t, page, "document.querySelector('[data-cursor]')?.dataset.row", `"`+at+`"`, "the cursor is on its image, and on the screen")
+	press(page, input.Digit2, input.ArrowLeft, input.Digit3, input.Digit3)
+	shot(t, page, "small")
+	page.MustReload().MustElement("body[data-ready]")
+	soon(t, page, columns, `"9"`, "after a reload")
+	page.MustElement("[role=grid]").MustFocus()
+	page.MustEval(`() => document.querySelector(".pw-cells").dispatchEvent(new WheelEvent("wheel", { deltaY: -120, ctrlKey: true, bubbles: true, cancelable: true }))`)
+	soon(t, page, columns, `"7"`, "control and wheel make it larger")
 }

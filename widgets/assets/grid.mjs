@@ -16,7 +16,6 @@
 // the clean-up.
 
 import { act, choose, settle, start } from "./gridstate.mjs";
-import { nextSize } from "./gridlayout.mjs";
 import { countOf, lookOf, paged, placeOf, shown, tileAt } from "./gridtiles.mjs";
 import { askSheet } from "./asksheet.mjs";
 import { bindingsOf, intentOf } from "./keys.mjs";
@@ -135,7 +134,7 @@ export function render({ model, el: host }) {
   const focus = () => grid.cells.focus({ preventScroll: true });
 
   function resize(step) {
-    const to = nextSize(tile, step);
+    const to = grid.sizeBeside(size ?? tile, step);
     if (to === size) return;
     size = to;
     remember({ size });
@@ -180,16 +179,17 @@ export function render({ model, el: host }) {
       boxBase ??= ui.selected;
       run({ do: "box", places: sel.spansOf(grid.boxed(box)), base: boxBase, add });
     },
-    boxed: () => ((boxBase = null), focus()),
+    boxed() {
+      boxBase = null;
+      if (ui.selected.length && !sel.has(ui.selected, ui.cursor)) ui = { ...ui, cursor: ui.selected[0][0] };
+      paint();
+      focus();
+    },
   });
   const onZoomChip = (e) => e.target.closest(".pw-chip") && run(label(e.target.closest(".pw-chip"), e));
   // Nothing takes the focus from the grid but what is typed in, and the buttons of the menu.
   const keepFocus = (e) => e.target.closest(".pw-chip, .pw-foot, .pw-overlay") && !e.target.closest("input, [data-menu] button, [data-ask] button") && e.preventDefault();
-  const onWheel = (e) => {
-    if (!e.ctrlKey) return;
-    e.preventDefault();
-    if (Math.abs(e.deltaY) > 2) run({ do: e.deltaY < 0 ? "larger" : "smaller" });
-  };
+  const onWheel = (e) => e.ctrlKey && (e.preventDefault(), run({ do: e.deltaY < 0 ? "larger" : "smaller" }));
   const onScroll = () => grid.follow();
   root.addEventListener("keydown", onKey);
   root.addEventListener("mousedown", keepFocus);

@@ -21,6 +21,14 @@ export function nextSize(width, step) {
   return other ?? (step > 0 ? sizes.at(-1) : sizes[0]);
 }
 
+// sizeBeside is the size a step beside another at which, in a grid of pages, there is another number of columns: there
+// tiles are as wide as the columns are.
+export function sizeBeside(from, step, { columns, width, pages }) {
+  let to = nextSize(from, step);
+  while (pages && columnsOf(columns, to, width) === columns && nextSize(to, step) !== to) to = nextSize(to, step);
+  return to;
+}
+
 // small says that a tile has no room for its caption.
 export const small = (tile) => tile < 130;
 

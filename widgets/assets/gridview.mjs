@@ -1,7 +1,7 @@
 // The elements of a grid: all tiles of a batch, or of pages only the lines near the screen. A picture's element is made
 // for one place and row and never used for another, so that no picture is seen under another's labels.
 
-import { boxed, columnsOf, frameOf, linesAt, reach, scrolled, small } from "./gridlayout.mjs";
+import { boxed, columnsOf, frameOf, linesAt, reach, scrolled, sizeBeside, small } from "./gridlayout.mjs";
 import { countOf, paged, shown, tileAt } from "./gridtiles.mjs";
 import { makeTile, paintTile } from "./tile.mjs";
 import { el, put } from "./dom.mjs";
@@ -15,6 +15,7 @@ export function makeCells(id, onWindow) {
   let view = null;
   let frame = null;
   let where = null; // {at, top} of the scroll of a grid of pages
+  let width = 0; // of the room for tiles
   let shape = { columns: 1, rows: 4 };
   let paint = () => {};
 
@@ -33,7 +34,7 @@ export function makeCells(id, onWindow) {
     tiles.clear();
     lines.clear();
     cells.replaceChildren();
-    const width = cells.clientWidth - 8 || scroll.clientWidth - 8;
+    width = cells.clientWidth - 8;
     shape = { columns: columnsOf(view?.columns, size, width), rows: 4 };
     cells.style.setProperty("--cols", shape.columns);
     put(scroll, "data-pages", paged(view));
@@ -104,6 +105,7 @@ export function makeCells(id, onWindow) {
   return {
     cells, scroll, build, follow,
     shape: () => shape,
+    sizeBeside: (from, step) => sizeBeside(from, step, { columns: shape.columns, width, pages: paged(view) }),
     idOf: (at) => (tiles.has(at) ? `${id}-${at}` : null),
     at: (node) => {
       for (const [at, parts] of tiles) if (parts.node.contains(node)) return at;

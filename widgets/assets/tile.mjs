@@ -44,12 +44,12 @@ export function paintTile(parts, tile, classes, state) {
   put(node, "aria-selected", String(Boolean(state.selected)));
   parts.tick.hidden = !state.selected;
   put(node, "data-coming", !tile);
-  if (!tile) return put(node, "aria-label", "still coming");
+  if (!tile) return put(node, "aria-description", "still coming");
   const src = addressOf(tile.src, state.look);
   if (image.getAttribute("src") !== src) image.setAttribute("src", src);
   put(node, "data-row", tile.row);
   put(node, "data-excluded", Boolean(tile.excluded));
-  put(node, "aria-label", describe(tile, classes, state.pending));
+  put(node, "aria-description", describe(tile, classes, state.pending)); // its name is what it shows
   parts.saving.hidden = !state.pending;
   write(parts.why, tile.why ?? "");
   write(parts.caption, tile.caption ?? "");
@@ -73,7 +73,6 @@ export function paintChip(chip, classes, c, value, score) {
   if (guess) chip.node.style.setProperty("--p", guess);
   put(chip.node, "aria-pressed", pressed(value));
   const label = chipLabel(classes[c].name, value, guess);
-  put(chip.node, "aria-label", label);
   put(chip.node, "title", [label, classes[c].description].filter(Boolean).join("\n"));
   write(chip.mark, value === PRESENT ? "✓" : keyOf(classes, c).toUpperCase() || classes[c].name.slice(0, 2));
   write(chip.score, guess);

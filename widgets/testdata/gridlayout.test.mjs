@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { boxed, columnsFor, columnsOf, frameOf, linesAt, nextSize, reach, scrolled, sizes } from "../assets/gridlayout.mjs";
+import { boxed, columnsFor, columnsOf, frameOf, linesAt, nextSize, reach, scrolled, sizeBeside, sizes } from "../assets/gridlayout.mjs";
 import { addressOf, lookOf, placeOf } from "../assets/gridtiles.mjs";
 import { keepNear, takeIn, wanted } from "../assets/pages.mjs";
 import { fitted, held, panned, zoomed } from "../assets/zoom.mjs";
@@ -9,6 +9,13 @@ test("columns: as many as Go says, or as fit a size", () => {
   assert.deepEqual([[4, 0], [4, 1000], [4, 300], [4, 50], [undefined, 900]].map(([n, width]) => columnsFor(n, width)), [4, 4, 2, 1, 4]);
   assert.deepEqual([[4, 64, 1000], [4, 512, 1000], [4, null, 1000], [4, 900, 100]].map((a) => columnsOf(...a)), [13, 1, 4, 1]);
   assert.deepEqual([nextSize(232, 1), nextSize(232, -1), nextSize(200, 1), nextSize(64, -1), nextSize(900, 1)], [296, 184, 232, 64, sizes.at(-1)]);
+});
+
+test("a step of size is seen: in pages it changes the columns", () => {
+  const room = { columns: 4, width: 860, pages: true };
+  assert.equal(sizeBeside(207, -1, room), 144, "184 would leave four columns");
+  assert.equal(sizeBeside(207, -1, { ...room, pages: false }), 184);
+  assert.equal(sizeBeside(512, 1, { ...room, columns: 1 }), 512);
 });
 
 test("lines near the screen, and the place to scroll to", () => {
