@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -33,13 +34,16 @@ func (e *engine) Labels() *labels.Store {
 
 // Classes lists the label table's classes with the keys that set them.
 func (e *engine) Classes() []studio.Class {
-	declared := map[string]Class{}
+	t := e.Labels().Table()
+	declared := map[string]Class{} // by the present name
 	for _, c := range e.Settings().Classes {
-		declared[c.Name] = c
+		if now, ok := t.Resolve(c.Name); ok {
+			declared[now] = c
+		}
 	}
 	var out []studio.Class
-	for i, name := range e.Labels().Table().Classes() {
-		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: declared[name].Description}
+	for i, name := range t.Classes() {
+		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: cmp.Or(t.Description(i), declared[name].Description)}
 		if c.Key == "" && i < 9 {
 			c.Key = strconv.Itoa(i + 1)
 		}
@@ -101,7 +105,7 @@ func (e *engine) Scores() (func(row int) []float32, string) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return scores.For(e.Labels().Table().Classes()), e.stamp
+	return scores.For(e.Labels().Table()), e.stamp
 }
 
 // Disputed is the queue of disagreements, an image once, with what people said of it.

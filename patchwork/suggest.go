@@ -109,7 +109,7 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		pool.Labels = nil // to be looked at again: what is known does not make an image uninteresting
 	}
 	if scores != nil {
-		pool.Probs = scores.For(t.Classes())
+		pool.Probs = scores.For(t)
 	}
 	picks, err := acquire.Select(strategy, pool, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {

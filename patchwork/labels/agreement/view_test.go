@@ -209,3 +209,38 @@ func TestHerLastWordIsHers(t *testing.T) {
 		t.Error("somebody is nobody")
 	}
 }
+
+// What each person said about two classes is merged for her alone; a class that nobody sees any more has no opinions.
+func TestMergedAndRetiredClasses(t *testing.T) {
+	const u, no, yes = labels.Unknown, labels.Absent, labels.Present
+	p := newProject(t, 4, "boat", "ship", "road")
+	p.do("anna", p.says("boat", yes, 0), p.says("boat", no, 1, 2), p.says("ship", no, 0, 1), p.says("road", yes, 0))
+	p.do("bob", p.says("ship", no, 0, 1, 2), p.says("boat", no, 0), p.says("road", no, 0), shown(Adjudication, p.says("boat", yes, 3)))
+	p.do("carol", labels.Event{Kind: labels.KindClassMerge, Classes: []string{"boat", "ship"}}, labels.RetireClasses("road"), labels.RenameClass("ship", "vessel"))
+	p.do("bob", p.says("boat", yes, 1))
+	v := p.view()
+	if got := v.Table().Classes(); !slices.Equal(got, []string{"vessel"}) {
+		t.Fatalf("the classes are %q", got)
+	}
+	if got := v.names(); !slices.Equal(got, []string{"anna", "bob"}) {
+		t.Errorf("the people are %q; carol has labelled nothing", got)
+	}
+	for name, want := range map[string][]labels.Tri{"anna": {yes, no, u, u}, "bob": {no, yes, u, yes}} {
+		for row, value := range want {
+			if got, at := v.Person(name).Value(row, 0); got != value || got != u && at.IsZero() {
+				t.Errorf("%s, row %d: %v at %v, want %v", name, row, got, at, value)
+			}
+		}
+	}
+	list, err := v.Disputes(DisputeOptions{})
+	if err != nil || len(list) != 2 || list[0].Class != "vessel" {
+		t.Errorf("disputes %v, %v; want rows 0 and 1 about vessel", list, err)
+	}
+	merged, err := v.Merge(Rule{Kind: Unanimous})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := merged.Column(0); !slices.Equal(got, []labels.Tri{u, u, u, yes}) {
+		t.Errorf("unanimous: %v, want unknown three times and what was decided", got)
+	}
+}
