@@ -9,7 +9,7 @@ import (
 var embedded embed.FS
 
 // Assets holds the page side of the widgets: one ES module per widget (grid.mjs, labelbuttons.mjs, curves.mjs,
-// progress.mjs), what they share, the connection to the server (link.mjs) and the style sheet (widgets.css). The names
+// progress.mjs), what they share, the connection to the server (link.mjs) and the style sheets. The names
 // have no folder; the modules import each other as siblings, so they must be served from one folder.
 var Assets = mustSub(embedded, "assets")
 

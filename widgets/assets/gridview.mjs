@@ -2,9 +2,20 @@
 // for one place and row and never used for another, so that no picture is seen under another's labels.
 
 import { boxed, columnsOf, frameOf, linesAt, reach, scrolled, sizeBeside, small } from "./gridlayout.mjs";
-import { countOf, paged, shown, tileAt } from "./gridtiles.mjs";
+import { countOf, paged, tileAt } from "./gridtiles.mjs";
 import { makeTile, paintTile } from "./tile.mjs";
 import { el, put } from "./dom.mjs";
+
+// paintChanged paints a tile if anything of it is other than when it was painted last: a key changes one tile of many.
+function paintChanged(parts, tile, edit, state, classes) {
+  const how = JSON.stringify(state);
+  const last = parts.last;
+  if (last && last.tile === tile && last.edit === edit && last.how === how) return;
+  const now = tile && edit ? { ...tile, ...edit } : tile ?? null;
+  const text = JSON.stringify(now);
+  if (!last || last.text !== text || last.how !== how) paintTile(parts, now, classes, state);
+  parts.last = { tile, edit, how, text };
+}
 
 // makeCells makes the elements. onWindow(from, to) is told which places are on the screen of a grid of pages.
 export function makeCells(id, onWindow) {
@@ -118,7 +129,7 @@ export function makeCells(id, onWindow) {
       for (const at of places ?? tiles.keys()) {
         const tile = tileAt(view, at);
         const parts = refill(at, tile);
-        if (parts) paintTile(parts, tile ? shown(ui, tile) : null, view.classes, state(at, tile));
+        if (parts) paintChanged(parts, tile, tile && ui.edits[tile.row], state(at, tile), view.classes);
       }
     },
     // reveal brings a place onto the screen.

@@ -13,7 +13,12 @@ const classes = names.slice(0, Number(ask.get("classes") ?? 4)).map((name) => ({
 const count = Number(ask.get("n") ?? 12);
 
 // scene paints a small made-up aerial view; the same seed gives the same picture.
+const painted = new Map();
 function scene(seed) {
+  if (!painted.has(seed)) painted.set(seed, paintScene(seed));
+  return painted.get(seed);
+}
+function paintScene(seed) {
   let s = seed * 7919 + 17;
   const random = () => ((s = (s * 1103515245 + 12345) % 2147483648) / 2147483648);
   const canvas = Object.assign(document.createElement("canvas"), { width: 256, height: 256 });
