@@ -73,8 +73,10 @@ func (r *relay) hear(file, text string) {
 	case d.Bye:
 		r.forget(d.Session)
 	default:
-		if one := r.session(file, d.Session); one != nil {
+		if one := r.session(file, d); one != nil {
 			one.stream.Hear(d)
+		} else {
+			r.send(file, kernellink.Datagram{Session: d.Session, Bye: true}) // the page begins another
 		}
 	}
 }
@@ -92,12 +94,14 @@ func (r *relay) send(file string, d kernellink.Datagram) {
 	}
 }
 
-// session finds or begins a session, and returns nil when there are too many.
-func (r *relay) session(file, name string) *session {
+// session finds the session of a datagram or begins one, and returns nil when there are too many, or when it is one that
+// was forgotten: a page that slept for long, or whose last words overtook others.
+func (r *relay) session(file string, d kernellink.Datagram) *session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	name := d.Session
 	one := r.sessions[name]
-	if one != nil || len(r.sessions) >= maxSessions {
+	if one != nil || len(r.sessions) >= maxSessions || d.Ack > 0 || d.N > kernellink.Window {
 		return one
 	}
 	one = &session{relay: r, sockets: map[int]chan<- []byte{}}

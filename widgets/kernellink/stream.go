@@ -10,7 +10,7 @@ import (
 
 const (
 	chunkBytes = 42_000 // of a message in one datagram; 56 kB as base64
-	window     = 6      // datagrams on their way at most
+	Window     = 6      // datagrams on their way at most
 	queueLimit = 32     // datagrams that wait at most before Write blocks
 	firstWait  = time.Second
 	longWait   = 8 * time.Second
@@ -54,7 +54,7 @@ type Stream struct {
 	mu      sync.Mutex
 	room    *sync.Cond
 	made    int        // number of the last datagram made
-	out     []Datagram // made and not acknowledged; the first window of them are on their way
+	out     []Datagram // made and not acknowledged; the first Window of them are on their way
 	flying  int        // how many of out are on their way
 	wait    time.Duration
 	timer   *time.Timer
@@ -100,7 +100,7 @@ func (s *Stream) Write(ctx context.Context, message []byte) error {
 
 // fly sends what the window allows, and sees to it that it is sent again if no acknowledgement comes.
 func (s *Stream) fly() {
-	for s.flying < min(window, len(s.out)) {
+	for s.flying < min(Window, len(s.out)) {
 		s.sendNow(s.out[s.flying])
 		s.flying++
 	}
@@ -136,7 +136,7 @@ func (s *Stream) Hear(d Datagram) {
 	}
 	s.last = time.Now()
 	s.settle(d.Ack)
-	if d.N > s.heard && d.N <= s.heard+4*window {
+	if d.N > s.heard && d.N <= s.heard+4*Window {
 		s.early[d.N] = d
 	}
 	for next, ok := s.early[s.heard+1]; ok; next, ok = s.early[s.heard+1] {

@@ -62,8 +62,8 @@ func TestStreamSendsWhatFits(t *testing.T) {
 	for i := 0; i < 2*queueLimit && err == nil; i++ {
 		err = s.Write(ctx, []byte("x"))
 	}
-	if err == nil || sent != window {
-		t.Errorf("with nobody at the other end %d are on their way and Write says %v; want %d and an error", sent, err, window)
+	if err == nil || sent != Window {
+		t.Errorf("with nobody at the other end %d are on their way and Write says %v; want %d and an error", sent, err, Window)
 	}
 }
 

@@ -8,7 +8,7 @@ const flight = 6; // datagrams on their way at most
 const firstWait = 1000; // ms before a datagram is sent again; doubles up to
 const longWait = 8000;
 const pingEvery = 4000;
-const patience = 13_000; // ms of silence after pings that mean the way is gone
+const patience = 13_000; // ms of silence after pings that mean that something is gone
 
 const randomName = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
 const toText = (bytes) => new TextDecoder().decode(bytes);
@@ -34,10 +34,12 @@ export class Stream {
   sendNow(datagram) {
     this.send({ ...datagram, a: this.heard });
   }
-  again() {
+  // again repeats the oldest datagram on its way: what came after it may well have arrived.
+  again(wait = Math.min(2 * this.wait, longWait)) {
+    clearTimeout(this.timer);
     this.timer = 0;
     if (!this.flying || this.closed) return;
-    this.wait = Math.min(2 * this.wait, longWait);
+    this.wait = wait;
     this.sendNow(this.out[0]);
     this.fly();
   }
@@ -79,19 +81,36 @@ function joined(parts) {
 }
 
 // Line is the WebSocket to the kernel, opened again when it breaks. hear(datagram) gets what the server sends to this
-// session.
-class Line {
-  constructor({ socket, address, kernel, channel, comm, session }, hear) {
-    Object.assign(this, { address, kernel, channel, comm, session, hear, unheard: 0, tries: 0 });
+// session; up() is called when it was opened again, over() when Jupyter says that it has no such kernel.
+export class Line {
+  constructor({ socket, address, kernel, channel, comm, session }, { hear, up, over }) {
+    Object.assign(this, { address, kernel, channel, comm, session, hear, up, over, unheard: 0, tries: 0, echoed: 0 });
     this.use(socket);
   }
   use(socket) {
     this.socket = socket;
+    this.began = Date.now();
     socket.onmessage = (e) => typeof e.data === "string" && e.data.includes('"comm_msg"') && this.receive(JSON.parse(e.data));
-    socket.onopen = () => (this.tries = 0);
-    socket.onclose = () => {
-      if (!this.closed) setTimeout(() => this.closed || this.use(new WebSocket(this.address)), Math.min(5000, 300 * 2 ** this.tries++));
+    socket.onopen = () => {
+      this.tries = 0;
+      this.up();
     };
+    socket.onclose = async () => {
+      if (this.closed) return;
+      const about = this.address.replace(/^ws/, "http").replace(/\/channels$/, "");
+      const status = await fetch(about).then((got) => got.status, () => 0);
+      if (status === 404) return this.over();
+      setTimeout(() => this.closed || socket !== this.socket || this.use(new WebSocket(this.address)), Math.min(5000, 300 * 2 ** this.tries++));
+    };
+    if (socket.readyState > 1) socket.onclose();
+  }
+  // renew gives up a socket that says nothing: a network that went away does not close it. The next text opens a comm.
+  renew() {
+    const old = this.socket;
+    old.onopen = old.onmessage = old.onclose = null;
+    old.close();
+    this.unheard = 2 * flight;
+    this.use(new WebSocket(this.address));
   }
   receive(message) {
     if (message.header.msg_type !== "comm_msg") return;
@@ -101,6 +120,7 @@ class Line {
     const datagram = JSON.parse(id.slice("patchwork:".length));
     if (datagram.c !== this.channel || datagram.s !== this.session) return;
     this.unheard = 0; // the kernel's echo of an own one counts, too
+    this.echoed = Date.now();
     if (datagram.to === "page") this.hear(datagram);
   }
   send(datagram) {
@@ -122,18 +142,26 @@ class Line {
 }
 
 // open connects to the server over a line that has been tried (see embed.js) and makes the document for a frame. It
-// returns {srcdoc, join(frame), close()}; give join the frame before it loads. lost() is called when the server cannot
-// be reached any more.
+// returns {srcdoc, join(frame), close()}; give join the frame before it loads. lost() is called when the server is gone or
+// has forgotten this frame. While only the network is away the frame stays and says what is not saved.
 export async function open({ url, token, lost, ...line }) {
   let heardAt = Date.now();
   let pingAt = 0;
   let made = 0;
   let frame = null;
-  const gets = new Map(); // id → resolve
-  const wire = new Line(line, (datagram) => {
+  const gets = new Map(); // id → {resolve, reject}
+  const gone = () => {
+    if (wire.closed) return;
+    close();
+    gets.forEach(({ reject }) => reject(new Error("the server is gone")));
+    lost();
+  };
+  const hear = (datagram) => {
     heardAt = Date.now();
-    stream.hear(datagram);
-  });
+    if (datagram.b) gone();
+    else stream.hear(datagram);
+  };
+  const wire = new Line(line, { hear, up: () => stream.again(firstWait), over: gone });
   const stream = new Stream((datagram) => wire.send(datagram), receive);
   const tell = (head, body = new Uint8Array()) => stream.write(joined([toBytes(JSON.stringify(head) + "\n"), body]));
 
@@ -144,7 +172,8 @@ export async function open({ url, token, lost, ...line }) {
     const asked = head.kind === "got" && gets.get(head.id);
     if (asked) {
       gets.delete(head.id);
-      asked({ ...head, body });
+      if (head.status === 200) asked.resolve(toText(body));
+      else asked.reject(new Error(`${asked.path}: ${head.status}`));
     } else {
       frame?.contentWindow?.postMessage({ patchworkNet: head, body }, "*");
     }
@@ -152,7 +181,7 @@ export async function open({ url, token, lost, ...line }) {
   // Requests of this script have negative numbers, those of the frame positive ones.
   const get = (path) =>
     new Promise((resolve, reject) => {
-      gets.set(--made, (got) => (got.status === 200 ? resolve(toText(got.body)) : reject(new Error(`${path}: ${got.status}`))));
+      gets.set(--made, { resolve, reject, path });
       tell({ kind: "get", id: made, path });
     });
   const fromFrame = (e) => {
@@ -163,7 +192,15 @@ export async function open({ url, token, lost, ...line }) {
   };
   const watch = setInterval(() => {
     const now = Date.now();
-    if (now - heardAt > patience && now - pingAt < 2 * pingEvery) return lost(); // pings went out, nothing came
+    if (wire.socket.readyState !== 1) {
+      heardAt = now; // nobody can be heard
+      if (wire.socket.readyState === 0 && now - wire.began > patience) wire.renew();
+    }
+    if (now - heardAt > patience && now - pingAt < 2 * pingEvery) { // pings went out, nothing came
+      if (now - wire.echoed < 2 * pingEvery) return gone(); // but the kernel spoke
+      heardAt = now;
+      wire.renew();
+    }
     if (now - heardAt > pingEvery) {
       pingAt = now;
       stream.sendNow({ p: true });
@@ -171,6 +208,7 @@ export async function open({ url, token, lost, ...line }) {
   }, pingEvery);
   const bye = () => wire.send({ b: true });
   function close() {
+    if (wire.closed) return;
     bye();
     clearInterval(watch);
     removeEventListener("message", fromFrame);
