@@ -17,7 +17,7 @@ type Grid struct {
 
 	// How Run labels.
 	Quick string              // name of the one class to decide on, by accept and reject; "" means all classes
-	Keys  map[string][]string // other keys for actions, as docs/widgets.md names both: {"exclude": {"KeyJ"}}
+	Keys  map[string][]string // other keys for actions, as docs/widgets.md names both: {"rest": {"KeyR", "Space"}}
 }
 
 // GridImage is one image of a Grid. Its content is Src, or else the file File.

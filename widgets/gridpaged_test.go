@@ -86,6 +86,39 @@ func TestGridOfManyPages(t *testing.T) {
 	soon(t, page, "[labelOf(0, 0), labelOf(77777, 0)]", "[-1,-1]", "one undo takes all back")
 }
 
+func TestGridOfPagesIsDraggedAndScrolled(t *testing.T) {
+	b, url := browser(t), fixture(t)
+	page := open(t, b, url+"?pages=5000", false)
+	at := middle(page, `[data-row="1"] img`)
+	page.Mouse.MustMoveTo(at.X, at.Y).MustDown(proto.InputMouseButtonLeft)
+	page.Mouse.MustMoveTo(at.X+20, at.Y+20)
+	page.Mouse.MustMoveTo(at.X+240, at.Y+900) // below the grid, which then scrolls
+	soon(t, page, "models.grid.get('selected') >= 20", "true", "a box that is drawn beyond the edge goes on")
+	page.Mouse.MustUp(proto.InputMouseButtonLeft)
+	n := js(page, "models.grid.get('selected')")
+	press(page, input.Digit1)
+	soon(t, page, "window.log.filter((m) => m.kind === 'set').map((m) => m.changes.length + (m.spans ?? []).reduce((n, [a, b]) => n + b - a, 0))", "["+n+"]", "one event for what is seen and what is not")
+	press(page, input.KeyU)
+
+	page.MustEmulate(touchScreen)
+	page.MustNavigate(url + "?pages=5000").MustElement("body[data-ready]")
+	at = middle(page, `[data-row="1"] img`)
+	for i := range 12 {
+		touch := proto.InputDispatchTouchEvent{Type: proto.InputDispatchTouchEventTypeTouchMove, TouchPoints: []*proto.InputTouchPoint{{X: at.X, Y: at.Y + 300 - 30*float64(i)}}}
+		if i == 0 {
+			touch.Type = proto.InputDispatchTouchEventTypeTouchStart
+		}
+		if i == 11 {
+			touch.Type, touch.TouchPoints = proto.InputDispatchTouchEventTypeTouchEnd, []*proto.InputTouchPoint{}
+		}
+		if err := touch.Call(page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	soon(t, page, "document.querySelector('.pw-scroll').scrollTop > 200", "true", "a finger scrolls")
+	soon(t, page, "models.grid.get('selected')", "0", "and selects nothing")
+}
+
 // TestGridKeyToTile measures how long a key takes until its tile has changed on the page.
 func TestGridKeyToTile(t *testing.T) {
 	b, url := browser(t), fixture(t)

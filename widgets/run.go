@@ -9,6 +9,9 @@ import (
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
 
+// notLabels are the actions of the page that a cell has no place for: it gives back labels and nothing else.
+var notLabels = []string{"exclude", "excludeWhy", "validation", "note", "unsure"}
+
 // Run lets a person label the images of the grid in the output of the cell, which it holds until Done is pressed or the
 // cell is interrupted. It returns the labels, [image][class], and leaves the labelled grid in the notebook. Where nobody
 // can click (nbconvert, a terminal) it shows the static form and returns the labels that the images came with.
@@ -18,7 +21,7 @@ import (
 // Errors: there are no images or no classes; a class is named twice; Quick is none of them; Values or Scores have another length than Classes;
 // the page cannot be served.
 func (g Grid) Run(ctx context.Context) ([][]int8, error) {
-	s := &session{mode: "grid", title: "label images", images: g.Images, classes: g.Classes, columns: g.columns(), quick: g.Quick, keys: g.Keys}
+	s := &session{mode: "grid", title: "label images", images: g.Images, classes: g.Classes, columns: g.columns(), quick: g.Quick, keys: g.Keys, without: notLabels}
 	err := s.run(ctx, func() string {
 		marked := Grid{Columns: g.columns(), Images: append([]GridImage(nil), g.Images...)}
 		for i := range marked.Images {
@@ -40,7 +43,7 @@ func (b LabelButtons) StaticHTML() string { return b.static(b.Image.Values) }
 
 // Run asks in the output of the cell, as Grid.Run does, and returns one label for each class.
 func (b LabelButtons) Run(ctx context.Context) ([]int8, error) {
-	s := &session{mode: "buttons", title: "label", images: []GridImage{b.Image}, classes: b.Classes, columns: 1}
+	s := &session{mode: "buttons", title: "label", images: []GridImage{b.Image}, classes: b.Classes, columns: 1, without: notLabels}
 	if len(b.Image.Src) == 0 && b.Image.File == "" {
 		s.mode = "choice"
 	}

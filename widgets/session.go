@@ -22,6 +22,7 @@ type session struct {
 	columns int
 	quick   string              // name of a class, or ""
 	keys    map[string][]string // action → keys
+	without []string            // actions that the page does not offer
 
 	mu      sync.Mutex
 	values  [][]int8          // [image][class]

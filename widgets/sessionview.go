@@ -32,6 +32,8 @@ type gridView struct {
 
 	Quick *quick              `json:"quick,omitempty"`
 	Keys  map[string][]string `json:"keys,omitempty"`
+
+	Without []string `json:"without,omitempty"` // actions that mean nothing here
 }
 
 // quick names the class of the one-class mode.
@@ -103,7 +105,7 @@ func (s *session) turn(page string, data json.RawMessage) error {
 func (s *session) view(w window) view {
 	v := view{
 		Mode: s.mode, Title: s.title, Images: len(s.images), CanUndo: len(s.steps) > 0, CanRedo: len(s.undone) > 0,
-		Grid: gridView{Batch: batchName, Columns: s.columns, Classes: s.classes, Tiles: []tile{}, Start: w.Start, Version: s.version, Keys: s.keys},
+		Grid: gridView{Batch: batchName, Columns: s.columns, Classes: s.classes, Tiles: []tile{}, Start: w.Start, Version: s.version, Keys: s.keys, Without: s.without},
 	}
 	if n := len(s.images); s.paged() {
 		v.Grid.Total = &n

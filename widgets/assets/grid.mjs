@@ -3,7 +3,7 @@
 //   view      {batch, columns, classes: [{name, key, color, description}], tiles: [{row, src, full, caption, title, why,
 //             values, scores, excluded, reason, validation, note, unsure, unsure_classes, meta: [[name, value]]}], empty,
 //             keys: {action: key | [key]}, quick: {class}, contrasts: ["stretch", "clahe"], bands: [{name, bands}],
-//             reasons: [text]} from Go; drawn, never changed here. Instead of all tiles it may have {version, total, page,
+//             reasons: [text], without: [action]} from Go; drawn, never changed here. Instead of all tiles it may have {version, total, page,
 //             start} and the tiles of one window (pages.mjs)
 //   pending   rows with events that Go has not acknowledged
 //   cursor    set here: row of the tile under the cursor; following it from outside works too
@@ -46,7 +46,7 @@ export function render({ model, el: host }) {
   let size = Number.isFinite(kept.size) ? kept.size : null; // of a tile, as the person chose it
   let tile = 232; // width of a tile now
   let boxBase = null; // what was selected when a box began
-  let bindings = bindingsOf(view?.keys);
+  let bindings = bindingsOf(view?.keys, view?.without);
 
   const root = makeRoot("grid");
   const pager = makePager(() => view, (message) => model.send(message));
@@ -202,11 +202,11 @@ export function render({ model, el: host }) {
     view = takeIn(model.get("view"), before);
     ui = settle(ui, view, model.get("pending"), clock());
     put(grid.cells, "aria-busy", null);
-    const shape = (v) => JSON.stringify([v?.batch, countOf(v), v?.classes, v?.columns, v?.quick ?? null, v?.keys ?? null]);
+    const shape = (v) => JSON.stringify([v?.batch, countOf(v), v?.classes, v?.columns, v?.quick, v?.keys, v?.without]);
     const same = before && shape(before) === shape(view);
     if (same) grid.update(view);
     else {
-      bindings = bindingsOf(view?.keys);
+      bindings = bindingsOf(view?.keys, view?.without);
       build();
     }
     paint();

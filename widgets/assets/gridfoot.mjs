@@ -3,12 +3,14 @@
 import { keyText } from "./keys.mjs";
 import { el, put, write } from "./dom.mjs";
 
-// quickText is the question of the one-class mode, with its keys: "water: F present, D absent". Pure.
+// quickText is the question of the one-class mode, with its keys: "water?  F yes · D no". Pure.
 export function quickText(view, bindings) {
   const name = view?.classes?.[view?.quick?.class]?.name;
   if (name === undefined) return "";
-  const key = (action) => bindings.keysOf.get(action).map((k) => keyText(k)).join(" or ");
-  return `${name}?  ${key("accept")} yes · ${key("reject")} no · ${key("exclude")} leave out`;
+  const said = [["accept", "yes"], ["reject", "no"], ["exclude", "leave out"]]
+    .map(([action, what]) => [bindings.keysOf.get(action).map((k) => keyText(k)).join(" or "), what])
+    .filter(([keys]) => keys);
+  return `${name}?  ${said.map((part) => part.join(" ")).join(" · ")}`;
 }
 
 // foot makes it. run(intent) is how its buttons act. It returns {node, say(text), paint({selected, count, ui, view, bindings})}.

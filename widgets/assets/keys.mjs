@@ -59,9 +59,9 @@ const held = new Set(["move", "larger", "smaller"]);
 
 // bindingsOf is the table of keys that is in force: chord → action, and the keys of each action. overrides is view.keys:
 // {action: "Shift+KeyX" | ["KeyX", …]}; a key that it names is taken from the action that had it. problems says in
-// words what of it makes no sense.
-export function bindingsOf(overrides) {
-  const byName = new Map(actions.filter((a) => a.name).map((a) => [a.name, a]));
+// words what of it makes no sense. without names the actions that mean nothing here; they have no keys.
+export function bindingsOf(overrides, without = []) {
+  const byName = new Map(actions.filter((a) => a.name).map((a) => [a.name, without.includes(a.name) ? { ...a, keys: [] } : a]));
   const wishes = Object.entries(overrides ?? {}).map(([name, keys]) => [name, [keys].flat().map(String)]);
   const problems = wishes.filter(([name]) => !byName.has(name)).map(([name]) => `there is no action ${name}`);
   const keysOf = new Map();
@@ -82,7 +82,7 @@ export function bindingsOf(overrides) {
     for (const key of keys) if (changed.has(chords.get(key))) problems.push(`${key} is given to ${chords.get(key)} and to ${name}`);
     give(name, keys);
   }
-  for (const [name, keys] of keysOf) if (!keys.length && !changed.has(name)) problems.push(`${name} has no key`);
+  for (const [name, keys] of keysOf) if (!keys.length && !changed.has(name) && !without.includes(name)) problems.push(`${name} has no key`);
   return { chords, keysOf, problems };
 }
 

@@ -61,7 +61,10 @@ export function menuSheet(close, run) {
     if (!tile) return;
     if (JSON.stringify(view.classes) !== key) build(view.classes);
     write(title, count > 1 ? `${count.toLocaleString("en")} images` : tile.caption ?? "");
+    const without = view.without ?? [];
+    buttons.forEach((button) => (button.hidden = without.includes(button.dataset.do)));
     rows.forEach(({ three, unsure }, c) => {
+      unsure.hidden = without.includes("unsure");
       three.forEach((button, i) => put(button, "aria-pressed", String(choices[i][0] === clean(tile.values[c]))));
       put(unsure, "aria-pressed", String((tile.unsure_classes ?? []).includes(c)));
     });

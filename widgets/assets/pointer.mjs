@@ -63,7 +63,7 @@ export function follow(cells, scroll, calls) {
   // pull scrolls while a box is drawn beyond the edge.
   function pull() {
     frame = 0;
-    if (!drawing) return;
+    if (!drawing || !from) return;
     const r = scroll.getBoundingClientRect();
     const by = last.clientY < r.top ? last.clientY - r.top : Math.max(0, last.clientY - r.bottom);
     if (by) {

@@ -75,6 +75,12 @@ test("keys can be given to other actions", () => {
   assert.deepEqual(intentOf({ key: "0", code: "Digit0" }, three, bindingsOf({ exclude: "Digit0" })), { do: "exclude" });
 });
 
+test("what means nothing here has no key", () => {
+  const few = bindingsOf({}, ["exclude", "note"]);
+  assert.deepEqual([intentOf({ key: "x", code: "KeyX" }, three, few), few.problems], [null, []]);
+  assert.equal(sheetOf(few).flatMap((group) => group.rows).some(([, what]) => what === "write a note"), false);
+});
+
 test("by default no key means two things", () => {
   const seen = new Map();
   for (const { name, keys } of actions.filter((a) => a.name)) {
