@@ -18,7 +18,7 @@ type classes struct {
 	about   map[column]string //
 	groups  [][]column        // of classes that exclude each other
 	edges   [][2]column       // classes of which the second is made from the first
-	idle    map[Kind]int      // events that found nothing to do, because names had come to mean other things
+	idle    int               // renamings whose new name meant another class
 	now     *naming           // the names as a Table has them; nil when they have changed
 }
 
@@ -26,7 +26,7 @@ type classes struct {
 func classesOf(h *history, declared []string) *classes {
 	k := &classes{
 		said: map[column]bool{}, called: map[column]column{}, into: map[column]column{}, retired: map[column]bool{},
-		about: map[column]string{}, idle: map[Kind]int{},
+		about: map[column]string{},
 	}
 	for _, name := range declared {
 		k.list(h.column(name))
@@ -137,7 +137,7 @@ func (k *classes) rename(old, now column) {
 	switch {
 	case k.root(now) == class:
 	case k.said[now]:
-		k.idle[KindClassRename]++
+		k.idle++
 		return
 	default:
 		if i, j := slices.Index(k.order, now), slices.Index(k.order, class); i >= 0 {
@@ -154,7 +154,6 @@ func (k *classes) rename(old, now column) {
 
 func (k *classes) merge(from, to column) {
 	if from == to {
-		k.idle[KindClassMerge]++
 		return
 	}
 	k.ungroup(from)

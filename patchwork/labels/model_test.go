@@ -328,9 +328,11 @@ func deal(r *rand.Rand, images []string, known []Event, start time.Time, busy bo
 // Random sequences of events, undos and redos by two annotators whose clocks differ: at every step each store's table
 // is the fold of the live events it has seen, and a replay from disk gives the same labels.csv, byte for byte.
 func TestTheTableIsTheFoldOfTheLiveEvents(t *testing.T) {
-	accepted := map[Kind]int{}
-	for seed := range uint64(60) {
+	const seeds = 60
+	accepted, ran := map[Kind]int{}, 0
+	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			ran++
 			r := rand.New(rand.NewPCG(seed, 1))
 			dir, declared := t.TempDir(), []string{"a", "b", "contains: a"}[:2+seed%2]
 			images := []string{"p/1.jpg", "p/2.jpg", "p/3.jpg", "q/1.jpg", "../é,1.jpg"}
@@ -405,7 +407,7 @@ func TestTheTableIsTheFoldOfTheLiveEvents(t *testing.T) {
 		})
 	}
 	for kind := range arity {
-		if accepted[kind] < 5 {
+		if ran == seeds && accepted[kind] < 5 {
 			t.Errorf("only %d events of kind %s were accepted; the draws test nothing", accepted[kind], kind)
 		}
 	}

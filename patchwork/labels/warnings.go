@@ -8,7 +8,7 @@ import (
 
 // Warnings are the things a person should know about the journals, one sentence each; none is an error and nothing is
 // lost by them. They are: torn bytes at the end of a journal, labels of images and classes that the project does not
-// know, undos of events that are not there, repeated events, journals that were renamed, clocks that run ahead.
+// know, undos of events that are not there, repeated events, renamings to a name that was taken, journals that were renamed, clocks that run ahead.
 func (s *Store) Warnings() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +77,7 @@ func (s *Store) classWarnings() (w []string) {
 				"other classes so that nothing is lost", names.classes[i]))
 		}
 	}
-	if n := k.idle[KindClassRename]; n > 0 {
+	if n := k.idle; n > 0 {
 		w = append(w, fmt.Sprintf("%d renamings have no effect, because their new names were those of other classes when they came; "+
 			"merge the classes if they are one", n))
 	}
