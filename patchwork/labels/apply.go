@@ -78,7 +78,7 @@ func (s *Store) fold(r *record) {
 	}
 	target.dead = r.kind == KindUndo
 	before := s.s.classes
-	s.s.classes = classesOf(s.h, s.o.Classes)
+	s.s.classes = classesOf(s.h, s.o.Classes, s.o.About)
 	want := map[column]bool{}
 	for _, o := range target.ops {
 		want[s.s.classes.root(o.column)] = true

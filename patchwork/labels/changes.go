@@ -140,6 +140,11 @@ func (t *Table) checkRename(name, now string) error {
 		return t.unknownClass(name)
 	case class == now:
 		return refuse("%w: class %q is called so already", ErrEmptyEvent, now)
+	case t.part(name).Into != "":
+		return refuse("%w: class %q is part of %q, which is the one to rename", ErrClassExists, name, class)
+	case other == class && t.part(now).Into != "":
+		return refuse("%w: %q was a name of a class that is part of %q now; choose another name, or undo the merge and merge the other way",
+			ErrClassExists, now, class)
 	case other == class: // a name it had before
 	case other == now:
 		return refuse("%w: %q; to make one class of both, merge %q into it", ErrClassExists, now, class)

@@ -22,14 +22,19 @@ type classes struct {
 	now     *naming           // the names as a Table has them; nil when they have changed
 }
 
-// classesOf takes all live events: first the declared classes, then those that events mention, in order.
-func classesOf(h *history, declared []string) *classes {
+// classesOf takes all live events: first the declared classes with their descriptions, then those that events mention,
+// in order.
+func classesOf(h *history, declared []string, about map[string]string) *classes {
 	k := &classes{
 		said: map[column]bool{}, called: map[column]column{}, into: map[column]column{}, retired: map[column]bool{},
 		about: map[column]string{},
 	}
 	for _, name := range declared {
-		k.list(h.column(name))
+		c := h.column(name)
+		k.list(c)
+		if text := about[name]; text != "" {
+			k.about[c] = text
+		}
 	}
 	for _, r := range h.order {
 		if !r.dead {

@@ -330,3 +330,37 @@ func FuzzChangesOfClasses(f *testing.F) {
 		}
 	})
 }
+
+// A name that became part of another class names neither the class to rename nor its new name: the event would change
+// nothing that anybody sees.
+func TestNamesOfMergedClassesDoNotRename(t *testing.T) {
+	s := open(t, Options{Dir: t.TempDir(), Classes: []string{"lake", "water"}, Images: index(t, "1")})
+	apply(t, s, Event{Kind: KindClassMerge, Classes: []string{"lake", "water"}})
+	for _, names := range [][2]string{{"lake", "sea"}, {"water", "lake"}} {
+		if _, err := s.Apply(RenameClass(names[0], names[1])); !errors.Is(err, ErrClassExists) || !errors.Is(err, ErrRefused) {
+			t.Errorf("renaming %q to %q gives %v", names[0], names[1], err)
+		}
+	}
+	apply(t, s, RenameClass("water", "sea"))
+	if now, ok := s.Table().Resolve("lake"); now != "sea" || !ok {
+		t.Errorf("lake is %q, %v; want sea", now, ok)
+	}
+}
+
+// What is said of the classes does not depend on the order in which a program came to read the journals.
+func TestFormerNamesAreTheSameForEveryone(t *testing.T) {
+	dir, ix := t.TempDir(), index(t, "1")
+	anna := open(t, Options{Dir: dir, Classes: []string{"a"}, Images: ix})
+	bob := open(t, Options{Dir: dir, Annotator: "bob", Classes: []string{"a"}, Images: ix})
+	apply(t, bob, RenameClass("a", "z"))
+	apply(t, anna, RenameClass("a", "m"))
+	apply(t, anna, RenameClass("m", "x"))
+	for _, s := range []*Store{anna, bob} {
+		if _, err := s.Refresh(); err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Table().AllClasses(); len(c) != 1 || c[0].Name != "x" || !slices.Equal(c[0].Former, []string{"a", "m", "z"}) {
+			t.Errorf("%s sees %+v", s.Annotator(), c)
+		}
+	}
+}

@@ -6,7 +6,7 @@ import "slices"
 type ClassInfo struct {
 	Name        string   `json:"name"`
 	Description string   `json:"description,omitempty"`
-	Former      []string `json:"former,omitempty"` // names it had before, in order of first sight
+	Former      []string `json:"former,omitempty"` // names it had before, sorted
 	Retired     bool     `json:"retired,omitempty"`
 	Into        string   `json:"into,omitempty"`  // the class it was merged into
 	Group       []string `json:"group,omitempty"` // the classes that exclude each other, itself among them
@@ -44,6 +44,9 @@ func (k *classes) naming(h *history) *naming {
 		if h.names[c] != name(class) {
 			former[class] = append(former[class], h.names[c])
 		}
+	}
+	for _, names := range former {
+		slices.Sort(names) // columns are in the order in which this program read the journals
 	}
 	groups := map[column][]string{}
 	for _, group := range k.groups {
@@ -102,6 +105,16 @@ func (t *Table) lookup(name string) (class int, ok bool) {
 		return 0, false
 	}
 	return t.Class(now)
+}
+
+// part finds the class that a name was given to, also one that is retired or part of another; nil if there is none.
+func (n *naming) part(name string) *ClassInfo {
+	for i, c := range n.all {
+		if c.Name == name || slices.Contains(c.Former, name) {
+			return &n.all[i]
+		}
+	}
+	return nil
 }
 
 // AllClasses lists every class, also the retired and merged ones, in order. The caller may change the list but not the

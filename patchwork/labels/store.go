@@ -13,11 +13,12 @@ import (
 
 // Options say which labels to open.
 type Options struct {
-	Dir       string   // the project folder; must exist
-	Annotator string   // whose journal is written, and whose actions Undo takes back; a file name
-	Classes   []string // the declared classes, in order; may be none
-	Images    Images   // the image index, usually an *imageset.Index; nil means no images
-	ReadOnly  bool     // take no lock and write nothing
+	Dir       string            // the project folder; must exist
+	Annotator string            // whose journal is written, and whose actions Undo takes back; a file name
+	Classes   []string          // the declared classes, in order; may be none
+	About     map[string]string // descriptions of declared classes, until an event describes them; may be nil
+	Images    Images            // the image index, usually an *imageset.Index; nil means no images
+	ReadOnly  bool              // take no lock and write nothing
 }
 
 func (o Options) check() error {
@@ -120,7 +121,7 @@ func (s *Store) load() error {
 // rebuild folds everything again and publishes the table.
 func (s *Store) rebuild() {
 	s.h.bury()
-	s.s = &state{size: s.o.Images.Len(), classes: classesOf(s.h, s.o.Classes)}
+	s.s = &state{size: s.o.Images.Len(), classes: classesOf(s.h, s.o.Classes, s.o.About)}
 	s.s.refold(s.h, nil)
 	s.publish()
 }

@@ -61,7 +61,7 @@ func (t *Table) Class(name string) (class int, ok bool) {
 	return max(class, 0), class >= 0
 }
 
-// Description is the text that somebody last gave to the class, "" if nobody did.
+// Description is the text that somebody last gave to the class, else the declared one (Options.About).
 func (t *Table) Description(class int) string { return t.about[class] }
 
 // Value is what is known about class in row.
