@@ -77,7 +77,7 @@ func (p *Project) Classes() (ClassReport, error) {
 			Present: c.Train.Present + c.Validation.Present, Absent: c.Train.Absent + c.Validation.Absent, Unknown: c.Train.Unknown + c.Validation.Unknown,
 		}
 	}
-	r := ClassReport{Conflicts: p.names(t.Conflicts())}
+	r := ClassReport{Classes: []ClassState{}, Conflicts: p.names(t.Conflicts())}
 	for _, info := range t.AllClasses() {
 		c := ClassState{ClassInfo: info}
 		if info.Into == "" && !info.Retired {
@@ -103,6 +103,13 @@ func (p *Project) reclass(ctx context.Context, e labels.Event) (ClassReport, err
 		return ClassReport{}, err
 	}
 	return p.Classes()
+}
+
+// AddClass adds a class with a description, which may be empty.
+//
+// Errors: a name that a class has or had, or that cannot be one.
+func (p *Project) AddClass(ctx context.Context, name, description string) (ClassReport, error) {
+	return p.reclass(ctx, labels.AddClass(name, description))
 }
 
 // RenameClass gives a class another name. Labels and the scores of saved models follow, also labels that other

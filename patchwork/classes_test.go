@@ -88,6 +88,58 @@ func TestClassesChangeMidway(t *testing.T) {
 	}
 }
 
+// The columns of predict have present names; what is no longer asked for is left out.
+func TestPredictionsFollowTheClasses(t *testing.T) {
+	p := newProject(t, photos(t, 12))
+	if err := p.LabelFromFolders(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Train(t.Context(), classify.Options{Epochs: 1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	scores := func() []string {
+		var b strings.Builder
+		if _, _, err := p.Predict(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(b.String(), "\n")
+	}
+	before := scores()
+	if _, err := p.RenameClass(t.Context(), "red", "rouge"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.AddClass(t.Context(), "sky", ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := scores(); got[0] != "filepath,green,rouge" || !slices.Equal(got[1:], before[1:]) {
+		t.Errorf("after a renaming the columns are %s", got[0])
+	}
+	if _, err := p.RetireClasses(t.Context(), "green"); err != nil {
+		t.Fatal(err)
+	}
+	if got := scores()[0]; got != "filepath,rouge" {
+		t.Errorf("after a retirement the columns are %s", got)
+	}
+}
+
+// A description in project.yaml stands until somebody describes the class, also with nothing.
+func TestDeclaredDescriptions(t *testing.T) {
+	p, _, err := Init(t.Context(), t.TempDir(), InitOptions{Images: []string{photos(t, 2)}, Classes: []Class{{Name: "red", Description: "as fire"}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.RenameClass(t.Context(), "red", "rouge")
+	if err != nil || r.Classes[0].Description != "as fire" {
+		t.Errorf("renamed: %v, %v; want the description to stay", r, err)
+	}
+	if r, err = p.DescribeClass(t.Context(), "rouge", ""); err != nil || r.Classes[0].Description != "" {
+		t.Errorf("described with nothing: %v, %v", r, err)
+	}
+}
+
 // A class that was merged from two that the model knows has the higher of their scores.
 func TestScoresOfAMergedClass(t *testing.T) {
 	p := newProject(t, photos(t, 2), "boat", "ship", "new")

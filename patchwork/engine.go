@@ -1,7 +1,6 @@
 package patchwork
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -43,7 +42,7 @@ func (e *engine) Classes() []studio.Class {
 	}
 	var out []studio.Class
 	for i, name := range t.Classes() {
-		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: cmp.Or(t.Description(i), declared[name].Description)}
+		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: t.Description(i)}
 		if c.Key == "" && i < 9 {
 			c.Key = strconv.Itoa(i + 1)
 		}

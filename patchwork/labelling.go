@@ -51,7 +51,7 @@ func (p *Project) journal() (*labels.Store, error) {
 
 func (p *Project) storeOptions(readOnly bool) labels.Options {
 	return labels.Options{
-		Dir: p.dir, Annotator: annotator(), Classes: p.settings.classNames(), Images: p.index, ReadOnly: readOnly,
+		Dir: p.dir, Annotator: annotator(), Classes: p.settings.classNames(), About: p.settings.descriptions(), Images: p.index, ReadOnly: readOnly,
 	}
 }
 

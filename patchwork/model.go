@@ -138,13 +138,7 @@ func (p *Project) Scores() (*Scores, error) {
 // A class that was renamed since the training has the scores of its former name. One that was merged from several has
 // the highest of theirs, which is the least that the probability of "one or the other" can be.
 func (s *Scores) For(t *labels.Table) func(row int) []float32 {
-	columns := make([][]int, len(t.Classes()))
-	for c, known := range s.Classes {
-		if now, ok := t.Resolve(known); ok {
-			class, _ := t.Class(now)
-			columns[class] = append(columns[class], c)
-		}
-	}
+	columns := s.columns(t)
 	out := make([]float32, len(columns))
 	return func(row int) []float32 {
 		if row < 0 || row >= s.Rows {
@@ -164,6 +158,18 @@ func (s *Scores) For(t *labels.Table) func(row int) []float32 {
 		}
 		return out
 	}
+}
+
+// columns are by class of t those of the model: several for one that was merged from several, none for one not learned.
+func (s *Scores) columns(t *labels.Table) [][]int {
+	columns := make([][]int, len(t.Classes()))
+	for c, known := range s.Classes {
+		if now, ok := t.Resolve(known); ok {
+			class, _ := t.Class(now)
+			columns[class] = append(columns[class], c)
+		}
+	}
+	return columns
 }
 
 // Evaluate measures the saved scores against the current labels, under the project's rule, on training and validation images apart.

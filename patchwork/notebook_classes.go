@@ -10,6 +10,11 @@ import (
 // Classes shows the classes of the project, retired and merged ones included.
 func (n *Notebook) Classes() ClassReport { return shown(n.Project.Classes()) }
 
+// AddClass adds a class with a description, which may be empty.
+func (n *Notebook) AddClass(name, description string) ClassReport {
+	return shown(n.Project.AddClass(context.Background(), name, description))
+}
+
 // RenameClass gives a class another name; its labels and scores follow.
 func (n *Notebook) RenameClass(name, now string) ClassReport {
 	return shown(n.Project.RenameClass(context.Background(), name, now))

@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 
 	"github.com/gopatchwork/patchwork/internal/atomicfile"
@@ -13,7 +12,7 @@ import (
 )
 
 // Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
-// each class with the probability that it is present. Images without current features are left out and counted.
+// each class that it knows, under its present name, with the probability that it is present: see Scores.For. Images without current features are left out and counted.
 //
 // Errors: ErrNoModel; ErrNoFeatures; a model of other features than the current ones; those of w.
 func (p *Project) Predict(ctx context.Context, w io.Writer) (written, skipped int, err error) {
@@ -44,7 +43,8 @@ func (p *Project) PredictFile(ctx context.Context, file string) (written, skippe
 type prediction struct {
 	index   *imageset.Index
 	classes []string
-	values  []float32 // [images, classes]; NaN in rows without features
+	of      func(row int) []float32 // by Table class; nil without features
+	columns []int                   // the Table classes of classes
 }
 
 // predict scores every image.
@@ -63,8 +63,23 @@ func (p *Project) predict(ctx context.Context) (prediction, error) {
 		return prediction{}, fmt.Errorf("patchwork: the model was trained on the features %s and the current ones are %s; train again",
 			info.FeatureID, store.Spec().ID)
 	}
+	t, err := p.Labels()
+	if err != nil {
+		return prediction{}, err
+	}
 	values, err := m.Scores(ctx, index.Len(), featureRow(store, index))
-	return prediction{index, info.Classes, values}, err
+	if err != nil {
+		return prediction{}, err
+	}
+	scores := &Scores{Classes: info.Classes, Rows: index.Len(), p: values}
+	out := prediction{index: index, of: scores.For(t)}
+	learned := scores.columns(t)
+	for class, name := range t.Classes() {
+		if len(learned[class]) > 0 {
+			out.classes, out.columns = append(out.classes, name), append(out.columns, class)
+		}
+	}
+	return out, nil
 }
 
 // write writes the scores as CSV.
@@ -75,14 +90,14 @@ func (s prediction) write(w io.Writer) (written, skipped int, err error) {
 		return 0, 0, err
 	}
 	for row := range s.index.Len() {
-		scores := s.values[row*len(s.classes) : (row+1)*len(s.classes)]
-		if len(scores) > 0 && math.IsNaN(float64(scores[0])) {
+		scores := s.of(row)
+		if scores == nil {
 			skipped++
 			continue
 		}
 		line = append(line[:0], s.index.At(row).ID)
-		for _, v := range scores {
-			line = append(line, strconv.FormatFloat(float64(v), 'g', 6, 32))
+		for _, class := range s.columns {
+			line = append(line, strconv.FormatFloat(float64(scores[class]), 'g', 6, 32))
 		}
 		if err := out.Write(line); err != nil {
 			return written, skipped, err

@@ -37,8 +37,8 @@ type Settings struct {
 // Class is one thing that an image may or may not show. Classes may overlap.
 type Class struct {
 	Name        string `yaml:"name"`
-	Hotkey      string `yaml:"hotkey,omitempty"` // "" means its position, 1 to 9
-	Description string `yaml:"description,omitempty"`
+	Hotkey      string `yaml:"hotkey,omitempty"`      // "" means its position, 1 to 9; it follows a renaming
+	Description string `yaml:"description,omitempty"` // until DescribeClass says something else
 }
 
 // Network is what an ONNX file does not say about itself; features.ONNXOptions describes the fields.
@@ -85,6 +85,15 @@ func (s Settings) classNames() []string {
 		names[i] = c.Name
 	}
 	return names
+}
+
+// descriptions are those of the classes by name.
+func (s Settings) descriptions() map[string]string {
+	about := map[string]string{}
+	for _, c := range s.Classes {
+		about[c.Name] = c.Description
+	}
+	return about
 }
 
 // readSettings reads project.yaml of the project folder dir. A missing file is ErrNoProject.

@@ -28,6 +28,7 @@ func classesCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	c.AddCommand(
+		addCommand(),
 		classChange("rename PROJECT CLASS NAME", "Give a class another name", 2, 2, func(p *patchwork.Project, ctx context.Context, a []string) (patchwork.ClassReport, error) {
 			return p.RenameClass(ctx, a[0], a[1])
 		}),
@@ -83,6 +84,15 @@ func classArgs(least, most int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+func addCommand() *cobra.Command {
+	var about string
+	c := classChange("add PROJECT CLASS", "Add a class", 1, 1, func(p *patchwork.Project, ctx context.Context, a []string) (patchwork.ClassReport, error) {
+		return p.AddClass(ctx, a[0], about)
+	})
+	c.Flags().StringVar(&about, "description", "", "a `text` that says what it is")
+	return c
 }
 
 func retireCommand() *cobra.Command {

@@ -40,6 +40,14 @@ func TestClassesAtTheCommandLine(t *testing.T) {
 	if got := do(t, "classes", "retire", "p", "grass", "--back"); strings.Contains(got, "grass: retired") {
 		t.Errorf("back:\n%s", got)
 	}
+	checkFields(t, "classes add", do(t, "classes", "add", "p", "sky", "--description", "blue", "--json"),
+		classFields+" classes[].former")
+	if got := do(t, "classes", "p"); !strings.Contains(got, "sky: present in 0, absent in 0, unknown in 8; blue\n") {
+		t.Errorf("added:\n%s", got)
+	}
+	fails(t, exitFailed, []string{"class exists", "sky"}, "classes", "add", "p", "sky")
+	fails(t, exitFailed, []string{"reserved name"}, "classes", "add", "p", "Subset")
+	fails(t, exitUsage, []string{"PROJECT CLASS"}, "classes", "add", "p")
 	fails(t, exitFailed, []string{"class exists", "merge"}, "classes", "rename", "p", "grass", "rouge")
 	fails(t, exitFailed, []string{"unknown class", "blue"}, "classes", "rename", "p", "blue", "azure")
 	fails(t, exitUsage, []string{"PROJECT CLASS NAME"}, "classes", "rename", "p", "grass")
