@@ -68,7 +68,7 @@ export function render({ model, el: host }) {
   function build() {
     put(root, "data-many", (view?.classes ?? []).length > 5);
     put(root, "data-quick", view?.quick !== undefined && view?.quick !== null);
-    tile = grid.build(view, size, (places) => paintTiles(places));
+    tile = grid.build(view, countOf(view) > 1 ? size : null, (places) => paintTiles(places));
   }
 
   function paintTiles(places) {
