@@ -208,6 +208,12 @@ func TestGridTouch(t *testing.T) {
 	touch(proto.InputDispatchTouchEventTypeTouchEnd)
 	soon(t, page, "document.querySelector('[data-menu]').hidden", "false", "a long press opens the menu")
 	shot(t, page, "touch")
+	page.MustElement(`[data-menu] [data-do="toggle"]`).MustClick()
+	soon(t, page, selectedRows, `"101"`, "the menu begins a selection")
+	at = middle(page, `[data-row="104"] img`)
+	touch(proto.InputDispatchTouchEventTypeTouchStart, &proto.InputTouchPoint{X: at.X, Y: at.Y})
+	touch(proto.InputDispatchTouchEventTypeTouchEnd)
+	soon(t, page, selectedRows, `"101,104"`, "and a tap then adds to it")
 }
 
 func TestGridSizeIsRemembered(t *testing.T) {

@@ -144,3 +144,52 @@ test("1,000 selected images are labelled in one event", () => {
   assert.equal(done.events[0].changes.length, 2000);
   assert.equal(done.say, "2 classes absent on 1,000 images");
 });
+
+test("3,000 random actions: what the page shows before Go answers is what Go then has", () => {
+  let seed = 11;
+  const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+  const total = 120;
+  const truth = Array.from({ length: total }, (_, row) => ({ ...tile(row, -1, -1), unsure: false, unsure_classes: [], note: "" }));
+  const windowed = (start, before) => takeIn({ ...view, total, version: before ? before.version + 1 : 0, quick: { class: 1 }, start, tiles: truth.slice(start, start + 20).map((t) => structuredClone(t)) }, before);
+  const apply = (event) => {
+    const far = (event.spans ?? []).flatMap(([a, b]) => truth.slice(a, b));
+    const near = (event.rows ?? (event.row === undefined ? [] : [event.row])).map((row) => truth[row]);
+    event.changes?.forEach((c) => (truth[c.row].values[c.class] = c.value));
+    for (const f of event.fill ?? []) far.filter((t) => f.only === undefined || t.values[f.class] === f.only).forEach((t) => (t.values[f.class] = f.value));
+    for (const t of [...near, ...far]) {
+      if (event.kind === "exclude") Object.assign(t, { excluded: event.value }, event.text ? { reason: event.text } : {});
+      if (event.kind === "validation") t.validation = event.value;
+      if (event.kind === "note") t.note = event.text;
+      if (event.kind === "unsure" && event.class === null) t.unsure = event.value;
+      if (event.kind === "unsure" && event.class !== null) t.unsure_classes = t.unsure_classes.filter((c) => c !== event.class).concat(event.value ? [event.class] : []);
+    }
+  };
+  const wishes = [
+    () => ({ do: "move", to: ["left", "right", "up", "down", "home", "end", "pageUp", "pageDown"][random(8)], extend: random(3) === 0, keep: random(5) === 0 }),
+    () => ({ do: "choose", at: random(total) }), () => ({ do: "toggle", at: random(total) }), () => ({ do: "range", at: random(total) }), () => ({ do: "leave" }),
+    () => ({ do: ["cycle", "absent"][random(2)], class: random(2) }), () => ({ do: ["rest", "clear", "none", "same", "copySelected", "copyAll", "accept", "reject", "all"][random(9)] }),
+    () => ({ do: ["exclude", "validation"][random(2)] }), () => ({ do: "unsure", class: [undefined, 0][random(2)] }), () => ({ do: "tell", about: ["note", "exclude"][random(2)], text: ["", "x", "y"][random(3)] }),
+    () => ({ do: "zoom" }),
+  ];
+  let seen = windowed(0, null);
+  let ui = start(seen, 0);
+  let labelled = 0;
+  for (let step = 0; step < 3000; step++) {
+    const done = on(ui, wishes[random(wishes.length)](), seen);
+    ui = done.ui;
+    done.events.filter((e) => e.kind !== "next").forEach(apply);
+    labelled += done.events.length;
+    for (const [at, t] of seen.cache) {
+      const { values, excluded, validation, note, unsure, unsure_classes: doubts } = shown(ui, t);
+      const now = truth[at];
+      assert.deepEqual([values, excluded, validation, note, unsure, [...doubts].sort()],
+        [now.values, now.excluded, now.validation, now.note, now.unsure, [...now.unsure_classes].sort()], `step ${step}, image ${at}`);
+    }
+    assert.ok(ui.cursor >= 0 && ui.cursor < total);
+    if (random(4) > 0) continue;
+    // Go answers, with the window that the page shows now; the rest of its tiles may be old and are dropped here.
+    seen = windowed(Math.max(0, Math.min(total - 20, ui.cursor - random(20))), { ...seen, cache: null });
+    ui = settle(ui, seen, [], 0);
+  }
+  assert.ok(labelled > 500, `${labelled} events`);
+});
