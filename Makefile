@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race bench bench-compute bench-images golden tools jupyter clean
+.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -36,8 +36,15 @@ check: format ## format, vet, import rules, quick tests; no network, under two m
 race: ## the concurrent packages under the race detector
 	@{ $(GO) test -race -short -json ./widgets/... ./patchwork/imageset ./patchwork/augment/stream ./patchwork/labels ./patchwork/studio || true; } | $(GO) run ./internal/testreport
 
+CRASH_TRIALS ?= 1000
+crash: ## kill the writer of labels a thousand times at random moments: no acknowledged label may be lost
+	@PATCHWORK_CRASH_TRIALS=$(CRASH_TRIALS) $(GO) test -count=1 -timeout 60m -run TestKillLosesNothingAcknowledged -v ./patchwork/labels
+
 bench: ## the figures that README promises, as a table
 	@$(GO) run ./internal/bench
+
+bench-studio: ## the studio at 100,000 images: labels, batches and pages, as a table
+	@$(GO) run ./internal/bench -run "^(label|socket|page)$$"
 
 bench-compute: ## the backend beside PyTorch and GoMLX's own: ratios, as a table
 	@$(GO) run ./internal/benchcompute

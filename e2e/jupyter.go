@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -26,14 +27,35 @@ type Jupyter struct {
 	stop func()
 }
 
+// JupyterOptions configures StartJupyter. The zero value is the classic notebook at http://127.0.0.1.
+type JupyterOptions struct {
+	Base string // path below which everything is, such as /user/ann/; "" means /
+	TLS  bool   // https with a certificate that nobody signed; the browser needs Unsigned
+	Lab  bool   // JupyterLab instead of the classic notebook
+	Host string // name in the browser's address, such as Hub; "" means 127.0.0.1
+}
+
+// Hub is a name that a Chromium started with ToHub finds on this machine without knowing so: pages there cannot try
+// 127.0.0.1 first.
+const Hub = "hub.test"
+
+// Flags of Chromium: for a server by another name, for one with a certificate that nobody signed, and to keep a sandboxed
+// frame in the process of its page, where rod finds it.
+const (
+	ToHub    = "--host-resolver-rules=MAP " + Hub + " 127.0.0.1"
+	Unsigned = "--ignore-certificate-errors"
+	Together = "--disable-features=IsolateSandboxedIframes"
+)
+
 // StartJupyter installs the kernel in a folder of the test and starts a server that knows no other settings. It is
 // ready when the function returns, which takes about two seconds when the build cache is warm.
-func StartJupyter(t testing.TB) *Jupyter {
+func StartJupyter(t testing.TB, o JupyterOptions) *Jupyter {
 	t.Helper()
-	program := Need(t, "run: make jupyter", "jupyter-notebook")
-	if version := classic(program); version == "" {
-		Missing(t, "%s is not the classic notebook 6, which these tests drive; on Debian: apt-get install jupyter-notebook", program)
+	program, app, folder := classicCommand, "NotebookApp", "notebook_dir"
+	if o.Lab {
+		program, app, folder = labCommand, "ServerApp", "root_dir"
 	}
+	command := program(t)
 	home := TempDir(t, "jupyter")
 	env := []string{
 		"JUPYTER_DATA_DIR=" + filepath.Join(home, "share", "jupyter"), "JUPYTER_CONFIG_DIR=" + filepath.Join(home, "config"),
@@ -49,12 +71,33 @@ func StartJupyter(t testing.TB) *Jupyter {
 	if err := os.MkdirAll(j.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	set := func(name, value string) { command = append(command, "--"+app+"."+name+"="+value) }
+	scheme, base := "http", "/"
+	if o.Base != "" {
+		base = o.Base
+		set("base_url", base)
+	}
+	if o.TLS {
+		scheme = "https"
+		cert, key := unsignedCertificate(t, home)
+		set("certfile", cert)
+		set("keyfile", key)
+	}
+	if o.Host != "" {
+		set("allow_remote_access", "True")
+	}
+	set("token", j.Token)
+	set("port_retries", "0")
+	set(folder, j.Dir)
 	for try := 1; ; try++ { // between choosing a port and using it another program may take it
 		port := freePort(t)
-		j.URL = fmt.Sprintf("http://127.0.0.1:%d", port)
-		j.stop = Start(t, j.Mark, j.Log, env, program, "--no-browser", "--allow-root", "--ip=127.0.0.1",
-			fmt.Sprintf("--port=%d", port), "--port-retries=0", "--NotebookApp.token="+j.Token, "--notebook-dir="+j.Dir)
-		if j.ready(30 * time.Second) {
+		here := fmt.Sprintf("%s://127.0.0.1:%d%s", scheme, port, strings.TrimSuffix(base, "/"))
+		j.URL = here
+		if o.Host != "" {
+			j.URL = strings.Replace(here, "127.0.0.1", o.Host, 1)
+		}
+		j.stop = Start(t, j.Mark, j.Log, env, append(command, "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprintf("--port=%d", port))...)
+		if answers(here+"/api/status?token="+j.Token, 30*time.Second) {
 			return j
 		}
 		j.stop()
@@ -68,10 +111,11 @@ func StartJupyter(t testing.TB) *Jupyter {
 // Stop ends the server and all its kernels, as closing the terminal it runs in would.
 func (j *Jupyter) Stop() { j.stop() }
 
-// ready waits until the server answers.
-func (j *Jupyter) ready(limit time.Duration) bool {
+// answers waits until a server answers with status 200.
+func answers(url string, limit time.Duration) bool {
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		resp, err := http.Get(j.URL + "/api/status?token=" + j.Token)
+		resp, err := client.Get(url)
 		if err != nil {
 			continue
 		}
@@ -110,6 +154,26 @@ func (j *Jupyter) Write(t testing.TB, name string, cells ...string) {
 	if err := os.WriteFile(filepath.Join(j.Dir, name), data, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// classicCommand is the program of the classic notebook.
+func classicCommand(t testing.TB) []string {
+	t.Helper()
+	program := Need(t, "run: make jupyter", "jupyter-notebook")
+	if version := classic(program); version == "" {
+		Missing(t, "%s is not the classic notebook 6, which these tests drive; on Debian: apt-get install jupyter-notebook", program)
+	}
+	return []string{program}
+}
+
+// labCommand is the JupyterLab that scripts/setup-lab builds.
+func labCommand(t testing.TB) []string {
+	t.Helper()
+	lab := filepath.Join(Root(t), "build", "lab")
+	if _, err := os.Stat(filepath.Join(lab, "ready")); err != nil {
+		t.Skip("JupyterLab is not built; run: scripts/setup-lab")
+	}
+	return []string{"/usr/bin/python3", filepath.Join(lab, "main.py")}
 }
 
 // classic returns the version of a notebook server that still has the classic page, or "".

@@ -13,7 +13,7 @@ import (
 // TestTuneAugmentationInANotebook moves a slider and chooses a set in a cell, and gets the parameters back.
 func TestTuneAugmentationInANotebook(t *testing.T) {
 	Slow(t)
-	j := StartJupyter(t)
+	j := StartJupyter(t, JupyterOptions{})
 	j.Write(t, "tune.ipynb",
 		fmt.Sprintf("import (\n\t\"github.com/gopatchwork/patchwork/patchwork\"\n\t\"github.com/gopatchwork/patchwork/patchwork/augment\"\n)\n%%%%\n"+
 			"patchwork.MustInit(\"scenes\", patchwork.InitOptions{Images: []string{%q}})", filepath.Join(Root(t), "testdata", "scenes", "images")),

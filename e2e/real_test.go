@@ -70,7 +70,7 @@ func read(t *testing.T, text string, into any) {
 func TestRealImagesFromANotebook(t *testing.T) {
 	Slow(t)
 	shared := Shared(t, realImages, realNetwork)
-	j := StartJupyter(t)
+	j := StartJupyter(t, JupyterOptions{})
 	j.Write(t, "real.ipynb",
 		fmt.Sprintf("import \"github.com/gopatchwork/patchwork/patchwork\"\n%%%%\npatchwork.MustInit(\"ucm\", patchwork.InitOptions{Images: []string{%q}}).LabelFromFolders()", filepath.Join(shared, realImages)),
 		fmt.Sprintf("var p = patchwork.MustOpen(\"ucm\")\n%%%%\np.Embed(%q)", filepath.Join(shared, realNetwork)),

@@ -10,7 +10,7 @@ import (
 // package of the working tree.
 func TestCellsRunInTheBrowser(t *testing.T) {
 	Slow(t)
-	j := StartJupyter(t)
+	j := StartJupyter(t, JupyterOptions{})
 	j.Write(t, "smoke.ipynb",
 		"%%\nfmt.Println(\"six times seven is\", 6*7)",
 		"import \"github.com/gopatchwork/patchwork/patchwork/labels\"\n%%\nfmt.Println(\"unknown is\", int(labels.Unknown))",

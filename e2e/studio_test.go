@@ -134,6 +134,70 @@ func TestStudioOnItsOwnPage(t *testing.T) {
 	}
 }
 
+// TestStudioSamplesTrainsAndOpensBars uses the controls beside the grid: which images to show, the settings of training and
+// its record, the histogram, the size of the images.
+func TestStudioSamplesTrainsAndOpensBars(t *testing.T) {
+	Slow(t)
+	program := Program(t)
+	project := scenesProject(t, program)
+	served, _ := Serve(t, program, project)
+	s := OpenStudio(t, StartBrowser(t), served.Link)
+	for i := range 16 {
+		s.Press([]input.Key{input.Digit1, input.Digit2, input.Digit3, input.Digit4}[i%4], input.Space)
+	}
+	s.Saved()
+	s.Until("the pace is told", 10*time.Second, `() => /^16 now · \d/.test(document.getElementById("pace").textContent)`)
+	choose := func(what, name, value string) {
+		t.Helper()
+		s.Until(what, 10*time.Second, `(name, value) => { const select = [...document.querySelectorAll("select")].find(s => s.getAttribute("aria-label") === name);
+			if (!select || ![...select.options].some(o => o.value === value)) return false;
+			select.value = value; select.dispatchEvent(new Event("change")); return true }`, name, value)
+	}
+	s.Until("the controls say what remains", 10*time.Second, `() => /284 images remain/.test(document.querySelector("#sampling .remain").textContent)`)
+	choose("labelled images are chosen", "how much of an image is labelled", "labelled")
+	s.Until("labelled images are shown", 10*time.Second, `() => document.querySelectorAll(".pw-tile").length === 16 && /16 images remain/.test(document.querySelector("#sampling .remain").textContent)`)
+	choose("one class is chosen", "by one class, or by where images come from", "contains: water")
+	s.Until("four images with water are shown", 10*time.Second, `() => [...document.querySelectorAll(".pw-tile")].filter(t => !t.hidden).length === 4`)
+	Screenshot(t, s.Page, "studio-sampling")
+	choose("all images are chosen", "by one class, or by where images come from", "all")
+	choose("images to label are chosen", "how much of an image is labelled", "to label")
+
+	s.Click("#model summary")
+	s.Until("the settings are those of the classifier", 10*time.Second, `() => document.querySelectorAll("#model .setting").length >= 9`)
+	s.Until("a setting is typed", 5*time.Second, `() => { const e = document.getElementById("set-epochs"); e.value = "many"; e.dispatchEvent(new Event("input")); return true }`)
+	s.Click("#train")
+	s.Until("a bad setting is refused with what is wanted", 10*time.Second, `() => /epochs is "many"; want a whole number/.test(document.getElementById("message").textContent)`)
+	s.Until("it is mended", 5*time.Second, `() => { const e = document.getElementById("set-epochs"); e.value = "9"; e.dispatchEvent(new Event("input")); return true }`)
+	s.Click("#train")
+	s.Until("training is done", time.Minute, `() => /^Trained on/.test(document.getElementById("outcome").textContent)`)
+	s.Click("#model details:nth-of-type(2) summary")
+	s.Until("the training is on record", 10*time.Second, `() => /epochs 9/.test(document.querySelector("#model .runs tbody tr").title)`)
+	s.Until("a note is written", 5*time.Second, `() => { const e = document.querySelector("#model .runs input"); e.value = "<b>first</b>"; e.dispatchEvent(new Event("change")); return true }`)
+	s.Saved()
+
+	choose("a class is chosen", "class whose scores are shown", "water")
+	s.Until("the bars are drawn", 10*time.Second, `() => document.querySelectorAll("#histogram .bars button").length === 20`)
+	s.Until("the histogram is in sight", 5*time.Second, `() => { document.getElementById("histogram").scrollIntoView({ block: "center" }); return true }`)
+	Screenshot(t, s.Page, "studio-histogram")
+	s.Until("a bar is pressed", 5*time.Second, `() => { const bar = [...document.querySelectorAll("#histogram .bars button")].find(b => !b.disabled); bar.click(); return true }`)
+	s.Until("its images are shown with their scores", 10*time.Second, `() => /^water scored \d\.\d{3}/.test(document.querySelector(".pw-why").textContent)`)
+	tiles := func() string {
+		n := Notebook{Page: s.in, t: s.t}
+		return n.eval(`() => String(getComputedStyle(document.querySelector(".pw-cells")).gridTemplateColumns.split(" ").length)`)
+	}
+	before := tiles()
+	s.Click("#smaller")
+	s.Until("there is a column more", 10*time.Second, `n => getComputedStyle(document.querySelector(".pw-cells")).gridTemplateColumns.split(" ").length === Number(n) + 1`, before)
+	if text := Patchwork(t, program, "status", project); !strings.Contains(text, "16") {
+		t.Errorf("status says %q", text)
+	}
+	if runs, err := filepath.Glob(filepath.Join(project, "runs", "*", "run.yaml")); err != nil || len(runs) != 1 {
+		t.Errorf("%d records of trainings, %v; want one", len(runs), err)
+	} else if record, _ := os.ReadFile(runs[0]); !strings.Contains(string(record), "<b>first</b>") {
+		t.Errorf("the record has no note:\n%s", record)
+	}
+}
+
 // row is the row number of a tile.
 func (s *Studio) row(tile int) string {
 	s.t.Helper()
@@ -145,7 +209,7 @@ func (s *Studio) row(tile int) string {
 func TestStudioInANotebook(t *testing.T) {
 	Slow(t)
 	program := Program(t)
-	j := StartJupyter(t)
+	j := StartJupyter(t, JupyterOptions{})
 	j.Write(t, "studio.ipynb",
 		fmt.Sprintf("import \"github.com/gopatchwork/patchwork/patchwork\"\n%%%%\npatchwork.MustInit(\"scenes\", patchwork.InitOptions{\n\tImages: []string{%q},\n\tClasses: patchwork.Classes(\"field\", \"forest\", \"water\", \"road\", \"building\", \"vehicle\"),\n})",
 			filepath.Join(Root(t), "testdata", "scenes", "images")),

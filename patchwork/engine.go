@@ -1,12 +1,15 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -31,13 +34,16 @@ func (e *engine) Labels() *labels.Store {
 
 // Classes lists the label table's classes with the keys that set them.
 func (e *engine) Classes() []studio.Class {
-	declared := map[string]Class{}
+	t := e.Labels().Table()
+	declared := map[string]Class{} // by the present name
 	for _, c := range e.Settings().Classes {
-		declared[c.Name] = c
+		if now, ok := t.Resolve(c.Name); ok {
+			declared[now] = c
+		}
 	}
 	var out []studio.Class
-	for i, name := range e.Labels().Table().Classes() {
-		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: declared[name].Description}
+	for i, name := range t.Classes() {
+		c := studio.Class{Name: name, Key: declared[name].Hotkey, Description: cmp.Or(t.Description(i), declared[name].Description)}
 		if c.Key == "" && i < 9 {
 			c.Key = strconv.Itoa(i + 1)
 		}
@@ -99,11 +105,52 @@ func (e *engine) Scores() (func(row int) []float32, string) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return scores.For(e.Labels().Table().Classes()), e.stamp
+	return scores.For(e.Labels().Table()), e.stamp
 }
 
+// Disputed is the queue of disagreements, an image once, with what people said of it.
+func (e *engine) Disputed(ctx context.Context, class string) ([]studio.Pick, error) {
+	list, err := e.Disagreements(ctx, DisagreementOptions{Class: class})
+	if err != nil {
+		return nil, err
+	}
+	var out []studio.Pick
+	at := map[int]int{}
+	for _, d := range list {
+		if i, ok := at[d.Row]; ok {
+			out[i].Reason += "; " + d.Dispute.String()
+			continue
+		}
+		at[d.Row] = len(out)
+		out = append(out, studio.Pick{Row: d.Row, Score: d.Share, Reason: d.Dispute.String()})
+	}
+	return out, nil
+}
+
+// Annotators counts the journals.
+func (e *engine) Annotators() int {
+	files, _ := filepath.Glob(e.path("journal", "*.jsonl"))
+	return len(files)
+}
+
+// State is where this annotator's studio was.
+func (e *engine) State() []byte {
+	text, err := os.ReadFile(e.stateFile())
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// KeepState keeps it. Without it a studio begins anew, so a failure is passed over.
+func (e *engine) KeepState(state []byte) {
+	atomicfile.Write(e.stateFile(), state, 0o644, atomicfile.Cached)
+}
+
+func (e *engine) stateFile() string { return e.path("studio-" + annotator() + ".json") }
+
 // Train computes the features first where none are there.
-func (e *engine) Train(ctx context.Context, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
+func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
 	store, err := e.Features()
 	if errors.Is(err, ErrNoFeatures) {
 		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
@@ -114,7 +161,12 @@ func (e *engine) Train(ctx context.Context, onPoint func(classify.Point), onStep
 	if store != nil {
 		store.Close()
 	}
-	return e.Project.Train(ctx, classify.Options{Seed: e.Settings().Seed}, func(p classify.Point) {
+	train := e.Project.Train
+	if goOn {
+		train = e.Project.TrainOn
+	}
+	o.Seed = e.Settings().Seed
+	return train(ctx, o, func(p classify.Point) {
 		onStep("training", p.Step, p.Steps)
 		onPoint(p)
 	})

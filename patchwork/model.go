@@ -51,7 +51,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 	index := p.Images()
 	m, err := classify.Train(ctx, classify.Data{
 		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
-		Features: featureRow(store, index), Usable: index.Usable, Start: start,
+		Features: featureRow(store, index), Usable: index.Usable, Start: start, Resolve: t.Resolve,
 	}, o, onPoint)
 	if rerr := p.record(begun, o, m, start != nil, err); rerr != nil {
 		err = errors.Join(err, rerr)
@@ -132,19 +132,20 @@ func (p *Project) Scores() (*Scores, error) {
 	return &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}, nil
 }
 
-// For arranges the scores by the given classes. The returned function gives a row's scores, NaN for a class that the
+// For arranges the scores by the classes of t. The returned function gives a row's scores, NaN for a class that the
 // model has not learned, or nil for a row without features. Its result is valid until the next call.
-func (s *Scores) For(classes []string) func(row int) []float32 {
-	column := make([]int, len(classes))
-	for i, name := range classes {
-		column[i] = -1
-		for c, known := range s.Classes {
-			if known == name {
-				column[i] = c
-			}
+//
+// A class that was renamed since the training has the scores of its former name. One that was merged from several has
+// the highest of theirs, which is the least that the probability of "one or the other" can be.
+func (s *Scores) For(t *labels.Table) func(row int) []float32 {
+	columns := make([][]int, len(t.Classes()))
+	for c, known := range s.Classes {
+		if now, ok := t.Resolve(known); ok {
+			class, _ := t.Class(now)
+			columns[class] = append(columns[class], c)
 		}
 	}
-	out := make([]float32, len(classes))
+	out := make([]float32, len(columns))
 	return func(row int) []float32 {
 		if row < 0 || row >= s.Rows {
 			return nil
@@ -153,10 +154,12 @@ func (s *Scores) For(classes []string) func(row int) []float32 {
 		if len(values) == 0 || math.IsNaN(float64(values[0])) {
 			return nil
 		}
-		for i, c := range column {
-			out[i] = float32(math.NaN())
-			if c >= 0 {
-				out[i] = values[c]
+		for class, list := range columns {
+			out[class] = float32(math.NaN())
+			for i, c := range list {
+				if i == 0 || values[c] > out[class] {
+					out[class] = values[c]
+				}
 			}
 		}
 		return out
@@ -180,5 +183,5 @@ func (p *Project) Evaluate() (evaluate.Report, error) {
 
 // evaluationData pairs scores with labels.
 func evaluationData(t *labels.Table, s *Scores) evaluate.Data {
-	return evaluate.Data{Table: t, Scores: s.For(t.Classes())}
+	return evaluate.Data{Table: t, Scores: s.For(t)}
 }

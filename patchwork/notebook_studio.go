@@ -38,10 +38,21 @@ func (n *Notebook) Studio() *StudioCell {
 		check(err)
 	}
 	cell.record = record
+	cell.attach()
 	check(host.Display(cell.id, host.Embed(host.EmbedOptions{
 		URL: record.URL, Token: record.Token, Title: "patchwork studio: " + n.Name(), Static: n.summary(), Height: 620,
 	})))
 	return cell
+}
+
+// attach gives the page the way through this cell's kernel, too. Most pages need none, so where it cannot be had the
+// studio is shown all the same, and a page that finds no other way says so.
+func (c *StudioCell) attach() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := c.record.Client().Attach(ctx, host.KernelFile()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
 }
 
 // Wait holds the cell until the studio ends or the kernel is interrupted, then shows the summary in its place.

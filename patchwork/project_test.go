@@ -303,3 +303,24 @@ func TestSecondWriterIsNamed(t *testing.T) {
 		t.Errorf("error %v, want a LockedError with this process", err)
 	}
 }
+
+// TestSuggestLooksAtLabelledOnesAgain: fully labelled and excluded images come only where the filter asks for them.
+func TestSuggestLooksAtLabelledOnesAgain(t *testing.T) {
+	p := newProject(t, photos(t, 6))
+	if err := p.LabelFromFolders(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if picks, err := p.Suggest(t.Context(), SuggestOptions{}); err != nil || len(picks) != 0 {
+		t.Errorf("with everything labelled %d are suggested (%v)", len(picks), err)
+	}
+	labelled := labels.Filter{Status: labels.Labelled, Subset: labels.SubsetFilter{Kind: labels.ClassPresent, Name: "red"}}
+	picks, err := p.Suggest(t.Context(), SuggestOptions{Filter: labelled})
+	if err != nil || len(picks) != 3 {
+		t.Fatalf("%d labelled red ones are suggested (%v), want 3", len(picks), err)
+	}
+	for _, pick := range picks {
+		if !strings.Contains(pick.Image, "/red/") {
+			t.Errorf("%s is suggested as red", pick.Image)
+		}
+	}
+}

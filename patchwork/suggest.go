@@ -105,8 +105,11 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		Labels: func(row, class int) int8 { return int8(t.Value(row, class)) },
 		Rand:   rand.New(rand.NewPCG(p.Settings().Seed+o.Seed, name.Sum64())),
 	}
+	if o.Filter.Status == labels.Labelled {
+		pool.Labels = nil // to be looked at again: what is known does not make an image uninteresting
+	}
 	if scores != nil {
-		pool.Probs = scores.For(t.Classes())
+		pool.Probs = scores.For(t)
 	}
 	picks, err := acquire.Select(strategy, pool, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-rod/rod/lib/input"
 
+	"github.com/gopatchwork/patchwork/internal/browsertest"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
 
@@ -145,6 +146,7 @@ func TestPreviewInABrowser(t *testing.T) {
 	soon(t, page, "document.querySelector('#pw-control-1').checked", "false", "the controls too")
 	soon(t, page, "[...document.images].every((m) => m.complete && m.naturalWidth === 30)", "true", "every picture loads")
 	shot(t, page, "preview")
+	t.Run("accessible", func(t *testing.T) { browsertest.Axe(t, page) })
 	page.MustElement("#pw-control-0").MustFocus()
 	press(page, input.Home)
 	soon(t, page, "document.querySelector('.pw-fault').textContent", `"it is too dark"`, "what Draw says is shown")

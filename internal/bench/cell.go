@@ -18,7 +18,7 @@ func measureCell(t *trial) {
 		Images: []string{filepath.Join(t.scenes(), "scene_000?.jpg")}, Classes: patchwork.Classes("water"),
 	}, nil)
 	t.must(err)
-	j := e2e.StartJupyter(t)
+	j := e2e.StartJupyter(t, e2e.JupyterOptions{})
 	ctx, stop := context.WithTimeout(t.ctx, 4*time.Minute)
 	defer stop()
 	k, err := startKernel(ctx, j)

@@ -25,6 +25,9 @@ type Data struct {
 	JournalVersion int64  // which state of the labels this is; kept with the model
 
 	Start *Model // whose weights to go on from, for the classes that it knows; nil begins at 0
+
+	// Resolve says what a class of Start is called now, and whether it is still there; nil means that names are as they were.
+	Resolve func(name string) (now string, ok bool)
 }
 
 // examples are the rows of one side with their labels.

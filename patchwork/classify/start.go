@@ -3,12 +3,13 @@ package classify
 import "fmt"
 
 // begin sets the weights that training begins with: those of start where it knows the class, or else 0 with a bias that
-// was chosen before. The features are standardised anew, so the weights are changed to give the same logits:
+// was chosen before. resolve says what a class of start is called now; of several that are one class now, the one that has
+// its name counts, else the first. The features are standardised anew, so the weights are changed to give the same logits:
 //
 //	W' = W · scale/scale'      b' = b + Σ (mean' − mean) · scale · W / √dim
 //
 // Errors: start reads other features.
-func (h *head) begin(classes []string, featureID string, start *Model) error {
+func (h *head) begin(classes []string, featureID string, start *Model, resolve func(string) (string, bool)) error {
 	from := start.head
 	if from.dim != h.dim || start.info.FeatureID != featureID {
 		return fmt.Errorf("classify: the model to go on from reads the features %s of %d numbers, and these are %s of %d; train from the beginning",
@@ -16,7 +17,13 @@ func (h *head) begin(classes []string, featureID string, start *Model) error {
 	}
 	column := map[string]int{}
 	for c, name := range start.info.Classes {
-		column[name] = c
+		now, ok := name, true
+		if resolve != nil {
+			now, ok = resolve(name)
+		}
+		if _, taken := column[now]; ok && (!taken || now == name) {
+			column[now] = c
+		}
 	}
 	for c, name := range classes {
 		old, ok := column[name]

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,16 @@ func TestStartGoesOnFromAModel(t *testing.T) {
 		if row > 0 && math.Abs(float64(new[row*3+2]-new[2])) > 1e-4 {
 			t.Fatalf("the new class is not the same for every row: %v, %v", new[2], new[row*3+2])
 		}
+	}
+	first.info.Classes = []string{"former name", d.Classes[1]}
+	d.Resolve = func(name string) (string, bool) {
+		if name == "former name" {
+			name = d.Classes[0]
+		}
+		return name, true
+	}
+	if renamed := scores(t, train(t, d, still), d); !slices.Equal(renamed, new) {
+		t.Error("the weights of a renamed class are not those it had")
 	}
 	further := train(t, d, quick)
 	fresh := d

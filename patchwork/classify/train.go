@@ -159,7 +159,7 @@ func (t *training) compile() error {
 		t.now.bias[c] = float32(math.Log(p/(1-p)) / gain(t.Dim))
 	}
 	if t.Start != nil {
-		if err := t.now.begin(t.Classes, t.FeatureID, t.Start); err != nil {
+		if err := t.now.begin(t.Classes, t.FeatureID, t.Start, t.Resolve); err != nil {
 			return err
 		}
 	}

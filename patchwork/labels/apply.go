@@ -66,22 +66,29 @@ func (s *Store) Apply(e Event) (Applied, error) {
 func (s *Store) fold(r *record) {
 	if r.undoable() {
 		if r.dead = s.h.verdicts[r.id] == KindUndo; !r.dead {
-			s.s.listRecord(r)
 			s.s.apply(s.h, r, nil)
+			s.s.classes.take(r)
 		}
 		return
 	}
 	s.h.verdicts[r.target] = r.kind
-	if target := s.h.byID[r.target]; target != nil && target.undoable() {
-		target.dead = r.kind == KindUndo
-		want := map[column]bool{}
-		for _, o := range target.ops {
-			want[o.column] = true
-			want[stampColumn] = want[stampColumn] || o.column >= firstClass
-		}
-		s.s.listClasses(s.h, s.o.Classes)
-		s.s.refold(s.h, want)
+	target := s.h.byID[r.target]
+	if target == nil || !target.undoable() {
+		return
 	}
+	target.dead = r.kind == KindUndo
+	before := s.s.classes
+	s.s.classes = classesOf(s.h, s.o.Classes)
+	want := map[column]bool{}
+	for _, o := range target.ops {
+		want[s.s.classes.root(o.column)] = true
+		want[stampColumn] = want[stampColumn] || o.column >= firstClass
+	}
+	s.s.classes.close(want)
+	if !s.s.classes.same(before) {
+		want = nil // names mean other classes now
+	}
+	s.s.refold(s.h, want)
 }
 
 // complete fills the event in and refuses what makes no sense.
@@ -117,7 +124,11 @@ func (s *Store) complete(e Event) (Event, error) {
 	if err := s.checkTarget(e); err != nil {
 		return e, err
 	}
-	if err := s.checkClasses(e); err != nil {
+	if err := s.Table().checkClasses(e); err != nil {
+		return e, err
+	}
+	e, err := s.Table().applyGroups(e)
+	if err != nil {
 		return e, err
 	}
 	return s.completeRefs(e)
@@ -128,7 +139,7 @@ func (s *Store) clock(t time.Time) time.Time {
 	if t.IsZero() {
 		t = time.Now()
 	}
-	ms := t.UnixMilli()
+	ms := max(t.UnixMilli(), s.h.journals[s.own].last) // that of a line which repeats an id included
 	if last := s.h.latest(); last != nil {
 		after := last.time
 		if s.h.journals[last.journal].annotator > s.o.Annotator {
@@ -145,26 +156,6 @@ func (s *Store) checkTarget(e Event) error {
 	}
 	if r := s.h.byID[e.Target]; r == nil || !r.undoable() {
 		return refuse("%w %q; an undo or redo must name an event of this project that is not one itself", ErrUnknownEvent, e.Target)
-	}
-	return nil
-}
-
-func (s *Store) checkClasses(e Event) error {
-	t := s.Table()
-	for i, name := range e.Classes {
-		if _, ok := t.Class(name); (ok && e.Kind == KindClassAdd) || slices.Contains(e.Classes[:i], name) {
-			return refuse("%w: %q; name each class once", ErrClassExists, name)
-		}
-	}
-	for _, c := range e.Set {
-		for _, name := range c.columns(e.Kind) {
-			if e.Kind != KindLabel || isFlag(name) || slices.Contains(e.Classes, name) {
-				continue
-			}
-			if err := t.unknownClass(name); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }

@@ -154,3 +154,43 @@ func BenchmarkClose(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkChanges applies to the large project what a person does to 10,000 of its images or to its classes, and takes it
+// back. Both include the write to disk.
+func BenchmarkChanges(b *testing.B) {
+	s := open(b, large(b))
+	refs := make([]string, 10_000)
+	for i := range refs {
+		refs[i] = Ref(s.o.Images, i*10)
+	}
+	for name, e := range map[string]Event{
+		"label 10,000": label(s.o.Classes[3], Present, refs...),
+		"unsure":       {Kind: KindUnsure, Set: []Change{{Value: 1, Images: refs}}},
+		"rename":       RenameClass(s.o.Classes[3], "lake"),
+		"merge":        {Kind: KindClassMerge, Classes: s.o.Classes[3:5]},
+		"split":        {Kind: KindClassSplit, Classes: []string{s.o.Classes[3], "car", "truck"}},
+		"retire":       RetireClasses(s.o.Classes[3]),
+	} {
+		b.Run(name, func(b *testing.B) {
+			var do, undo time.Duration
+			for b.Loop() {
+				begun := time.Now()
+				apply(b, s, e)
+				do += time.Since(begun)
+				begun = time.Now()
+				apply(b, s, Event{Kind: KindUndo})
+				undo += time.Since(begun)
+			}
+			b.ReportMetric(do.Seconds()*1e3/float64(b.N), "do-ms")
+			b.ReportMetric(undo.Seconds()*1e3/float64(b.N), "undo-ms")
+		})
+	}
+	e := GroupClasses(s.o.Classes[3:6]...)
+	apply(b, s, e)
+	b.Run("label 10,000 in a group of 3", func(b *testing.B) {
+		for b.Loop() {
+			apply(b, s, label(s.o.Classes[3], Present, refs...))
+			apply(b, s, Event{Kind: KindUndo})
+		}
+	})
+}

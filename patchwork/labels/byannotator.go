@@ -22,15 +22,21 @@ type Write struct {
 	ID       string    // of the event
 	By       string    // the annotator in whose journal it is
 	Time     time.Time // when it was recorded
-	Class    int       // of the Table, or ExcludeFlag or ValidationFlag
+	Class    int       // of the Table, or ExcludeFlag or ValidationFlag; Len(Classes()) and above for hidden classes
 	Value    Tri       // of a flag, Present is set and Absent is cleared
 	Rows     []int32   // the caller must not change them
 	Strategy string    // Shown.Strategy, if it is among those asked for, else ""
+
+	// A merge or split is a Write without Value and Rows: in every row, what is known about Class becomes
+	// Derived.Combine of what is known about From and about Class.
+	Derived Derivation
+	From    int
 }
 
 // Writes yields what live events wrote, in order, and the table that they make. Folding all of them gives the table;
-// folding those of one annotator gives what her journal alone says. Both are of the moment of the call. Notes are left
-// out.
+// folding those of one annotator, with the derived ones of all, gives what her journal alone says. Both are of the moment
+// of the call. Notes and the unsure flag are left out. Hidden classes, those retired, merged or split, have numbers too,
+// because others may be made from them.
 //
 // With strategies the journals are read again to find out which events showed an image because of one of them. An
 // error, which can only come from that, ends the sequence.
@@ -39,14 +45,11 @@ func (s *Store) Writes(strategies ...string) (*Table, iter.Seq2[Write, error]) {
 	defer s.mu.Unlock()
 	live := make([]*record, 0, len(s.h.order))
 	for _, r := range s.h.order {
-		if !r.dead && len(r.ops) > 0 {
+		if !r.dead && (len(r.ops) > 0 || derivationOf[r.kind] != Stated) {
 			live = append(live, r)
 		}
 	}
-	place := map[column]int{excludeColumn: ExcludeFlag, validationColumn: ValidationFlag}
-	for class, c := range s.s.classes {
-		place[c] = class
-	}
+	places := s.s.classes.places(len(s.h.names))
 	annotators := make([]string, len(s.h.journals))
 	for i, j := range s.h.journals {
 		annotators[i] = j.annotator
@@ -54,6 +57,7 @@ func (s *Store) Writes(strategies ...string) (*Table, iter.Seq2[Write, error]) {
 	rows, marks := s.h.rows, &markReader{files: s.files(), wanted: strategies}
 	return s.Table(), func(yield func(Write, error) bool) {
 		defer marks.close()
+		places := places.clone()
 		for _, r := range live {
 			strategy, err := marks.of(r)
 			if err != nil {
@@ -62,13 +66,24 @@ func (s *Store) Writes(strategies ...string) (*Table, iter.Seq2[Write, error]) {
 			}
 			w := Write{ID: r.id, By: annotators[r.journal], Time: fromMilli(r.time), Strategy: strategy}
 			for _, o := range r.ops {
-				class, ok := place[o.column]
-				if !ok {
-					continue // a note
+				if o.column == noteColumn || o.column == unsureColumn {
+					continue
 				}
-				w.Class, w.Value, w.Rows = class, o.value, rows[o.lo:o.hi]
+				w.Class, w.Value, w.Rows = places.at[o.column], o.value, rows[o.lo:o.hi]
 				if !yield(w, nil) {
 					return
+				}
+			}
+			w.Derived, w.Rows = derivationOf[r.kind], nil
+			for from, to := range r.derivations() {
+				if w.From, w.Class = places.at[from], places.at[to]; w.From == w.Class {
+					continue
+				}
+				if !yield(w, nil) {
+					return
+				}
+				if w.Derived == ByMerge {
+					places.move(w.From, w.Class)
 				}
 			}
 		}

@@ -19,7 +19,7 @@ func (e Event) check() error {
 		}
 	}
 	switch e.Kind {
-	case KindLabel, KindExclude, KindValidation, KindNote:
+	case KindLabel, KindExclude, KindValidation, KindUnsure, KindNote:
 		if e.Kind != KindLabel && len(e.Classes) > 0 {
 			return fmt.Errorf("an event of kind %q adds classes; only label and class-add may", e.Kind)
 		}
@@ -36,6 +36,8 @@ func (e Event) check() error {
 		if e.Target == "" || len(e.Set) > 0 || len(e.Classes) > 0 {
 			return fmt.Errorf(`an %s must name the id of an event in "target" and set nothing`, e.Kind)
 		}
+	case KindClassRename, KindClassDescribe, KindClassRetire, KindClassRestore, KindClassOrder, KindClassMerge, KindClassSplit, KindClassGroup:
+		return e.checkChange()
 	default:
 		return fmt.Errorf("the kind of event %q is not known to this version; a newer patchwork may have written it", e.Kind)
 	}
@@ -43,7 +45,7 @@ func (e Event) check() error {
 }
 
 func (c Change) check(k Kind) error {
-	flag := k == KindExclude || k == KindValidation
+	flag := k == KindExclude || k == KindValidation || k == KindUnsure
 	switch {
 	case k != KindLabel && (len(c.Classes) > 0 || c.Class != "" && c.Class != string(k)):
 		return fmt.Errorf("an event of kind %q names a class; only label may", k)

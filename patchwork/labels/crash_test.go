@@ -62,12 +62,19 @@ func appendUntilKilled(dir string) {
 	}
 }
 
-// action is what the child does as its n-th: small events, bulk ones of all images, and now and then an undo.
+// action is what the child does as its n-th: small events, bulk ones of all images, changes of classes, and now and then an
+// undo.
 func action(n int) Event {
 	e := label([]string{"water", "forest"}[n%2], Tri(n%3-1), fmt.Sprintf("%d.jpg", n%50))
 	switch {
 	case n%10 == 7:
 		e = Event{Kind: KindUndo}
+	case n%10 == 3:
+		e = OrderClasses([]string{"water", "forest"}[n/10%2])
+	case n%10 == 6:
+		e = DescribeClass("water", fmt.Sprint("action ", n))
+	case n%100 == 9:
+		e = Event{Kind: KindClassRename, Classes: []string{"forest", fmt.Sprint("forest ", n)}}
 	case n%10 == 5:
 		for i := range 50 {
 			e.Set[0].Images = append(e.Set[0].Images, fmt.Sprintf("%d.jpg", i))

@@ -7,12 +7,13 @@ import (
 // Kind is what an event does.
 type Kind string
 
-// The kinds of event. The value of a flag (exclude, validation) is 1 to set it and 0 to clear it.
+// The kinds of event. The value of a flag (exclude, validation, unsure) is 1 to set it and 0 to clear it.
 const (
 	KindLabel      Kind = "label"      // gives classes a value; may also set the columns "exclude" and "validation" (import)
 	KindExclude    Kind = "exclude"    // sets or clears the exclude flag; Text is the reason
 	KindValidation Kind = "validation" // holds rows out of training, or takes that back
 	KindNote       Kind = "note"       // replaces the note of rows by Text; "" removes it
+	KindUnsure     Kind = "unsure"     // marks rows about which the person is not certain, or takes that back
 	KindClassAdd   Kind = "class-add"  // adds Classes; Text describes them
 	KindUndo       Kind = "undo"       // takes the event Target back
 	KindRedo       Kind = "redo"       // makes the undone event Target count again
@@ -25,7 +26,7 @@ type Event struct {
 	By      string    `json:"by"`                 // annotator; Apply fills "" in
 	Kind    Kind      `json:"kind"`               //
 	Set     []Change  `json:"set,omitempty"`      // what it writes; of two values for one cell the later stands
-	Classes []string  `json:"classes,omitempty"`  // classes it adds: of class-add, or of an import
+	Classes []string  `json:"classes,omitempty"`  // classes it adds: of class-add, or of an import; what a change of classes is about
 	Target  string    `json:"target,omitempty"`   // undo, redo: ID of the event
 	Text    string    `json:"text,omitempty"`     // note, reason of an exclusion, description of a class
 	Shown   *Shown    `json:"shown,omitempty"`    // why the image was on screen
@@ -49,11 +50,6 @@ type Shown struct {
 	Reason   string  `json:"reason,omitempty"`
 }
 
-// AddClass is the event that adds a class with a description, which may be empty.
-func AddClass(name, description string) Event {
-	return Event{Kind: KindClassAdd, Classes: []string{name}, Text: description}
-}
-
 // Empty says that the event writes nothing, as when an import finds nothing new.
 func (e Event) Empty() bool {
 	if e.Kind == KindUndo || e.Kind == KindRedo || len(e.Classes) > 0 {
@@ -70,7 +66,7 @@ func (e Event) Empty() bool {
 // columns are the names of the table columns that c writes in an event of this kind.
 func (c Change) columns(k Kind) []string {
 	switch {
-	case k == KindExclude, k == KindValidation, k == KindNote:
+	case k == KindExclude, k == KindValidation, k == KindNote, k == KindUnsure:
 		return []string{string(k)}
 	case len(c.Classes) > 0:
 		return c.Classes

@@ -10,6 +10,7 @@ type Filter struct {
 	Status  Status
 	Exclude ExcludeStatus
 	Subset  SubsetFilter
+	Unsure  bool // only rows that are marked as unsure
 }
 
 // ExcludeStatus chooses rows by their flags.
@@ -74,11 +75,11 @@ func ParseFilter(s string) (SubsetFilter, error) {
 // Rows returns the rows that pass f, ascending. A class that the table lacks is in no row, not even as unknown;
 // CheckFilter tells.
 func (t *Table) Rows(f Filter) []int {
-	class, known := t.Class(f.Subset.Name)
+	class, known := t.lookup(f.Subset.Name)
 	var rows []int
 	for row := range t.size {
 		if t.passesFlags(row, f.Exclude) && (f.Status == AnyStatus || t.Status(row) == f.Status) &&
-			t.passesSubset(row, class, known, f.Subset) {
+			(!f.Unsure || t.Unsure(row)) && t.passesSubset(row, class, known, f.Subset) {
 			rows = append(rows, row)
 		}
 	}
@@ -121,8 +122,11 @@ func (t *Table) CheckFilter(f Filter) error {
 
 // unknownClass is nil if the class exists.
 func (t *Table) unknownClass(name string) error {
-	if _, ok := t.Class(name); ok {
+	if _, ok := t.lookup(name); ok {
 		return nil
+	}
+	if now := t.meaning[name]; now != "" {
+		return refuse("%w %q: it is retired; restore it, or use one of %q", ErrUnknownClass, now, t.classes)
 	}
 	return refuse("%w %q; the classes are %q. Add it first, or correct the name", ErrUnknownClass, name, t.classes)
 }

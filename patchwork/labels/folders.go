@@ -37,7 +37,7 @@ func FromFolders(t *Table, ix Images) (classes []string, e Event, err error) {
 	}
 	e = Event{Kind: KindLabel, Source: "folders"}
 	for _, class := range classes {
-		if _, ok := t.Class(class); !ok {
+		if t.meaning[class] == "" {
 			e.Classes = append(e.Classes, class)
 		}
 	}
@@ -53,7 +53,7 @@ func (e *Event) fillUnknown(t *Table, ix Images, classes []string, folder string
 	for _, row := range rows {
 		missing := make([]byte, len(classes))
 		for i, class := range classes {
-			if c, ok := t.Class(class); !ok || t.Value(row, c) == Unknown {
+			if c, ok := t.lookup(class); !ok || t.Value(row, c) == Unknown {
 				missing[i] = '?'
 			}
 		}

@@ -13,8 +13,14 @@ const (
 	excludeColumn column = iota
 	validationColumn
 	noteColumn
+	unsureColumn
 	firstClass
 )
+
+// fixedColumn are the columns of kinds that have one. A class may be named note or unsure, so they go by the kind.
+var fixedColumn = map[Kind]column{
+	KindExclude: excludeColumn, KindValidation: validationColumn, KindNote: noteColumn, KindUnsure: unsureColumn,
+}
 
 // op writes one value into one column of some rows.
 type op struct {
@@ -55,7 +61,7 @@ type history struct {
 
 func newHistory(images Images) *history {
 	h := &history{resolver: resolver{images: images}, columns: map[string]column{}, byID: map[string]*record{}, verdicts: map[string]Kind{}}
-	for _, name := range []Kind{KindExclude, KindValidation, KindNote} {
+	for _, name := range []Kind{KindExclude, KindValidation, KindNote, KindUnsure} {
 		h.names = append(h.names, string(name))
 	}
 	h.columns[string(KindExclude)], h.columns[string(KindValidation)] = excludeColumn, validationColumn
@@ -94,8 +100,8 @@ func (h *history) record(journal int32, l line) *record {
 			}
 		}
 		hi := int32(len(h.rows))
-		if l.Kind == KindNote {
-			r.ops = append(r.ops, op{noteColumn, 0, lo, hi})
+		if fixed, ok := fixedColumn[l.Kind]; ok {
+			r.ops = append(r.ops, op{fixed, Tri(c.Value), lo, hi})
 			continue
 		}
 		for _, name := range c.columns(l.Kind) {

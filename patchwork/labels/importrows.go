@@ -83,11 +83,16 @@ func (in *importer) readHeader(names []string) bool {
 	}
 	for i, name := range names {
 		c := importColumn{name: name}
-		switch class, known := in.table.Class(name); {
-		case slices.Contains(in.options.Ignore, name):
+		ignored := slices.Contains(in.options.Ignore, name)
+		now, known := in.table.Resolve(name)
+		if known {
+			name = now
+		}
+		switch {
+		case ignored:
 			in.report.Ignored = append(in.report.Ignored, name)
 		case seen[name]:
-			in.problem(1, "column %q comes twice; keep one of them", name)
+			in.problem(1, "column %q comes twice, perhaps under a former name; keep one of them", name)
 		case name == "filepath":
 			c.kind = pathColumn
 		case name == "exclude" || name == "validation":
@@ -96,7 +101,9 @@ func (in *importer) readHeader(names []string) bool {
 			in.report.Ignored = append(in.report.Ignored, name)
 		case known:
 			c.kind, c.class = classColumn, len(in.classes)
-			in.classes = append(in.classes, in.table.classes[class])
+			in.classes = append(in.classes, name)
+		case in.table.meaning[name] != "":
+			in.problem(1, "class %q is retired; restore it, or list it in ImportOptions.Ignore", name)
 		case in.options.AddClasses:
 			if err := checkClass(name); err != nil {
 				in.problem(1, "column %d cannot become a class: %v", i+1, err)

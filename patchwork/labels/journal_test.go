@@ -253,7 +253,7 @@ func TestEventsReportAJournalThatChangedOnDisk(t *testing.T) {
 // Reading never panics; what has been read stays the same when more follows, and every event is one that check accepts.
 func FuzzReadJournal(f *testing.F) {
 	good := head + written("1", 1, sets("water", 1, "a")) + written("2", 2, `"kind":"undo","target":"1"`)
-	for _, seed := range []string{good, good[:len(good)-1], good[:len(good)-9], head, head + "\n\r\n", head + "\x00\x00", "{}\n", strings.ReplaceAll(good, "\n", "\r\n")} {
+	for _, seed := range []string{good, good[:len(good)-1], good[:len(good)-9], head + written("3", 3, `"kind":"class-rename","classes":["water","lake"]`) + written("4", 4, `"kind":"class-merge","classes":["a"]`), head, head + "\n\r\n", head + "\x00\x00", "{}\n", strings.ReplaceAll(good, "\n", "\r\n")} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -61,7 +61,9 @@ func (s *Store) Refresh() (changed bool, err error) {
 		return false, nil
 	}
 	if known := len(s.h.order); s.h.add(records) {
-		for _, r := range s.h.order[known:] {
+		order := s.h.order
+		for i, r := range order[known:] {
+			s.h.order = order[:known+i+1] // what an undo folds again ends with it
 			s.fold(r)
 		}
 		s.publish()

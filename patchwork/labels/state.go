@@ -1,22 +1,18 @@
 package labels
 
-import (
-	"maps"
-	"slices"
-)
+import "maps"
 
 // state is the fold of the live events: the table while it is being written. A slice or map that a Table has been
 // given is marked shared and copied before the next write, so a Table never changes.
 type state struct {
 	size    int
-	cells   []cells           // by column; noteColumn has none
-	notes   texts             // by row
-	reasons texts             // of exclusion, by row
-	labels  []int64           // when a class of the row was last set, Unix milliseconds; 0 never
-	stamped bool              // labels is shared
-	classes []column          // in the order of the table
-	seen    map[column]bool   // the set of classes
-	about   map[column]string // descriptions of classes; replaced, never changed
+	cells   []cells  // by column; noteColumn has none
+	notes   texts    // by row
+	reasons texts    // of exclusion, by row
+	labels  []int64  // when a class of the row was last set, Unix milliseconds; 0 never
+	stamped bool     // labels is shared
+	classes *classes // what the names mean
+	at      []column // by name, where its labels go at this point of a refold; nil after all events
 }
 
 type cells struct {
@@ -42,6 +38,14 @@ func (s *state) write(c column) []Tri {
 		*at = cells{values: append([]Tri(nil), at.values...)}
 	}
 	return at.values
+}
+
+// read returns the values of a column, which stay as they are.
+func (s *state) read(c column) []Tri {
+	if int(c) < len(s.cells) && s.cells[c].values != nil {
+		return s.cells[c].values
+	}
+	return blank(c, s.size)
 }
 
 // blank is a column that nobody has written: unknown for a class, false for a flag.
@@ -81,7 +85,8 @@ func (s *state) stamps() []int64 {
 // apply writes a live record into the columns that want names; nil wants all of them.
 func (s *state) apply(h *history, r *record, want map[column]bool) {
 	for _, o := range r.ops {
-		if want != nil && !want[o.column] {
+		place := s.place(o.column)
+		if want != nil && !want[place] {
 			continue
 		}
 		rows := h.rows[o.lo:o.hi]
@@ -94,7 +99,7 @@ func (s *state) apply(h *history, r *record, want map[column]bool) {
 			}
 			continue
 		}
-		values := s.write(o.column)
+		values := s.write(place)
 		for _, row := range rows {
 			values[row] = o.value
 		}
@@ -105,6 +110,7 @@ func (s *state) apply(h *history, r *record, want map[column]bool) {
 	if want == nil || want[stampColumn] {
 		s.stamp(h, r)
 	}
+	s.derive(r, want)
 }
 
 // stampColumn stands for the times of labelling among the columns that a fold may want.
@@ -153,47 +159,50 @@ func (s *state) refold(h *history, want map[column]bool) {
 	if want == nil || want[stampColumn] {
 		s.labels, s.stamped = nil, false
 	}
+	s.at = s.classes.roots(len(h.names))
 	for _, r := range h.order {
 		if !r.dead {
 			s.apply(h, r, want)
 		}
 	}
+	s.at = nil
 }
 
-// listClasses finds the classes of the table: the declared ones, then those that live events add or write, in order
-// of first mention.
-func (s *state) listClasses(h *history, declared []string) {
-	s.classes, s.about, s.seen = nil, nil, map[column]bool{}
-	for _, name := range declared {
-		s.list(h.column(name))
+// place is the column where labels of a name go: that of its class, or of the class that has taken this one in.
+func (s *state) place(name column) column {
+	switch {
+	case name < firstClass:
+		return name
+	case s.at != nil:
+		return s.at[name]
 	}
-	for _, r := range h.order {
-		if !r.dead {
-			s.listRecord(r)
-		}
-	}
+	return s.classes.of(name)
 }
 
-func (s *state) list(c column) {
-	if !s.seen[c] {
-		s.seen[c] = true
-		s.classes = append(slices.Clip(s.classes), c)
+// derive fills the classes that a merge or a split makes from others.
+func (s *state) derive(r *record, want map[column]bool) {
+	d := derivationOf[r.kind]
+	if d == Stated {
+		return
 	}
-}
-
-// listRecord adds the classes of a live record that follows all the others.
-func (s *state) listRecord(r *record) {
-	for c := range r.refersTo {
-		s.list(c)
-	}
-	if r.kind == KindClassAdd && r.text != "" {
-		about := maps.Clone(s.about)
-		if about == nil {
-			about = map[column]string{}
+	for from, to := range r.derivations() {
+		from, to = s.place(from), s.place(to)
+		if from == to {
+			continue
 		}
-		for _, c := range r.classes {
-			about[c] = r.text
+		if want == nil || want[to] {
+			old, values := s.read(from), s.write(to)
+			for row, v := range values {
+				values[row] = d.Combine(old[row], v)
+			}
 		}
-		s.about = about
+		if d != ByMerge {
+			continue
+		}
+		for name, place := range s.at {
+			if place == from {
+				s.at[name] = to
+			}
+		}
 	}
 }

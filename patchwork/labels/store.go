@@ -120,8 +120,7 @@ func (s *Store) load() error {
 // rebuild folds everything again and publishes the table.
 func (s *Store) rebuild() {
 	s.h.bury()
-	s.s = &state{size: s.o.Images.Len()}
-	s.s.listClasses(s.h, s.o.Classes)
+	s.s = &state{size: s.o.Images.Len(), classes: classesOf(s.h, s.o.Classes)}
 	s.s.refold(s.h, nil)
 	s.publish()
 }

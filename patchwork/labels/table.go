@@ -12,11 +12,11 @@ type Table struct {
 	images     Images
 	dir        string // the project folder
 	size       int
-	classes    []string
-	about      []string
+	*naming            // what the classes are called, and were
 	columns    [][]Tri // by class
 	exclude    []Tri
 	validation []Tri
+	unsure     []Tri
 	notes      map[int32]string
 	reasons    map[int32]string
 	labels     []int64
@@ -26,12 +26,10 @@ type Table struct {
 func (s *state) table(h *history, dir string) *Table {
 	t := &Table{
 		images: h.resolver.images, dir: dir, size: s.size,
-		exclude: s.share(excludeColumn), validation: s.share(validationColumn),
+		naming: s.classes.naming(h), exclude: s.share(excludeColumn), validation: s.share(validationColumn), unsure: s.share(unsureColumn),
 		notes: s.notes.of, reasons: s.reasons.of, labels: s.stamps(),
 	}
-	for _, c := range s.classes {
-		t.classes = append(t.classes, h.names[c])
-		t.about = append(t.about, s.about[c])
+	for _, c := range t.shown {
 		t.columns = append(t.columns, s.share(c))
 	}
 	s.notes.shared, s.reasons.shared, s.stamped = true, true, true
@@ -52,17 +50,18 @@ func (s *state) share(c column) []Tri {
 // Len is the number of rows, that of the image index.
 func (t *Table) Len() int { return t.size }
 
-// Classes are the names in the order of the columns: first the declared ones, then others as events first name them.
-// The caller may change the result.
+// Classes are the present names in the order of the columns: first the declared ones, then others as events first name
+// them, unless somebody put them in another order. Those that are retired, merged into another or split are left out;
+// AllClasses has them. The caller may change the result.
 func (t *Table) Classes() []string { return slices.Clone(t.classes) }
 
-// Class finds a class by its name.
+// Class finds a class by its present name; Resolve knows former ones.
 func (t *Table) Class(name string) (class int, ok bool) {
 	class = slices.Index(t.classes, name)
 	return max(class, 0), class >= 0
 }
 
-// Description is the text that came with the class when it was added, "" if none did.
+// Description is the text that somebody last gave to the class, "" if nobody did.
 func (t *Table) Description(class int) string { return t.about[class] }
 
 // Value is what is known about class in row.
@@ -76,6 +75,9 @@ func (t *Table) Excluded(row int) bool { return t.exclude[row] == Present }
 
 // Validation says that the row is held out of training. It may be excluded as well.
 func (t *Table) Validation(row int) bool { return t.validation[row] == Present }
+
+// Unsure says that somebody was not certain about the row.
+func (t *Table) Unsure(row int) bool { return t.unsure[row] == Present }
 
 // Note is what somebody wrote about the row, "" for nothing.
 func (t *Table) Note(row int) string { return t.notes[int32(row)] }

@@ -59,20 +59,27 @@ func (h *history) eventWarnings() (w []string) {
 }
 
 func (s *Store) classWarnings() (w []string) {
-	announced := map[column]bool{}
+	k, announced := s.s.classes, map[column]bool{}
+	for _, name := range s.o.Classes {
+		announced[k.root(s.h.columns[name])] = true
+	}
 	for _, r := range s.h.order {
 		if !r.dead {
 			for _, c := range r.classes {
-				announced[c] = true
+				announced[k.root(c)] = true
 			}
 		}
 	}
-	for _, c := range s.s.classes {
-		name := s.h.names[c]
-		if !announced[c] && !slices.Contains(s.o.Classes, name) {
+	names := k.naming(s.h)
+	for i, c := range names.shown {
+		if !announced[c] {
 			w = append(w, fmt.Sprintf("class %q is labelled in the journals but neither declared nor added; it was put after the "+
-				"other classes so that nothing is lost", name))
+				"other classes so that nothing is lost", names.classes[i]))
 		}
+	}
+	if n := k.idle[KindClassRename]; n > 0 {
+		w = append(w, fmt.Sprintf("%d renamings have no effect, because their new names were those of other classes when they came; "+
+			"merge the classes if they are one", n))
 	}
 	return w
 }

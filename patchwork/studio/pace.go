@@ -7,9 +7,9 @@ import (
 
 // pace knows how fast a person labels: when images were labelled in this session, and how long each was looked at.
 type pace struct {
-	images []time.Time     // one for each image that an action labelled, oldest first
+	images []time.Time     // when each image was labelled first, oldest first
+	seen   map[int]bool    // rows of those of this session
 	dwells []time.Duration // of the actions that said how long
-	total  int             // images labelled in this session
 }
 
 // paceWindow is the time that the speed is measured over, and keepDwells how many dwell times count.
@@ -18,11 +18,16 @@ const (
 	keepDwells = 100
 )
 
-// add notes that an action labelled n images.
-func (p *pace) add(now time.Time, n int, dwell time.Duration) {
-	p.total += n
-	for range n {
-		p.images = append(p.images, now)
+// add notes that an action labelled these rows. An image counts once, however many actions it takes.
+func (p *pace) add(now time.Time, rows map[int]bool, dwell time.Duration) {
+	if p.seen == nil {
+		p.seen = map[int]bool{}
+	}
+	for row := range rows {
+		if !p.seen[row] {
+			p.seen[row] = true
+			p.images = append(p.images, now)
+		}
 	}
 	if dwell > 0 {
 		p.dwells = append(p.dwells, dwell)
@@ -42,7 +47,7 @@ type paceView struct {
 // seconds, so that the first label is no record.
 func (p *pace) view(now time.Time, coverage float64) paceView {
 	first := slices.IndexFunc(p.images, func(t time.Time) bool { return now.Sub(t) <= paceWindow })
-	v := paceView{Session: p.total, Coverage: coverage}
+	v := paceView{Session: len(p.seen), Coverage: coverage}
 	if first < 0 {
 		p.images = p.images[:0]
 	} else {

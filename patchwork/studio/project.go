@@ -6,6 +6,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
 // Project is what a session asks of the project it labels. Its methods are called from several goroutines.
@@ -23,9 +24,17 @@ type Project interface {
 	// Scores gives the model's probabilities by the order of Classes: nil for a row without, NaN for a class that the
 	// model has not learned. It is nil before the first training. The stamp changes when the scores do.
 	Scores() (scores func(row int) []float32, stamp string)
-	// Train fits the model to the labels as they are now and refreshes the scores. Both callbacks may be called from
-	// another goroutine.
-	Train(ctx context.Context, onPoint func(classify.Point), onStep func(what string, done, total int)) (classify.Info, error)
+	// Train fits the model to the labels as they are now and refreshes the scores: from the beginning, or from the weights
+	// before. Both callbacks may be called from another goroutine.
+	Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(what string, done, total int)) (classify.Info, error)
+	Runs() ([]runlog.Run, error) // the trainings on record, the newest first
+	NoteRun(id, note string) error
+	// Disputed lists the images where annotators differ about a class, or about any if it is "", the most disputed first. It
+	// goes through all journals, so it is asked for and not part of every view.
+	Disputed(ctx context.Context, class string) ([]Pick, error)
+	Annotators() int        // people who have a journal
+	State() []byte          // where this annotator was, as KeepState was told; nil if it never was
+	KeepState(state []byte) // a failure is no matter
 }
 
 // Class is a class as the page shows it.
@@ -54,7 +63,7 @@ type Query struct {
 
 // Pick is an image to show and the reason why.
 type Pick struct {
-	Row    int
-	Score  float64
-	Reason string
+	Row    int     `json:"row"`
+	Score  float64 `json:"score"`
+	Reason string  `json:"reason"`
 }

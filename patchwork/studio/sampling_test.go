@@ -69,18 +69,22 @@ func TestPaceMeasuresTheLastMinutes(t *testing.T) {
 	if v := p.view(begin, 0.5); v.PerMinute != 0 || v.Seconds != 0 || v.Coverage != 0.5 {
 		t.Errorf("before the first label: %+v", v)
 	}
-	p.add(begin, 1, 2*time.Second)
+	p.add(begin, map[int]bool{0: true}, 2*time.Second)
 	if v := p.view(begin, 0); v.PerMinute != 6 { // one in ten seconds, the least span
 		t.Errorf("after one label: %+v", v)
 	}
 	for i := range 29 {
-		p.add(begin.Add(time.Duration(i)*4*time.Second), 1, time.Duration(1+i%3)*time.Second)
+		p.add(begin.Add(time.Duration(i)*4*time.Second), map[int]bool{i: true, i + 1: true}, time.Duration(1+i%3)*time.Second)
 	}
 	v := p.view(begin.Add(2*time.Minute), 0)
 	if v.PerMinute != 15 || v.Session != 30 || v.Seconds != 2 {
 		t.Errorf("30 labels in two minutes: %+v", v)
 	}
-	p.add(begin.Add(10*time.Minute), 100, 0)
+	many := map[int]bool{}
+	for i := range 130 {
+		many[i] = true
+	}
+	p.add(begin.Add(10*time.Minute), many, 0)
 	if v := p.view(begin.Add(10*time.Minute), 0); v.PerMinute != 600 || v.Session != 130 {
 		t.Errorf("after a pause and a bulk label: %+v", v)
 	}

@@ -127,6 +127,15 @@ func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", forever)
+	if m, err := s.looked(row, r.URL.Query()); err != nil || m != nil {
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+			return
+		}
+		w.Header().Set("Content-Type", "image/png")
+		png.Encode(w, m)
+		return
+	}
 	reader := s.project.Reader()
 	file := reader.Path(row)
 	switch ext := strings.ToLower(path.Ext(file)); {

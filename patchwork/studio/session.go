@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -45,6 +46,11 @@ type Session struct {
 	counted  counted
 	pace     pace
 
+	options classify.Options // of the next training
+	runs    []runView
+	kept    string // the state that was written last
+
+	quick     string // the one class that is asked about; "" for all
 	histogram string // class whose scores are shown; "" for none
 	drawn     drawn
 	list      list         // what a person asked to see
@@ -74,10 +80,13 @@ func New(ctx context.Context, p Project, o Options) *Session {
 	if scores, _ := p.Scores(); scores != nil {
 		s.strategy = "entropy"
 	}
+	s.readRuns()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.next(ctx); err != nil {
-		s.message = err.Error()
+	if !s.restore() {
+		if err := s.next(ctx); err != nil {
+			s.message = err.Error()
+		}
 	}
 	return s
 }
@@ -110,6 +119,7 @@ func (s *Session) Receive(ctx context.Context, _ string, e host.Event) (any, err
 	if err != nil {
 		return nil, err
 	}
+	s.keep()
 	view := s.view()
 	s.push(view)
 	return view, nil
@@ -125,8 +135,14 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 	switch e.Kind {
 	case "set":
 		return s.set(e)
-	case "exclude", "validation":
-		return s.flag(e)
+	case "exclude", "validation", "unsure", "note":
+		return s.mark(e)
+	case "quick":
+		if err := s.chooseQuick(e); err != nil {
+			return err
+		}
+		s.list = list{}
+		return s.next(ctx)
 	case "apply": // from another process
 		var event labels.Event
 		if err := json.Unmarshal(e.Data, &event); err != nil {
@@ -156,6 +172,8 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.chooseHistogram(e)
 	case "open":
 		return s.openBar(e)
+	case "disagreements":
+		return s.openDisputes(ctx, e)
 	case "size":
 		return s.size(ctx, e)
 	case "suggest":
@@ -165,7 +183,9 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		s.strategy, s.list = "entropy", list{}
 		return s.next(ctx)
 	case "train":
-		return s.train()
+		return s.train(e)
+	case "note-run":
+		return s.noteRun(e)
 	case "stop":
 		if s.training.cancel == nil {
 			return wish("No training is running.")
@@ -218,34 +238,8 @@ func (s *Session) set(e host.Event) error {
 	if err := s.apply(event); err != nil {
 		return err
 	}
-	s.pace.add(time.Now(), len(rows), time.Duration(data.Dwell)*time.Millisecond)
+	s.pace.add(time.Now(), rows, time.Duration(data.Dwell)*time.Millisecond)
 	return nil
-}
-
-// flag excludes an image or holds it out for validation, or takes that back.
-func (s *Session) flag(e host.Event) error {
-	var data struct {
-		Row   int    `json:"row"`
-		Value bool   `json:"value"`
-		Text  string `json:"text"`
-	}
-	if err := decode(e, &data); err != nil {
-		return err
-	}
-	index := s.project.Images()
-	if data.Row < 0 || data.Row >= index.Len() {
-		return wish("Image %d was ignored: there is no such image.", data.Row)
-	}
-	event := labels.Event{ID: e.ID, Kind: labels.KindExclude, Source: "studio", Text: data.Text, Shown: s.shownBy(data.Row)}
-	if e.Kind == "validation" {
-		event.Kind = labels.KindValidation
-	}
-	change := labels.Change{Images: []string{labels.Ref(index, data.Row)}}
-	if data.Value {
-		change.Value = 1
-	}
-	event.Set = []labels.Change{change}
-	return s.apply(event)
 }
 
 // apply writes an event of the page; one that the journal refuses is a wish, one that the disk refuses an error.
@@ -362,6 +356,9 @@ func (s *Session) next(ctx context.Context) error {
 	return nil
 }
 
+// maxSide is the most columns and rows of the grid.
+const maxSide = 16
+
 // size changes how many images are shown at a time, and shows the same ones in the new size: those on screen first, so
 // that nothing a person looks at is taken away.
 func (s *Session) size(ctx context.Context, e host.Event) error {
@@ -372,15 +369,15 @@ func (s *Session) size(ctx context.Context, e host.Event) error {
 	if err := decode(e, &data); err != nil {
 		return err
 	}
-	if data.Columns < 1 || data.Columns > 16 || data.Rows < 1 || data.Rows > 16 {
-		return wish("%d x %d images do not fit on the page; want 1 to 16 of each.", data.Columns, data.Rows)
+	if data.Columns < 1 || data.Columns > maxSide || data.Rows < 1 || data.Rows > maxSide {
+		return wish("%d x %d images do not fit on the page; want 1 to %d of each.", data.Columns, data.Rows, maxSide)
 	}
 	before := s.o.Columns * s.o.Rows
 	s.o.Columns, s.o.Rows = data.Columns, data.Rows
 	kept := s.batch
 	switch n := data.Columns * data.Rows; {
 	case n < len(kept.picks):
-		if len(s.list.picks) > 0 || kept.strategy == "opened: "+s.list.name {
+		if len(s.list.picks) > 0 || s.list.total > 0 && kept.strategy != s.strategy {
 			s.list.picks = append(slices.Clone(kept.picks[n:]), s.list.picks...)
 		}
 		s.batch.number++

@@ -14,6 +14,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
 
@@ -25,6 +26,12 @@ type fakeProject struct {
 	scores func(row int) []float32
 	stamp  string
 	train  func(ctx context.Context) (classify.Info, error)
+
+	options classify.Options // of the last training
+	goOn    bool
+
+	disputed map[string][]Pick
+	state    []byte
 }
 
 func newProject(t *testing.T, images int) *fakeProject {
@@ -76,7 +83,18 @@ func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 	}
 	return out, nil
 }
-func (p *fakeProject) Train(ctx context.Context, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
+func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) {
+	return p.disputed[class], nil
+}
+func (p *fakeProject) Annotators() int             { return 2 }
+func (p *fakeProject) State() []byte               { return p.state }
+func (p *fakeProject) KeepState(text []byte)       { p.state = text }
+func (p *fakeProject) Runs() ([]runlog.Run, error) { return runlog.List(filepath.Join(p.dir, "runs")) }
+func (p *fakeProject) NoteRun(id, note string) error {
+	return runlog.SetNote(filepath.Join(p.dir, "runs"), id, note)
+}
+func (p *fakeProject) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
+	p.options, p.goOn = o, goOn
 	onStep("training", 1, 2)
 	onPoint(classify.Point{Epoch: 1, TrainLoss: 0.5, ValidationLoss: 0.6})
 	return p.train(ctx)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/widgets/host"
 )
 
 // training is the training that runs, or the last one that ran.
@@ -26,16 +27,28 @@ type training struct {
 // pushEvery is the least time between two pictures of a running training.
 const pushEvery = 250 * time.Millisecond
 
-// train starts a training in the background; s.mu is held. Labelling goes on meanwhile.
-func (s *Session) train() error {
+// train starts a training in the background; s.mu is held. Labelling goes on meanwhile. Settings that the event names are
+// kept for the next one.
+func (s *Session) train(e host.Event) error {
 	if s.training.cancel != nil {
 		return wish("Training already runs; Stop ends it and keeps the best weights so far.")
 	}
+	var data struct {
+		Settings map[string]string `json:"settings"`
+		GoOn     bool              `json:"go_on"`
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	if err := s.configure(data.Settings); err != nil {
+		return err
+	}
+	o, goOn := s.options, data.GoOn
 	ctx, cancel := context.WithCancel(context.Background())
 	s.training = training{cancel: cancel, begun: time.Now(), step: "starting"}
 	go func() {
 		defer cancel()
-		info, err := s.project.Train(ctx, s.onPoint, s.onStep)
+		info, err := s.project.Train(ctx, o, goOn, s.onPoint, s.onStep)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		t := &s.training
@@ -49,6 +62,7 @@ func (s *Session) train() error {
 			t.outcome = fmt.Sprintf("Trained on %d images in %v.%s", info.TrainRows, took, validationLine(info))
 		}
 		s.message = t.outcome
+		s.readRuns()
 		s.push(s.view())
 	}()
 	return nil
@@ -134,6 +148,8 @@ func (s *Session) Watch(ctx context.Context) {
 		}
 		if news != "" {
 			s.message = news
+			s.push(s.view())
+		} else if s.counted.version != s.project.Labels().Version() { // the counts that were left as they were for a moment
 			s.push(s.view())
 		}
 		s.mu.Unlock()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopatchwork/patchwork/patchwork/imageset/contrast"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -24,6 +25,7 @@ type view struct {
 	Sampling   samplingView   `json:"sampling"`
 	Pace       paceView       `json:"pace"`
 	Histogram  *histogramView `json:"histogram,omitempty"`
+	People     int            `json:"people"` // annotators who have a journal
 	Train      trainView      `json:"train"`
 	Message    string         `json:"message"`
 	HasModel   bool           `json:"has_model"`
@@ -39,6 +41,9 @@ type gridView struct {
 	Classes []classView `json:"classes"`
 	Tiles   []tileView  `json:"tiles"`
 	Empty   string      `json:"empty"` // shown in place of tiles where there are none
+
+	Quick     *quickView `json:"quick,omitempty"`
+	Contrasts []string   `json:"contrasts"`
 }
 
 type classView struct {
@@ -48,17 +53,20 @@ type classView struct {
 }
 
 type tileView struct {
-	Row        int       `json:"row"`
-	Src        string    `json:"src"`
-	Full       string    `json:"full"`
-	Caption    string    `json:"caption"`
-	Title      string    `json:"title"` // the whole path
-	Why        string    `json:"why"`
-	Values     []int8    `json:"values"`
-	Scores     []*number `json:"scores"` // null without a model
-	Excluded   bool      `json:"excluded"`
-	Validation bool      `json:"validation"`
-	Note       string    `json:"note,omitempty"`
+	Row        int         `json:"row"`
+	Src        string      `json:"src"`
+	Full       string      `json:"full"`
+	Caption    string      `json:"caption"`
+	Title      string      `json:"title"` // the whole path
+	Why        string      `json:"why"`
+	Values     []int8      `json:"values"`
+	Scores     []*number   `json:"scores"` // null without a model
+	Excluded   bool        `json:"excluded"`
+	Validation bool        `json:"validation"`
+	Note       string      `json:"note,omitempty"`
+	Unsure     bool        `json:"unsure,omitempty"`
+	Reason     string      `json:"reason,omitempty"` // of an exclusion
+	Meta       [][2]string `json:"meta"`
 }
 
 // number is a score; JSON null stands for one that the model has not learned.
@@ -95,6 +103,9 @@ type trainView struct {
 	Failed  bool            `json:"failed,omitempty"`
 	Option  json.RawMessage `json:"option,omitempty"` // of the chart of the learning curve
 	SVG     string          `json:"svg,omitempty"`    // the same chart as a picture, when no training runs
+
+	Settings []settingView `json:"settings,omitempty"`
+	Runs     []runView     `json:"runs,omitempty"` // the newest first
 }
 
 // view draws the session; s.mu is held.
@@ -105,9 +116,10 @@ func (s *Session) view() view {
 	s.stamp = stamp
 	v := view{
 		Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
-		Train: s.trainView(), Message: s.message, HasModel: scores != nil,
+		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil,
 		Grid: gridView{
 			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns, Rows: s.o.Rows,
+			Quick: s.quickView(t), Contrasts: contrast.Contrasts,
 			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
 		},
 		Counts: []countView{},
@@ -127,6 +139,7 @@ func (s *Session) view() view {
 	v.Totals = totals(t)
 	now := time.Now()
 	v.Sampling = s.sampling(now)
+	v.People = s.project.Annotators()
 	v.Histogram = s.histogramView(now)
 	v.Pace = s.pace.view(now, share(v.Totals.Labelled+v.Totals.Partial, s.sources))
 	if len(v.Grid.Classes) == 0 {
@@ -170,6 +183,7 @@ func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tile
 		Row: p.Row, Src: "thumb/" + address, Full: "image/" + address,
 		Caption: path.Base(image.ID), Title: image.ID, Why: p.Reason,
 		Excluded: t.Excluded(p.Row), Validation: t.Validation(p.Row), Note: t.Note(p.Row),
+		Unsure: t.Unsure(p.Row), Reason: t.ExcludeReason(p.Row), Meta: facts(image, t.ExcludeReason(p.Row)),
 	}
 	for c := range t.Classes() {
 		tile.Values = append(tile.Values, int8(t.Value(p.Row, c)))

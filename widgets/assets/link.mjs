@@ -38,7 +38,7 @@ export function socketAddress(page, client) {
 // forward takes a widget's message {kind, …data}, so that it can be a model's send. The other options are for tests.
 export function connect({
   onView = () => {}, onPush = () => {}, onState = () => {}, onError = () => {}, onBye = () => {},
-  client = newClient(), url = socketAddress(location.href, client), storage = shelfOf(globalThis),
+  client = newClient(), url = socketAddress(document.baseURI, client), storage = shelfOf(globalThis),
   makeSocket = (address) => new WebSocket(address),
 }) {
   const shelf = `patchwork-open:${new URL(url).searchParams.get("token")}`; // a token means one server, so one project

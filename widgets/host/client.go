@@ -49,6 +49,12 @@ func (c *Client) End(ctx context.Context, reason string) error {
 	return err
 }
 
+// Attach lets pages reach the server through the kernel of a connection file, as Server.Attach.
+func (c *Client) Attach(ctx context.Context, file string) error {
+	_, err := c.call(ctx, http.MethodPost, "/api/attach?file="+url.QueryEscape(file), nil)
+	return err
+}
+
 func (c *Client) call(ctx context.Context, method, path string, body []byte) (message, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
 	if err != nil {

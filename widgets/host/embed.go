@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -23,8 +24,8 @@ type EmbedOptions struct {
 }
 
 // Embed returns the HTML of a cell output. It is the static form, followed by a script that looks for the server, first
-// directly on this machine, then through the path of a notebook proxy, and puts the page in a frame in place of the
-// static form once it has found it. When the server ends, the static form comes back with one line that says so.
+// directly on this machine, then through the path of a notebook proxy, then through the kernel that runs this cell, and
+// puts the page in a frame in place of the static form once it has found it. When the server ends, the static form comes back with one line that says so.
 //
 // What a notebook keeps is complete without the script. The script looks for the server only inside Jupyter, an editor
 // or a page on this machine, so that a notebook published elsewhere makes no request. It may run any number of times.
@@ -37,6 +38,7 @@ func Embed(o EmbedOptions) string {
 	config, _ := json.Marshal(map[string]any{ // escapes <, so it cannot end the script
 		"id": id, "url": o.URL + "/", "port": port, "token": o.Token, "title": title,
 		"height": or(o.Height, 420), "shown": time.Now().UnixMilli(),
+		"kernel": os.Getenv("GONB_JUPYTER_KERNEL_ID"), "channel": channelOf(o.Token),
 	})
 	var b strings.Builder
 	fmt.Fprintf(&b, "<div data-patchwork=\"%s\" aria-label=\"%s\">\n<div data-part=\"static\">%s</div>\n", id, html.EscapeString(title), o.Static)
@@ -46,12 +48,12 @@ func Embed(o EmbedOptions) string {
 	return b.String()
 }
 
-// withoutComments drops lines that are only a comment, which a saved notebook need not carry.
+// withoutComments drops indentation and lines that are only a comment, which a saved notebook need not carry.
 func withoutComments(script string) string {
 	var b strings.Builder
 	for line := range strings.Lines(script) {
-		if !strings.HasPrefix(strings.TrimSpace(line), "//") {
-			b.WriteString(line)
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			b.WriteString(line + "\n")
 		}
 	}
 	return b.String()

@@ -3,6 +3,7 @@
 function (cfg) {
   "use strict";
   const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname);
+  const gone = "Not connected. Run the cell again to work on.";
   const editor = location.protocol === "vscode-webview:";
 
   // The path below which Jupyter serves this page, or null when it is not Jupyter.
@@ -14,12 +15,48 @@ function (cfg) {
     return (document.body && document.body.dataset.baseUrl) || null;
   }
 
-  // Where the server might be, likeliest first. On a page from another machine 127.0.0.1 is the wrong one.
+  const below = (base, path) => new URL(base.replace(/\/?$/, "/") + path, location.href).href;
+
+  // Where the server might be, likeliest first; "" means through the kernel. On a page from another machine 127.0.0.1 is
+  // the wrong one, and browsers may ask the person before they try it.
   function places() {
     const base = jupyterBase();
     if (!base && !local && !editor) return [];
-    const proxy = base ? [new URL(base.replace(/\/?$/, "/") + "proxy/" + cfg.port + "/", location.href).href] : [];
-    return local || editor ? [cfg.url, ...proxy] : [...proxy, cfg.url];
+    const here = base ? [below(base, "proxy/" + cfg.port + "/"), ...(cfg.kernel ? [""] : [])] : [];
+    return local || editor ? [cfg.url, ...here] : [...here, cfg.url];
+  }
+
+  // The way through the kernel (docs/server.md): asks on the kernel's WebSocket for the server's code for it, until it
+  // comes. An answer repeats the msg_id of a heartbeat. Resolves with the code's open, ready to be called, or null.
+  function kernelWay() {
+    return new Promise((resolve) => {
+      const address = below(jupyterBase(), "api/kernels/" + cfg.kernel + "/channels").replace(/^http/, "ws");
+      const session = [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16)).join("-");
+      const socket = new WebSocket(address);
+      let comm = (window.gonb_comm && window.gonb_comm._comm_id) || "";
+      let tries = 0;
+      const ask = () => {
+        if (++tries > 8) return end(null);
+        if (socket.readyState !== 1) return;
+        const opens = tries === 4; // nobody answers to this comm: open one
+        if (opens) comm = session;
+        const type = opens ? "comm_open" : "comm_msg";
+        const header = { msg_id: "patchwork:" + JSON.stringify({ c: cfg.channel, to: "server", s: session, h: true }), username: "", session, msg_type: type, version: "5.3", date: new Date().toISOString() };
+        const content = opens ? { comm_id: comm, target_name: "gonb_comm", kernel_id: cfg.kernel, data: {} } : { comm_id: comm, data: { address: "#heartbeat/ping" } };
+        socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell" }));
+      };
+      const timer = setInterval(ask, 500);
+      const end = (way) => { clearInterval(timer); socket.onclose = socket.onmessage = null; if (!way) socket.close(); resolve(way); };
+      socket.onopen = ask;
+      socket.onclose = () => end(null);
+      socket.onmessage = (e) => {
+        const id = /"msg_id": ?"patchwork:/.test(e.data) ? JSON.parse(e.data).parent_header.msg_id : "";
+        const d = id && JSON.parse(id.slice(10));
+        if (!d || d.s !== session || !d.x) return;
+        const code = URL.createObjectURL(new Blob([d.x], { type: "text/javascript" }));
+        import(code).then((m) => end((lost) => m.open({ socket, address, comm, session, lost, kernel: cfg.kernel, channel: cfg.channel, url: cfg.url, token: cfg.token })), () => end(null));
+      };
+    });
   }
 
   // An image may be loaded from any origin, and this one loads only with the right token.
@@ -37,7 +74,7 @@ function (cfg) {
   function run(root) {
     const part = (name) => root.querySelector('[data-part="' + name + '"]');
     const [still, live, note] = [part("static"), part("live"), part("note")];
-    let frame = null, place = "", looking = false, seen = false;
+    let frame = null, place = "", way = null, looking = false, seen = false;
 
     function say(text, href) {
       note.textContent = text;
@@ -54,7 +91,13 @@ function (cfg) {
       frame.title = cfg.title;
       frame.allow = "clipboard-write";
       frame.style.cssText = "width:100%;border:0;display:block;height:" + cfg.height + "px";
-      frame.src = place + "?token=" + cfg.token;
+      if (way) {
+        frame.setAttribute("sandbox", "allow-scripts allow-modals allow-downloads");
+        frame.srcdoc = way.srcdoc;
+        way.join(frame);
+      } else {
+        frame.src = place + "?token=" + cfg.token;
+      }
       live.replaceChildren(frame);
       still.style.display = "none";
       say("", frame.src);
@@ -62,7 +105,8 @@ function (cfg) {
 
     function showStatic(text) {
       if (frame) frame.remove();
-      frame = null;
+      if (way) way.close();
+      frame = way = null;
       still.style.display = "";
       say(text);
     }
@@ -82,16 +126,24 @@ function (cfg) {
       }
     }
 
+    // Through the kernel a way that is open says by itself when it is lost.
+    async function reach(at) {
+      if (at) return probe(at);
+      const open = way ? null : await kernelWay();
+      if (open) way = await open(() => { showStatic(gone); look(); }).catch(() => null);
+      return !!way;
+    }
+
     async function look() {
       if (looking || !root.isConnected) return;
       looking = true;
       const tries = frame ? [place] : places();
-      let found = "";
-      for (const p of tries) if (!found && await probe(p)) found = p;
+      let found = null;
+      for (const p of tries) if (found === null && await reach(p)) found = p;
       looking = false;
-      if (found && !frame) showFrame(found);
-      if (found || !tries.length) return;
-      showStatic("Not connected. Run the cell again to work on.");
+      if (found !== null && !frame) showFrame(found);
+      if (found !== null || !tries.length) return;
+      showStatic(gone);
       // Just shown and never reached: the server runs, but on a machine that this page cannot see.
       if (!seen && Date.now() - cfg.shown < 60000) {
         say("This page cannot reach port " + cfg.port + " of the kernel's machine. If you forward that port:", cfg.url + "?token=" + cfg.token);
@@ -99,7 +151,7 @@ function (cfg) {
     }
 
     addEventListener("message", (e) => {
-      if (!frame || e.source !== frame.contentWindow || e.origin !== new URL(place).origin) return;
+      if (!frame || e.source !== frame.contentWindow || e.origin !== (place ? new URL(place).origin : "null")) return;
       const m = e.data && e.data.patchwork;
       if (!m) return;
       if (m.height > 0) frame.style.height = Math.min(Math.max(m.height, cfg.height), 20000) + "px";

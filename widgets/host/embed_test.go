@@ -27,14 +27,14 @@ func TestEmbedWithoutScripts(t *testing.T) {
 	if !strings.Contains(before, `aria-label="a &#34;title&#34; &lt;/script&gt;"`) {
 		t.Errorf("the title is not escaped: %s", before)
 	}
-	if strings.Contains(script, "\n  //") || strings.Contains(script, "define(") {
+	if strings.Contains(script, "\n//") || strings.Contains(script, "define(") {
 		t.Error("the script carries comments or calls define, which RequireJS pages would take amiss")
 	}
 	if Embed(o) == out {
 		t.Error("two outputs have the same id")
 	}
-	if n := len(out); n > 6000 {
-		t.Errorf("an output is %d bytes beyond its static form; want at most 6,000, it is saved in every notebook", n)
+	if n := len(out); n > 7000 {
+		t.Errorf("an output is %d bytes beyond its static form; want at most 7,000, it is saved in every notebook", n)
 	}
 }
 
@@ -54,6 +54,21 @@ func TestEmbedScript(t *testing.T) {
 	cmd := exec.Command(node, "--test", test)
 	cmd.Env = append(os.Environ(), "SCRIPT="+script)
 	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestKernelScript(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed: the page's end of the way through the kernel is not run")
+	}
+	for _, file := range []string{"testdata/kernel.test.mjs", "page/kernel.mjs"} { // so that the test cache sees their changes
+		if _, err := os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := exec.Command(node, "--test", "testdata/kernel.test.mjs").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/gopatchwork/patchwork/widgets/kernellink"
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
@@ -27,6 +28,15 @@ func KernelPID() int {
 		return 0
 	}
 	return os.Getppid()
+}
+
+// KernelFile is the connection file of the kernel that runs this cell, to be given to Server.Attach or Client.Attach,
+// and "" outside a notebook that a person may be looking at.
+func KernelFile() string {
+	if !Live() {
+		return ""
+	}
+	return kernellink.PathOf(KernelPID())
 }
 
 // Display shows html as cell output, or replaces what was shown under the same id. The notebook file keeps the last

@@ -36,6 +36,7 @@ func (s *Server) routes() {
 	lock("GET /api/ping", ping)
 	s.mux.HandleFunc("POST /api/event", s.bearer(s.postEvent))
 	s.mux.HandleFunc("POST /api/end", s.bearer(s.postEnd))
+	s.mux.HandleFunc("POST /api/attach", s.bearer(s.postAttach))
 	page, _ := fs.Sub(pageFiles, "page")
 	s.mux.Handle("GET /host/", http.StripPrefix("/host/", files(page)))
 	if s.o.Assets != nil {
@@ -117,6 +118,15 @@ func (s *Server) postEnd(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, message{Bye: reason})
 	go s.End(reason)
+}
+
+// postAttach attaches the kernel whose connection file is in the query.
+func (s *Server) postAttach(w http.ResponseWriter, r *http.Request) {
+	if err := s.Attach(r.URL.Query().Get("file")); err != nil {
+		writeJSON(w, http.StatusUnprocessableEntity, message{Error: err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"ok": true})
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

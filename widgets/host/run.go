@@ -54,6 +54,9 @@ func Run(ctx context.Context, app App, o RunOptions) error {
 		return err
 	}
 	defer s.End(ReasonStopped)
+	if err := s.Attach(KernelFile()); err != nil {
+		fmt.Fprintln(os.Stderr, err) // most pages need no way through the kernel
+	}
 	id := newID()
 	page := Embed(EmbedOptions{URL: s.URL(), Token: s.Token(), Title: o.Title, Static: o.Static(), Height: o.Height})
 	if err := Display(id, page); err != nil {

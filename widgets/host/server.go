@@ -33,6 +33,7 @@ type Server struct {
 	ln     net.Listener
 	mux    *http.ServeMux
 	ledger ledger
+	relay  *relay
 
 	base   context.Context // of all calls to the App; ends when the server has ended
 	cancel context.CancelFunc
@@ -68,6 +69,7 @@ func New(app App, o Options) (*Server, error) {
 		inboxes: map[string]*inbox{}, conns: map[*conn]bool{}, active: time.Now(), ended: make(chan struct{}),
 	}
 	s.base, s.cancel = context.WithCancel(context.Background())
+	s.relay = newRelay(s)
 	s.routes()
 	if a, ok := app.(interface{ Start(*Server) }); ok {
 		a.Start(s)

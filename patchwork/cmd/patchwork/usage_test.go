@@ -8,6 +8,7 @@ import (
 )
 
 var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "agreement", "disagreements", "suggest", "status", "serve",
+	"classes", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
 func TestEveryCommandHasHelp(t *testing.T) {

@@ -37,6 +37,7 @@ var inGo = strings.NewReplacer(
 	"list it in ImportOptions.Ignore", "leave it out with --ignore",
 	"list the name in ImportOptions.Ignore", "leave it out with --ignore",
 	"patchwork.Init or ", "",
+	"; restore it", "; bring it back with `patchwork classes retire --back`",
 	"run p.Embed() in a cell or ", "run ",
 	"run p.Embed() or ", "run ",
 	"then p.Train() in a cell, Train in the studio, or ", "then Train in the studio, or ",

@@ -64,6 +64,10 @@ func Read(s *labels.Store) (*View, error) {
 		if err != nil {
 			return nil, err
 		}
+		if w.Derived != labels.Stated {
+			v.derive(w)
+			continue
+		}
 		p := people[w.By]
 		if p == nil {
 			p = &Person{Name: w.By, view: v, pages: make([][]int32, (table.Len()+pageRows-1)/pageRows),
@@ -77,6 +81,7 @@ func Read(s *labels.Store) (*View, error) {
 		v.take(p, w)
 	}
 	slices.SortFunc(v.people, func(a, b *Person) int { return strings.Compare(a.Name, b.Name) })
+	v.forgetHidden(len(table.Classes()))
 	return v, nil
 }
 
@@ -134,6 +139,9 @@ func (p *Person) find(row int) int {
 }
 
 func (p *Person) set(class, at int, s said) {
+	for len(p.cells) <= class {
+		p.cells = append(p.cells, nil)
+	}
 	for len(p.cells[class]) <= at {
 		p.cells[class] = append(p.cells[class], 0)
 	}
@@ -153,10 +161,19 @@ func (p *Person) flag(at int, w labels.Write) {
 
 // opinion is her last opinion.
 func (p *Person) opinion(row, class int) said {
-	if at := p.find(row); at >= 0 && at < len(p.cells[class]) {
+	if at := p.find(row); at >= 0 && class < len(p.cells) && at < len(p.cells[class]) {
 		return p.cells[class][at]
 	}
 	return 0
+}
+
+// latest is what she said last, be it an opinion or a decision.
+func (p *Person) latest(row, class int32) said {
+	last := p.opinion(int(row), int(class))
+	if d := p.decided[cell{row, class}]; d>>2 > last>>2 {
+		last = d
+	}
+	return last
 }
 
 // Table is the whole table at the moment of the view, under the rule Latest.
@@ -188,10 +205,7 @@ func (p *Person) Rows() []int {
 // Value is what her journal alone says about the class, decisions included, and when she said it; the time is zero if
 // she never did.
 func (p *Person) Value(row, class int) (labels.Tri, time.Time) {
-	last := p.opinion(row, class)
-	if d := p.decided[cell{int32(row), int32(class)}]; d>>2 > last>>2 {
-		last = d
-	}
+	last := p.latest(int32(row), int32(class))
 	return last.value(), p.view.when(last)
 }
 

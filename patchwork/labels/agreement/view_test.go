@@ -2,6 +2,7 @@ package agreement
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -30,7 +31,8 @@ func alone(p *project, name string) *labels.Table {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		if e.By == name && s.Live(e.ID) {
+		if (e.By == name || len(e.Classes) > 0) && s.Live(e.ID) {
+			e.By = ""
 			own = append(own, e)
 		}
 	}
@@ -41,15 +43,29 @@ func alone(p *project, name string) *labels.Table {
 }
 
 // TestWhatEachJournalSays: three people act at random, with undos; what the view says of each is the table of a project
-// that has her live events only.
+// that has her live events and everybody's changes of classes only.
 func TestWhatEachJournalSays(t *testing.T) {
-	p := newProject(t, 12, "water", "road")
-	rng := rand.New(rand.NewPCG(4, 4))
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { whatEachJournalSays(t, seed) })
+	}
+}
+
+func whatEachJournalSays(t *testing.T, seed uint64) {
+	p := newProject(t, 12, "water", "road", "lake")
+	rng := rand.New(rand.NewPCG(4, seed))
 	people := []string{"anna", "bob", "carol"}
-	for range 40 {
+	changes := map[int]labels.Event{
+		15: labels.RenameClass("water", "pond"),
+		20: {Kind: labels.KindClassMerge, Classes: []string{"pond", "lake"}},
+		25: {Kind: labels.KindClassSplit, Classes: []string{"road", "street", "path"}},
+	}
+	for step := range 40 {
 		name := people[rng.IntN(3)]
 		row := rng.IntN(12)
-		e := p.says(p.classes[rng.IntN(2)], labels.Tri(rng.IntN(3)-1), row, (row+5)%12)
+		e := p.says(p.classes[rng.IntN(3)], labels.Tri(rng.IntN(3)-1), row, (row+5)%12)
+		if change, ok := changes[step]; ok && seed > 0 {
+			p.do(name, change)
+		}
 		switch rng.IntN(8) {
 		case 0:
 			e = p.excludes(row)
@@ -57,8 +73,7 @@ func TestWhatEachJournalSays(t *testing.T) {
 			e = labels.Event{Kind: labels.KindValidation, Set: []labels.Change{{Value: int8(rng.IntN(2)), Images: []string{labels.Ref(p.images, row)}}}}
 		case 2:
 			s := p.open(name)
-			s.Undo("")
-			if rng.IntN(2) == 0 {
+			if e, _ := s.Undo(""); rng.IntN(2) == 0 || e.Kind == labels.KindClassRename || e.Kind == labels.KindClassSplit {
 				s.Redo("")
 			}
 			s.Close()
@@ -78,7 +93,7 @@ func TestWhatEachJournalSays(t *testing.T) {
 			if person.Excluded(row) != want.Excluded(row) || person.Validation(row) != want.Validation(row) {
 				t.Errorf("%s, row %d: flags %v %v, want %v %v", person.Name, row, person.Excluded(row), person.Validation(row), want.Excluded(row), want.Validation(row))
 			}
-			for class := range p.classes {
+			for class := range v.Table().Classes() {
 				got, at := person.Value(row, class)
 				if got != want.Value(row, class) {
 					t.Errorf("%s, row %d, class %d: %v, want %v", person.Name, row, class, got, want.Value(row, class))
@@ -207,5 +222,40 @@ func TestHerLastWordIsHers(t *testing.T) {
 	}
 	if p.view().Person("nobody") != nil {
 		t.Error("somebody is nobody")
+	}
+}
+
+// What each person said about two classes is merged for her alone; a class that nobody sees any more has no opinions.
+func TestMergedAndRetiredClasses(t *testing.T) {
+	const u, no, yes = labels.Unknown, labels.Absent, labels.Present
+	p := newProject(t, 4, "boat", "ship", "road")
+	p.do("anna", p.says("boat", yes, 0), p.says("boat", no, 1, 2), p.says("ship", no, 0, 1), p.says("road", yes, 0))
+	p.do("bob", p.says("ship", no, 0, 1, 2), p.says("boat", no, 0), p.says("road", no, 0), shown(Adjudication, p.says("boat", yes, 3)))
+	p.do("carol", labels.Event{Kind: labels.KindClassMerge, Classes: []string{"boat", "ship"}}, labels.RetireClasses("road"), labels.RenameClass("ship", "vessel"))
+	p.do("bob", p.says("boat", yes, 1))
+	v := p.view()
+	if got := v.Table().Classes(); !slices.Equal(got, []string{"vessel"}) {
+		t.Fatalf("the classes are %q", got)
+	}
+	if got := v.names(); !slices.Equal(got, []string{"anna", "bob"}) {
+		t.Errorf("the people are %q; carol has labelled nothing", got)
+	}
+	for name, want := range map[string][]labels.Tri{"anna": {yes, no, u, u}, "bob": {no, yes, u, yes}} {
+		for row, value := range want {
+			if got, at := v.Person(name).Value(row, 0); got != value || got != u && at.IsZero() {
+				t.Errorf("%s, row %d: %v at %v, want %v", name, row, got, at, value)
+			}
+		}
+	}
+	list, err := v.Disputes(DisputeOptions{})
+	if err != nil || len(list) != 2 || list[0].Class != "vessel" {
+		t.Errorf("disputes %v, %v; want rows 0 and 1 about vessel", list, err)
+	}
+	merged, err := v.Merge(Rule{Kind: Unanimous})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := merged.Column(0); !slices.Equal(got, []labels.Tri{u, u, u, yes}) {
+		t.Errorf("unanimous: %v, want unknown three times and what was decided", got)
 	}
 }

@@ -1,8 +1,9 @@
 // The controls that say which images the next batch comes from. model:
 //
-//   view  {sampling: {status, exclude, subset: [{name, title, n, chosen}], remain}, strategies, strategy, has_model}
+//   view  {sampling: {status, exclude, subset: [{name, title, n, chosen}], remain}, strategies, strategy, has_model, grid: {classes, quick}}
 //
-// It sends {kind: "sample", status | exclude | subset | strategy: name} when a control changes. Every option says how many
+// It sends {kind: "sample", status | exclude | subset | strategy: name} when a control changes, {kind: "quick", class} to ask
+// about one class only ("" for all). Every option says how many
 // images it would leave.
 
 import { el, put, write } from "./widgets/dom.mjs";
@@ -17,8 +18,10 @@ const controls = [
 export function render({ model, el: host }) {
   const selects = Object.fromEntries(controls.map(([name, title]) => [name, el("select", { title, "aria-label": title })]));
   const order = el("select", { id: "strategy", title: "how the next images are chosen", "aria-label": "how the next images are chosen" });
+  const quick = el("select", { "aria-label": "ask about all classes or one", title: "one class at a time: one key for yes, one for no, the likeliest images first" });
+  quick.addEventListener("change", () => model.send({ kind: "quick", class: quick.value }));
   const remain = el("span", { class: "remain", role: "status" });
-  host.append(el("span", { class: "word" }, "show"), ...Object.values(selects), el("span", { class: "word" }, "by"), order, remain);
+  host.append(el("span", { class: "word" }, "show"), ...Object.values(selects), el("span", { class: "word" }, "by"), order, el("span", { class: "word" }, "ask about"), quick, remain);
   for (const [name, select] of Object.entries(selects)) {
     select.addEventListener("change", () => model.send({ kind: "sample", [name]: select.value }));
   }
@@ -47,6 +50,9 @@ export function render({ model, el: host }) {
     fill(order, view.strategies, (s) => s.title, (s) => s.about);
     [...order.options].forEach((option, i) => (option.disabled = view.strategies[i].needs_model && !view.has_model));
     order.value = view.strategy;
+    const classes = view.grid.classes.map((c) => c.name);
+    fill(quick, [{ name: "", title: "all classes" }, ...classes.map((name) => ({ name, title: name }))], (o) => o.title);
+    quick.value = view.grid.quick ? classes[view.grid.quick.class] : "";
     write(remain, remainText(view.sampling.remain));
     put(remain, "data-none", view.sampling.remain === 0);
   }

@@ -13,14 +13,16 @@ import { el, put, write } from "./widgets/dom.mjs";
 import { frame } from "../host/frame.mjs";
 import sampling from "./sampling.mjs";
 import histogram from "./histogram.mjs";
+import trainpanel from "./trainpanel.mjs";
 import { paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
-const token = new URLSearchParams(location.search).get("token") ?? "";
+const token = new URL(document.baseURI).searchParams.get("token") ?? "";
 const withToken = (path) => `${path}&token=${encodeURIComponent(token)}`;
 
 const cell = frame(document.body); // the notebook cell around the page, if there is one
 let view = null;
+let panel = null; // the settings of training
 let over = false; // Done was pressed, or the server ended
 
 const models = {
@@ -29,6 +31,7 @@ const models = {
   progress: createModel({ view: { state: "idle" } }, () => send({ kind: "stop" })),
   sampling: createModel({ view: null }, send),
   histogram: createModel({ view: null }, send),
+  panel: createModel({ view: null }, send),
 };
 models.buttons = buttonsFor(models.grid);
 
@@ -48,7 +51,9 @@ function show(next) {
   models.grid.set("view", { ...view.grid, tiles: view.grid.tiles.map(withSources) });
   models.sampling.set("view", view);
   models.histogram.set("view", { classes: view.grid.classes.map((c) => c.name), histogram: view.histogram ?? null, has_model: view.has_model });
+  models.panel.set("view", { ...view.train, has_model: view.has_model });
   write($("pace"), paceText(view.pace));
+  $("disagreements").hidden = view.people < 2;
   $("larger").disabled = !sizeAfter(view.grid, -1);
   $("smaller").disabled = !sizeAfter(view.grid, 1);
   counts();
@@ -92,6 +97,7 @@ function mount() {
   progress.render({ model: models.progress, el: $("progress") });
   sampling.render({ model: models.sampling, el: $("sampler") });
   histogram.render({ model: models.histogram, el: $("histogram") });
+  panel = trainpanel.render({ model: models.panel, el: $("model") });
   models.grid.on("change:current", caption);
   caption();
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
@@ -162,7 +168,8 @@ $("next").addEventListener("click", () => send({ kind: "next" }));
 $("suggest").addEventListener("click", () => send({ kind: "suggest" }));
 $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
-$("train").addEventListener("click", () => send({ kind: view.train.running ? "stop" : "train" }));
+$("train").addEventListener("click", () => send(view.train.running ? { kind: "stop" } : { kind: "train", ...panel?.chosen() }));
+$("disagreements").addEventListener("click", () => send({ kind: "disagreements" }));
 for (const [id, step] of [["larger", -1], ["smaller", 1]]) {
   $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));
 }

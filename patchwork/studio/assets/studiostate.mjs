@@ -22,7 +22,7 @@ export function paceText(pace) {
   if (!pace?.session) return "";
   const parts = [`${pace.session.toLocaleString("en")} now`];
   if (pace.per_minute > 0) parts.push(`${pace.per_minute < 10 ? pace.per_minute.toFixed(1) : Math.round(pace.per_minute)} a minute`);
-  if (pace.seconds > 0) parts.push(`${pace.seconds.toFixed(1)} s an image`);
+  if (pace.seconds >= 0.1) parts.push(`${pace.seconds.toFixed(1)} s an image`);
   parts.push(`${(100 * pace.coverage).toFixed(pace.coverage < 0.1 ? 1 : 0)} % of all`);
   return parts.join(" · ");
 }
@@ -59,3 +59,6 @@ export function barLabel(name, bin, bins, groups, group) {
   const counts = shown.filter((g) => g.counts[bin] > 0).map((g) => `${g.counts[bin].toLocaleString("en")} ${g.name}`);
   return `${name} scored ${from} to ${to}: ${counts.join(", ") || "no images"}`;
 }
+
+// figure is a share as it stands in a table; null is none.
+export const figure = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));

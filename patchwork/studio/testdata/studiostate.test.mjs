@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barLabel, heights, optionText, paceText, progressOf, remainText, savedText, sizeAfter } from "../assets/studiostate.mjs";
+import { barLabel, figure, heights, optionText, paceText, progressOf, remainText, savedText, sizeAfter } from "../assets/studiostate.mjs";
 
 test("what is saved is said in every state", () => {
   assert.deepEqual(savedText("live", 0), { text: "all saved", level: "ok" });
@@ -38,4 +38,8 @@ test("bars are as high as their share of the tallest", () => {
   assert.deepEqual(heights([]), []);
   assert.equal(barLabel("<b>water</b>", 2, 3, groups, ""), "<b>water</b> scored 0.67 to 1.00: 3 present, 1 absent");
   assert.equal(barLabel("water", 1, 3, groups, "absent"), "water scored 0.33 to 0.67: no images");
+});
+
+test("a figure that is not there is a dash", () => {
+  assert.deepEqual([0.75, 1, 0, null, undefined].map(figure), ["0.750", "1.000", "0.000", "–", "–"]);
 });

@@ -1,0 +1,136 @@
+package studio
+
+import (
+	"fmt"
+	"image"
+	"net/url"
+	"slices"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/imageset/contrast"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets/host"
+)
+
+// markKinds are the events of a page that mark images, by the kind that the journal has for them.
+var markKinds = map[string]labels.Kind{
+	"exclude": labels.KindExclude, "validation": labels.KindValidation, "unsure": labels.KindUnsure, "note": labels.KindNote,
+}
+
+// mark excludes images, holds them out for validation, marks them as unsure, notes something about them, or takes that
+// back: all of them in one event, so that one undo takes it back.
+func (s *Session) mark(e host.Event) error {
+	var data struct {
+		Row   *int   `json:"row"`
+		Rows  []int  `json:"rows"`
+		Value bool   `json:"value"`
+		Text  string `json:"text"`
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	if data.Row != nil {
+		data.Rows = append(data.Rows, *data.Row)
+	}
+	index := s.project.Images()
+	event := labels.Event{ID: e.ID, Kind: markKinds[e.Kind], Source: "studio", Text: data.Text}
+	var change labels.Change
+	for _, row := range data.Rows {
+		if row < 0 || row >= index.Len() {
+			return wish("Image %d was ignored: there is no such image.", row)
+		}
+		change.Images = append(change.Images, labels.Ref(index, row))
+		event.Shown = s.shownBy(row)
+	}
+	if len(data.Rows) == 0 {
+		return wish("No image was named.")
+	}
+	if data.Value && e.Kind != "note" {
+		change.Value = 1
+	}
+	event.Set = []labels.Change{change}
+	return s.apply(event)
+}
+
+// chooseQuick asks about one class only, the likeliest images first; "" goes back to all classes.
+func (s *Session) chooseQuick(e host.Event) error {
+	var data struct {
+		Class string `json:"class"`
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	if _, ok := s.project.Labels().Table().Class(data.Class); data.Class != "" && !ok {
+		return wish("There is no class %q.", data.Class)
+	}
+	s.quick, s.filter.Subset = data.Class, labels.SubsetFilter{}
+	if data.Class == "" {
+		return nil
+	}
+	s.filter.Subset = labels.SubsetFilter{Kind: labels.ClassUnknown, Name: data.Class}
+	if scores, _ := s.project.Scores(); scores != nil {
+		if name := "highest: " + data.Class; slices.ContainsFunc(s.project.Strategies(), func(k Strategy) bool { return k.Name == name }) {
+			s.strategy = name
+		}
+	}
+	return nil
+}
+
+// quickView names the class that is asked about.
+type quickView struct {
+	Class int `json:"class"`
+}
+
+func (s *Session) quickView(t *labels.Table) *quickView {
+	if c, ok := t.Class(s.quick); s.quick != "" && ok {
+		return &quickView{c}
+	}
+	return nil
+}
+
+// facts are what a page tells about an image beside its labels.
+func facts(im imageset.Image, reason string) [][2]string {
+	list := [][2]string{{"path", im.ID}, {"size", fmt.Sprintf("%d × %d pixels", im.Width, im.Height)}, {"file", fmt.Sprintf("%.1f kB", float64(im.Size)/1000)}}
+	if im.Subset != "" {
+		list = append(list, [2]string{"from", im.Subset})
+	}
+	if reason != "" {
+		list = append(list, [2]string{"left out because", reason})
+	}
+	return list
+}
+
+// lookedSide bounds the sides of such a picture, in pixels: it is held in numbers of four bytes.
+const lookedSide = 4096
+
+// looked is the picture of a row with other contrast or bands, as the query asks; nil where it asks for neither.
+//
+// Errors: the query is wrong; the image cannot be read.
+func (s *Session) looked(row int, query url.Values) (image.Image, error) {
+	look, err := contrast.ParseLook(query.Get("contrast"), query.Get("bands"))
+	if err != nil || look.String() == "" {
+		return nil, err
+	}
+	reader := *s.project.Reader()
+	if len(look.Bands) > 0 {
+		reader.Input = imageset.Input{Bands: look.Bands}
+	}
+	im := reader.Index.At(row)
+	w, h := im.Width, im.Height
+	if long := max(w, h); long > lookedSide {
+		w, h = max(1, w*lookedSide/long), max(1, h*lookedSide/long)
+	}
+	resize := imageset.Resize{Size: imageset.Size{W: w, H: h}}
+	channels := reader.Input.Channels()
+	pix := make([]float32, w*h*channels)
+	if err := reader.ReadInto(pix, row, resize); err != nil {
+		return nil, err
+	}
+	if channels != 3 {
+		return nil, fmt.Errorf("studio: an image of %d channels cannot be shown so; name one band or three", channels)
+	}
+	if err := look.Apply(pix, w, h, channels); err != nil {
+		return nil, err
+	}
+	return contrast.Picture(pix, w, h, channels)
+}
