@@ -100,37 +100,20 @@ func facts(im imageset.Image, reason string) [][2]string {
 	return list
 }
 
-// lookedSide bounds the sides of such a picture, in pixels: it is held in numbers of four bytes.
-const lookedSide = 4096
+// Sides of such pictures, in pixels, at most: of a full one, which is held in numbers of four bytes, and of one in the grid.
+const (
+	lookedSide = 4096
+	tileSide   = 256
+)
 
-// looked is the picture of a row with other contrast or bands, as the query asks; nil where it asks for neither.
+// looked is the picture of a row with other contrast or bands, as the query asks, no larger than side; nil where it asks
+// for neither.
 //
 // Errors: the query is wrong; the image cannot be read.
-func (s *Session) looked(row int, query url.Values) (image.Image, error) {
+func (s *Session) looked(row int, query url.Values, side int) (image.Image, error) {
 	look, err := contrast.ParseLook(query.Get("contrast"), query.Get("bands"))
 	if err != nil || look.String() == "" {
 		return nil, err
 	}
-	reader := *s.project.Reader()
-	if len(look.Bands) > 0 {
-		reader.Input = imageset.Input{Bands: look.Bands}
-	}
-	im := reader.Index.At(row)
-	w, h := im.Width, im.Height
-	if long := max(w, h); long > lookedSide {
-		w, h = max(1, w*lookedSide/long), max(1, h*lookedSide/long)
-	}
-	resize := imageset.Resize{Size: imageset.Size{W: w, H: h}}
-	channels := reader.Input.Channels()
-	pix := make([]float32, w*h*channels)
-	if err := reader.ReadInto(pix, row, resize); err != nil {
-		return nil, err
-	}
-	if channels != 3 {
-		return nil, fmt.Errorf("studio: an image of %d channels cannot be shown so; name one band or three", channels)
-	}
-	if err := look.Apply(pix, w, h, channels); err != nil {
-		return nil, err
-	}
-	return contrast.Picture(pix, w, h, channels)
+	return contrast.Read(s.project.Reader(), row, look, side)
 }

@@ -77,12 +77,12 @@ func TestLookedPictures(t *testing.T) {
 	p := newProject(t, 1)
 	p.dir, p.index = dir, index
 	s := New(t.Context(), p, Options{})
-	if got, err := s.looked(0, url.Values{}); got != nil || err != nil {
+	if got, err := s.looked(0, url.Values{}, lookedSide); got != nil || err != nil {
 		t.Errorf("without a wish: %v, %v", got, err)
 	}
 	for _, query := range []string{"contrast=stretch", "contrast=clahe", "bands=3,2,1", "contrast=stretch&bands=1"} {
 		values, _ := url.ParseQuery(query)
-		got, err := s.looked(0, values)
+		got, err := s.looked(0, values, lookedSide)
 		if err != nil || got == nil || got.Bounds().Size() != image.Pt(64, 48) {
 			t.Fatalf("%s: %v, %v", query, got, err)
 		}
@@ -100,7 +100,7 @@ func TestLookedPictures(t *testing.T) {
 	}
 	for _, query := range []string{"contrast=magic", "bands=0", "bands=9"} {
 		values, _ := url.ParseQuery(query)
-		if _, err := s.looked(0, values); err == nil {
+		if _, err := s.looked(0, values, lookedSide); err == nil {
 			t.Errorf("%s is taken", query)
 		}
 	}
