@@ -22,12 +22,15 @@ func TestGridIsAccessible(t *testing.T) {
 			page := open(t, b, url+query, dark)
 			page.MustElement("[role=grid]").MustFocus()
 			page.MustEval("() => { " + string(axe) + " }")
-			for name, key := range map[string]input.Key{"selected": input.KeyA, "help": input.KeyH, "menu": input.KeyM, "full image": input.KeyZ, "note": input.KeyT, "why": input.KeyW} {
-				press(page, key)
+			for _, state := range []struct {
+				name string
+				key  input.Key
+			}{{"selected", input.KeyA}, {"help", input.KeyH}, {"menu", input.KeyM}, {"full image", input.KeyZ}, {"note", input.KeyT}, {"why", input.KeyW}} {
+				press(page, state.key)
 				found := page.MustEval(`async () => (await axe.run("#grid, #buttons")).violations.map((v) =>
 					v.impact + " " + v.id + ": " + v.nodes.slice(0, 3).map((n) => n.target + " " + n.failureSummary).join("; ")).join("\n")`).Str()
 				if found != "" {
-					t.Errorf("%s %s, dark %v:\n%s", query, name, dark, found)
+					t.Errorf("%s %s, dark %v:\n%s", query, state.name, dark, found)
 				}
 				press(page, input.Escape)
 			}
