@@ -1,8 +1,8 @@
 package contrast
 
-// StretchOptions says how much of a channel is cut off. The zero value cuts 2 percent at each end.
+// StretchOptions says how much of a channel is cut off. The zero value cuts 1 percent at each end.
 type StretchOptions struct {
-	Low, High float64 // percentiles, 0 to 100, that become 0 and 1; both 0 means 2 and 98
+	Low, High float64 // percentiles, 0 to 100, that become 0 and 1; both 0 means 1 and 99
 }
 
 // Stretch changes pix in place: in each channel apart, the Low percentile of its values becomes 0 and the High one 1, in
@@ -12,7 +12,7 @@ type StretchOptions struct {
 // Errors: pix is no picture of that size with one or three channels; the percentiles are not 0 ≤ Low < High ≤ 100.
 func Stretch(pix []float32, width, height, channels int, o StretchOptions) error {
 	if o == (StretchOptions{}) {
-		o = StretchOptions{Low: 2, High: 98}
+		o = StretchOptions{Low: 1, High: 99}
 	}
 	if !(0 <= o.Low && o.Low < o.High && o.High <= 100) {
 		return errorf("StretchOptions: Low %v and High %v; want 0 ≤ Low < High ≤ 100", o.Low, o.High)
