@@ -1,8 +1,10 @@
 package studio
 
 import (
+	"cmp"
 	"fmt"
 	"image"
+	"maps"
 	"net/url"
 	"slices"
 
@@ -50,6 +52,30 @@ func (s *Session) mark(e host.Event) error {
 	}
 	event.Set = []labels.Change{change}
 	return s.apply(event)
+}
+
+// withoutHere are the actions of the grid that the journal has no words for: a doubt is about an image as a whole.
+var withoutHere = []string{"unsureClass"}
+
+// The reasons that are offered when somebody leaves an image out: how many, and how long in bytes, at most.
+const (
+	mostReasons   = 6
+	longestReason = 200
+)
+
+// reasonsOf are the reasons for which images are left out, the most frequent first, equally frequent ones by name.
+func reasonsOf(t *labels.Table) []string {
+	times := map[string]int{}
+	for row := range t.Len() {
+		if !t.Excluded(row) {
+			continue
+		}
+		if reason := t.ExcludeReason(row); reason != "" && len(reason) <= longestReason {
+			times[reason]++
+		}
+	}
+	reasons := slices.SortedFunc(maps.Keys(times), func(a, b string) int { return cmp.Or(times[b]-times[a], cmp.Compare(a, b)) })
+	return reasons[:min(len(reasons), mostReasons)]
 }
 
 // chooseQuick asks about one class only, the likeliest images first; "" goes back to all classes.

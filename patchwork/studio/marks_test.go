@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,6 +39,32 @@ func TestMarksOfManyImagesAreOneStep(t *testing.T) {
 		if v := do(t, s, "g"+string(rune('0'+i)), "exclude", data); v.Message == "" {
 			t.Errorf("%v is taken", data)
 		}
+	}
+}
+
+// TestReasonsAreOffered: those given before, the most frequent first, as plain text, and none that is too long or taken back.
+func TestReasonsAreOffered(t *testing.T) {
+	s := New(t.Context(), newProject(t, 40), Options{})
+	out := func(id, why string, value bool, rows ...int) view {
+		return do(t, s, id, "exclude", map[string]any{"rows": rows, "value": value, "text": why})
+	}
+	if v := out("a", "", true, 0); len(v.Grid.Reasons) != 0 {
+		t.Errorf("without a reason %q are offered", v.Grid.Reasons)
+	}
+	hostile := "<img src=x onerror=\"hit()\"> \u202e مرحبا 🙂"
+	out("b", "dark", true, 1)
+	out("c", hostile, true, 2, 3)
+	out("d", strings.Repeat("long ", 2000), true, 4)
+	out("e", "gone", true, 5)
+	v := out("f", "", false, 5)
+	if want := []string{hostile, "dark"}; !slices.Equal(v.Grid.Reasons, want) {
+		t.Errorf("offered are %q; want %q", v.Grid.Reasons, want)
+	}
+	for i := range 9 {
+		v = out("g"+strconv.Itoa(i), "reason "+strconv.Itoa(i), true, 10+i)
+	}
+	if len(v.Grid.Reasons) != mostReasons || v.Grid.Reasons[1] != "dark" {
+		t.Errorf("of 11 reasons %q are offered", v.Grid.Reasons)
 	}
 }
 

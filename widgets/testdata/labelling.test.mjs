@@ -93,6 +93,16 @@ test("one class, accept or reject", () => {
   assert.deepEqual(on(begin, { do: "accept" }).events, [], "without the mode the key does nothing");
 });
 
+test("where doubts are about images as a whole, they are so in the one-class mode too", () => {
+  const whole = { ...view, quick: { class: 1 }, without: ["unsureClass"] };
+  const doubt = on(begin, { do: "unsure" }, whole);
+  assert.deepEqual(doubt.events, [{ kind: "unsure", rows: [10], class: null, value: true }]);
+  const marked = { ...whole, tiles: whole.tiles.map((t) => (t.row === 10 ? { ...t, unsure: true } : t)) };
+  const answered = settle(doubt.ui, marked, [], 0);
+  assert.equal(on(answered, { do: "unsure" }, marked).events[0].value, false, "the second press takes it back");
+  assert.equal(on(begin, { do: "unsure", class: 0 }, whole).events[0].class, null, "also from the menu");
+});
+
 test("escape: question, menu, sheet, image, selection, then the keys", () => {
   let ui = { ...after(begin, { do: "all" }), ask: "note", menu: true, help: true, zoom: true };
   const open = () => [ui.ask !== null, ui.menu, ui.help, ui.zoom, ui.selected.length > 0].filter(Boolean).length;
