@@ -58,6 +58,7 @@ func TestGridShowsHostileTextAsText(t *testing.T) {
 	press(page, input.KeyZ)
 	soon(t, page, "document.querySelector('[data-zoom] .pw-said').textContent.endsWith('the end')", "true", "the note is in the full image")
 	soon(t, page, "document.querySelector('.pw-view').clientHeight > 500", "true", "and leaves room for the picture")
+	same("document.querySelector('[data-zoom] .pw-said bdi:nth-of-type(2)').textContent", reason, "each part stands apart, so that none turns the next")
 	shot(t, page, "hostile-note")
 	ask(input.KeyT, false)
 	same("document.querySelector('[data-ask] input').value", note, "it can be changed")

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"image"
 	"maps"
@@ -132,14 +133,23 @@ const (
 	tileSide   = 256
 )
 
+// atOnce is how many such pictures are made at a time: a full one may take 400 MB, and a browser asks for six together.
+const atOnce = 2
+
 // looked is the picture of a row with other contrast or bands, as the query asks, no larger than side; nil where it asks
-// for neither.
+// for neither. It waits for its turn as long as ctx lasts.
 //
-// Errors: the query is wrong; the image cannot be read.
-func (s *Session) looked(row int, query url.Values, side int) (image.Image, error) {
+// Errors: the query is wrong; the image cannot be read; that of ctx.
+func (s *Session) looked(ctx context.Context, row int, query url.Values, side int) (image.Image, error) {
 	look, err := contrast.ParseLook(query.Get("contrast"), query.Get("bands"))
 	if err != nil || look.String() == "" {
 		return nil, err
+	}
+	select {
+	case s.looking <- struct{}{}:
+		defer func() { <-s.looking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	return contrast.Read(s.project.Reader(), row, look, side)
 }

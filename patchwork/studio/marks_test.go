@@ -1,6 +1,8 @@
 package studio
 
 import (
+	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -105,12 +107,12 @@ func TestLookedPictures(t *testing.T) {
 	p := newProject(t, 1)
 	p.dir, p.index = dir, index
 	s := New(t.Context(), p, Options{})
-	if got, err := s.looked(0, url.Values{}, lookedSide); got != nil || err != nil {
+	if got, err := s.looked(t.Context(), 0, url.Values{}, lookedSide); got != nil || err != nil {
 		t.Errorf("without a wish: %v, %v", got, err)
 	}
 	for _, query := range []string{"contrast=stretch", "contrast=clahe", "bands=3,2,1", "contrast=stretch&bands=1"} {
 		values, _ := url.ParseQuery(query)
-		got, err := s.looked(0, values, lookedSide)
+		got, err := s.looked(t.Context(), 0, values, lookedSide)
 		if err != nil || got == nil || got.Bounds().Size() != image.Pt(64, 48) {
 			t.Fatalf("%s: %v, %v", query, got, err)
 		}
@@ -128,8 +130,19 @@ func TestLookedPictures(t *testing.T) {
 	}
 	for _, query := range []string{"contrast=magic", "bands=0", "bands=9"} {
 		values, _ := url.ParseQuery(query)
-		if _, err := s.looked(0, values, lookedSide); err == nil {
+		if _, err := s.looked(t.Context(), 0, values, lookedSide); err == nil {
 			t.Errorf("%s is taken", query)
 		}
+	}
+	for range atOnce { // others are being made
+		s.looking <- struct{}{}
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := s.looked(gone, 0, url.Values{"contrast": {"clahe"}}, lookedSide); !errors.Is(err, context.Canceled) {
+		t.Errorf("a page that went away while it waited: %v", err)
+	}
+	if got, err := s.looked(gone, 0, url.Values{}, lookedSide); got != nil || err != nil {
+		t.Errorf("without a wish nothing waits: %v, %v", got, err)
 	}
 }

@@ -124,7 +124,7 @@ func (s *Session) serveThumb(w http.ResponseWriter, r *http.Request) {
 
 // serveLooked sends the picture with the contrast and bands that its address asks for; false where it asks for none.
 func (s *Session) serveLooked(w http.ResponseWriter, r *http.Request, row, side int) bool {
-	m, err := s.looked(row, r.URL.Query(), side)
+	m, err := s.looked(r.Context(), row, r.URL.Query(), side)
 	switch {
 	case err != nil:
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
