@@ -96,6 +96,7 @@ func TestGridAsksAndMenus(t *testing.T) {
 	page := open(t, b, url+"?blank&looks", false)
 	const last = "window.log.at(-1)"
 	page.MustElement("[role=grid]").MustFocus()
+	page.MustEval(`() => { window.tiles = [...document.querySelectorAll(".pw-tile")] }`)
 	page.KeyActions().Press(input.ShiftLeft).Type(input.KeyX).Release(input.ShiftLeft).MustDo()
 	soon(t, page, "document.activeElement.tagName", `"INPUT"`, "the question has the focus")
 	shot(t, page, "ask")
@@ -119,6 +120,7 @@ func TestGridAsksAndMenus(t *testing.T) {
 	soon(t, page, last+".changes", `[{"row":102,"class":2,"value":1}]`, "same as last")
 	page.KeyActions().Press(input.ShiftLeft).Type(input.KeyC).Release(input.ShiftLeft).MustDo()
 	soon(t, page, last+".changes.length", "10", "copy to all shown")
+	soon(t, page, "[...document.querySelectorAll('.pw-tile')].every((n, i) => n === tiles[i])", "true", "nothing on the screen is moved or made anew")
 	press(page, input.KeyH)
 	soon(t, page, "document.querySelector('[data-help]').hidden", "false", "the sheet")
 	shot(t, page, "keys")
@@ -206,6 +208,12 @@ func TestGridTouch(t *testing.T) {
 	touch(proto.InputDispatchTouchEventTypeTouchEnd)
 	soon(t, page, "document.querySelector('[data-menu]').hidden", "false", "a long press opens the menu")
 	shot(t, page, "touch")
+	page.MustElement(`[data-menu] [data-do="toggle"]`).MustClick()
+	soon(t, page, selectedRows, `"101"`, "the menu begins a selection")
+	at = middle(page, `[data-row="104"] img`)
+	touch(proto.InputDispatchTouchEventTypeTouchStart, &proto.InputTouchPoint{X: at.X, Y: at.Y})
+	touch(proto.InputDispatchTouchEventTypeTouchEnd)
+	soon(t, page, selectedRows, `"101,104"`, "and a tap then adds to it")
 }
 
 func TestGridSizeIsRemembered(t *testing.T) {

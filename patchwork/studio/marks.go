@@ -1,8 +1,11 @@
 package studio
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"image"
+	"maps"
 	"net/url"
 	"slices"
 
@@ -50,6 +53,30 @@ func (s *Session) mark(e host.Event) error {
 	}
 	event.Set = []labels.Change{change}
 	return s.apply(event)
+}
+
+// withoutHere are the actions of the grid that the journal has no words for: a doubt is about an image as a whole.
+var withoutHere = []string{"unsureClass"}
+
+// The reasons that are offered when somebody leaves an image out: how many, and how long in bytes, at most.
+const (
+	mostReasons   = 6
+	longestReason = 200
+)
+
+// reasonsOf are the reasons for which images are left out, the most frequent first, equally frequent ones by name.
+func reasonsOf(t *labels.Table) []string {
+	times := map[string]int{}
+	for row := range t.Len() {
+		if !t.Excluded(row) {
+			continue
+		}
+		if reason := t.ExcludeReason(row); reason != "" && len(reason) <= longestReason {
+			times[reason]++
+		}
+	}
+	reasons := slices.SortedFunc(maps.Keys(times), func(a, b string) int { return cmp.Or(times[b]-times[a], cmp.Compare(a, b)) })
+	return reasons[:min(len(reasons), mostReasons)]
 }
 
 // chooseQuick asks about one class only, the likeliest images first; "" goes back to all classes.
@@ -100,37 +127,29 @@ func facts(im imageset.Image, reason string) [][2]string {
 	return list
 }
 
-// lookedSide bounds the sides of such a picture, in pixels: it is held in numbers of four bytes.
-const lookedSide = 4096
+// Sides of such pictures, in pixels, at most: of a full one, which is held in numbers of four bytes, and of one in the grid.
+const (
+	lookedSide = 4096
+	tileSide   = 256
+)
 
-// looked is the picture of a row with other contrast or bands, as the query asks; nil where it asks for neither.
+// atOnce is how many such pictures are made at a time: a full one may take 400 MB, and a browser asks for six together.
+const atOnce = 2
+
+// looked is the picture of a row with other contrast or bands, as the query asks, no larger than side; nil where it asks
+// for neither. It waits for its turn as long as ctx lasts.
 //
-// Errors: the query is wrong; the image cannot be read.
-func (s *Session) looked(row int, query url.Values) (image.Image, error) {
+// Errors: the query is wrong; the image cannot be read; that of ctx.
+func (s *Session) looked(ctx context.Context, row int, query url.Values, side int) (image.Image, error) {
 	look, err := contrast.ParseLook(query.Get("contrast"), query.Get("bands"))
 	if err != nil || look.String() == "" {
 		return nil, err
 	}
-	reader := *s.project.Reader()
-	if len(look.Bands) > 0 {
-		reader.Input = imageset.Input{Bands: look.Bands}
+	select {
+	case s.looking <- struct{}{}:
+		defer func() { <-s.looking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	im := reader.Index.At(row)
-	w, h := im.Width, im.Height
-	if long := max(w, h); long > lookedSide {
-		w, h = max(1, w*lookedSide/long), max(1, h*lookedSide/long)
-	}
-	resize := imageset.Resize{Size: imageset.Size{W: w, H: h}}
-	channels := reader.Input.Channels()
-	pix := make([]float32, w*h*channels)
-	if err := reader.ReadInto(pix, row, resize); err != nil {
-		return nil, err
-	}
-	if channels != 3 {
-		return nil, fmt.Errorf("studio: an image of %d channels cannot be shown so; name one band or three", channels)
-	}
-	if err := look.Apply(pix, w, h, channels); err != nil {
-		return nil, err
-	}
-	return contrast.Picture(pix, w, h, channels)
+	return contrast.Read(s.project.Reader(), row, look, side)
 }

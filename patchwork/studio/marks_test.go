@@ -1,12 +1,16 @@
 package studio
 
 import (
+	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,6 +41,32 @@ func TestMarksOfManyImagesAreOneStep(t *testing.T) {
 		if v := do(t, s, "g"+string(rune('0'+i)), "exclude", data); v.Message == "" {
 			t.Errorf("%v is taken", data)
 		}
+	}
+}
+
+// TestReasonsAreOffered: those given before, the most frequent first, as plain text, and none that is too long or taken back.
+func TestReasonsAreOffered(t *testing.T) {
+	s := New(t.Context(), newProject(t, 40), Options{})
+	out := func(id, why string, value bool, rows ...int) view {
+		return do(t, s, id, "exclude", map[string]any{"rows": rows, "value": value, "text": why})
+	}
+	if v := out("a", "", true, 0); len(v.Grid.Reasons) != 0 {
+		t.Errorf("without a reason %q are offered", v.Grid.Reasons)
+	}
+	hostile := "<img src=x onerror=\"hit()\"> \u202e مرحبا 🙂"
+	out("b", "dark", true, 1)
+	out("c", hostile, true, 2, 3)
+	out("d", strings.Repeat("long ", 2000), true, 4)
+	out("e", "gone", true, 5)
+	v := out("f", "", false, 5)
+	if want := []string{hostile, "dark"}; !slices.Equal(v.Grid.Reasons, want) {
+		t.Errorf("offered are %q; want %q", v.Grid.Reasons, want)
+	}
+	for i := range 9 {
+		v = out("g"+strconv.Itoa(i), "reason "+strconv.Itoa(i), true, 10+i)
+	}
+	if len(v.Grid.Reasons) != mostReasons || v.Grid.Reasons[1] != "dark" {
+		t.Errorf("of 11 reasons %q are offered", v.Grid.Reasons)
 	}
 }
 
@@ -77,12 +107,12 @@ func TestLookedPictures(t *testing.T) {
 	p := newProject(t, 1)
 	p.dir, p.index = dir, index
 	s := New(t.Context(), p, Options{})
-	if got, err := s.looked(0, url.Values{}); got != nil || err != nil {
+	if got, err := s.looked(t.Context(), 0, url.Values{}, lookedSide); got != nil || err != nil {
 		t.Errorf("without a wish: %v, %v", got, err)
 	}
 	for _, query := range []string{"contrast=stretch", "contrast=clahe", "bands=3,2,1", "contrast=stretch&bands=1"} {
 		values, _ := url.ParseQuery(query)
-		got, err := s.looked(0, values)
+		got, err := s.looked(t.Context(), 0, values, lookedSide)
 		if err != nil || got == nil || got.Bounds().Size() != image.Pt(64, 48) {
 			t.Fatalf("%s: %v, %v", query, got, err)
 		}
@@ -100,8 +130,19 @@ func TestLookedPictures(t *testing.T) {
 	}
 	for _, query := range []string{"contrast=magic", "bands=0", "bands=9"} {
 		values, _ := url.ParseQuery(query)
-		if _, err := s.looked(0, values); err == nil {
+		if _, err := s.looked(t.Context(), 0, values, lookedSide); err == nil {
 			t.Errorf("%s is taken", query)
 		}
+	}
+	for range atOnce { // others are being made
+		s.looking <- struct{}{}
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := s.looked(gone, 0, url.Values{"contrast": {"clahe"}}, lookedSide); !errors.Is(err, context.Canceled) {
+		t.Errorf("a page that went away while it waited: %v", err)
+	}
+	if got, err := s.looked(gone, 0, url.Values{}, lookedSide); got != nil || err != nil {
+		t.Errorf("without a wish nothing waits: %v, %v", got, err)
 	}
 }

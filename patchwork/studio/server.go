@@ -109,6 +109,9 @@ const forever = "private, max-age=31536000, immutable"
 func (s *Session) serveThumb(w http.ResponseWriter, r *http.Request) {
 	row, err := s.row(r)
 	if err == nil {
+		if s.serveLooked(w, r, row, tileSide) {
+			return
+		}
 		var file string
 		if file, err = s.project.Thumb(row); err == nil {
 			w.Header().Set("Cache-Control", forever)
@@ -119,6 +122,20 @@ func (s *Session) serveThumb(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, err.Error(), http.StatusNotFound)
 }
 
+// serveLooked sends the picture with the contrast and bands that its address asks for; false where it asks for none.
+func (s *Session) serveLooked(w http.ResponseWriter, r *http.Request, row, side int) bool {
+	m, err := s.looked(r.Context(), row, r.URL.Query(), side)
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+	case m != nil:
+		w.Header().Set("Cache-Control", forever)
+		w.Header().Set("Content-Type", "image/png")
+		png.Encode(w, m)
+	}
+	return err != nil || m != nil
+}
+
 // serveImage sends the image file itself where a browser can show it, and a PNG of it otherwise.
 func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 	row, err := s.row(r)
@@ -126,16 +143,10 @@ func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Cache-Control", forever)
-	if m, err := s.looked(row, r.URL.Query()); err != nil || m != nil {
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-			return
-		}
-		w.Header().Set("Content-Type", "image/png")
-		png.Encode(w, m)
+	if s.serveLooked(w, r, row, lookedSide) {
 		return
 	}
+	w.Header().Set("Cache-Control", forever)
 	reader := s.project.Reader()
 	file := reader.Path(row)
 	switch ext := strings.ToLower(path.Ext(file)); {

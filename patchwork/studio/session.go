@@ -60,6 +60,8 @@ type Session struct {
 	stamp     string // of the scores that the page shows
 	stale     string // why the journals of other annotators could not be read, when that was last said
 
+	looking chan struct{} // a place for each picture with another contrast or bands that is being made
+
 	push func(view any) // to all pages; set by Bind
 	end  func(reason string)
 }
@@ -75,7 +77,7 @@ type batch struct {
 func New(ctx context.Context, p Project, o Options) *Session {
 	s := &Session{
 		project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{}, sources: readSources(p.Images()),
-		push: func(any) {}, end: func(string) {},
+		looking: make(chan struct{}, atOnce), push: func(any) {}, end: func(string) {},
 	}
 	if scores, _ := p.Scores(); scores != nil {
 		s.strategy = "entropy"

@@ -44,6 +44,8 @@ type gridView struct {
 
 	Quick     *quickView `json:"quick,omitempty"`
 	Contrasts []string   `json:"contrasts"`
+	Reasons   []string   `json:"reasons,omitempty"` // of exclusions, the most frequent first
+	Without   []string   `json:"without"`           // actions that mean nothing here
 }
 
 type classView struct {
@@ -119,7 +121,7 @@ func (s *Session) view() view {
 		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil,
 		Grid: gridView{
 			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns, Rows: s.o.Rows,
-			Quick: s.quickView(t), Contrasts: contrast.Contrasts,
+			Quick: s.quickView(t), Contrasts: contrast.Contrasts, Reasons: reasonsOf(t), Without: withoutHere,
 			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
 		},
 		Counts: []countView{},

@@ -68,7 +68,7 @@ export function render({ model, el: host }) {
   function build() {
     put(root, "data-many", (view?.classes ?? []).length > 5);
     put(root, "data-quick", view?.quick !== undefined && view?.quick !== null);
-    tile = grid.build(view, size, (places) => paintTiles(places));
+    tile = grid.build(view, countOf(view) > 1 ? size : null, (places) => paintTiles(places));
   }
 
   function paintTiles(places) {
@@ -156,7 +156,7 @@ export function render({ model, el: host }) {
 
   const label = (at, e) => ({ do: e.shiftKey ? "absent" : "cycle", class: Number(at.dataset.class) });
   const stop = follow(grid.cells, grid.scroll, {
-    click(e) {
+    click(e, touched) {
       const at = grid.at(e.target);
       if (at < 0) return;
       focus();
@@ -165,7 +165,7 @@ export function render({ model, el: host }) {
         ui = sel.has(ui.selected, at) ? { ...ui, cursor: at } : choose(ui, view, at, clock()).ui;
         run(label(chip, e));
       } else if (e.shiftKey) run({ do: "range", at });
-      else if (e.ctrlKey || e.metaKey || (e.pointerType === "touch" && ui.selected.length)) run({ do: "toggle", at });
+      else if (e.ctrlKey || e.metaKey || (touched && ui.selected.length)) run({ do: "toggle", at });
       else run({ do: "choose", at });
     },
     double: (e) => e.target.closest(".pw-picture") && !e.shiftKey && !e.ctrlKey && !e.metaKey && run({ do: "zoom" }),

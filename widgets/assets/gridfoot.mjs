@@ -37,6 +37,7 @@ export function foot({ run }) {
     chosen.hidden = clear.hidden = !selected;
     write(chosen, `${selected.toLocaleString("en")} selected`);
     all.hidden = count < 2 || selected === count;
+    smaller.hidden = larger.hidden = count < 2;
     contrast.hidden = !view?.contrasts?.length;
     write(contrast, `contrast: ${view?.contrasts?.includes(ui.contrast) ? ui.contrast : "none"}`);
     put(why, "aria-pressed", String(ui.why));

@@ -75,7 +75,7 @@ export function label(ui, view, intent, now) {
     case "validation":
       return flag(ui, view, to, { kind: intent.do, value: !leading(to, tile)[flags[intent.do].name] }, quick === undefined ? null : (done) => goOn(done));
     case "unsure":
-      return unsure(ui, view, to, tile, intent.class ?? quick ?? null);
+      return unsure(ui, view, to, tile, doubtsOfClasses(view) ? intent.class ?? quick ?? null : null);
   }
   return undefined;
 }
@@ -148,6 +148,9 @@ function flag(ui, view, to, { kind, value, text }, then) {
   const done = { ui: edited(ui, rows, () => ({ [name]: value, ...more })), events: [event], say: `${n > 1 ? `${n.toLocaleString("en")} images ` : ""}${value ? on : off}` };
   return then && value ? then(done) : done;
 }
+
+// doubtsOfClasses says that a doubt can be about one class of an image, and not only about the image as a whole.
+export const doubtsOfClasses = (view) => !["unsure", "unsureClass"].some((name) => view.without?.includes(name));
 
 function unsure(ui, view, to, tile, of) {
   const isOn = (t) => (of === null ? Boolean(t.unsure) : (t.unsure_classes ?? []).includes(of));

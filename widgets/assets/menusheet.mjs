@@ -3,6 +3,7 @@
 
 import { ABSENT, PRESENT, UNKNOWN, clean, colorOf, inkOn, word } from "./classes.mjs";
 import { el, put, write } from "./dom.mjs";
+import { doubtsOfClasses } from "./labelling.mjs";
 import { overlay, reveal } from "./sheets.mjs";
 
 const choices = [[UNKNOWN, "?"], [ABSENT, "✕"], [PRESENT, "✓"]];
@@ -64,7 +65,7 @@ export function menuSheet(close, run) {
     const without = view.without ?? [];
     buttons.forEach((button) => (button.hidden = without.includes(button.dataset.do)));
     rows.forEach(({ three, unsure }, c) => {
-      unsure.hidden = without.includes("unsure");
+      unsure.hidden = !doubtsOfClasses(view);
       three.forEach((button, i) => put(button, "aria-pressed", String(choices[i][0] === clean(tile.values[c]))));
       put(unsure, "aria-pressed", String((tile.unsure_classes ?? []).includes(c)));
     });

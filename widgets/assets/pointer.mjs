@@ -5,8 +5,9 @@ import { el } from "./dom.mjs";
 const slack = 6; // px that a press may move and still be a click
 const long = 500; // ms
 
-// follow listens below cells and calls click(event), double(event), box({x, y, w, h}, add, done) while a box is drawn, and press(event)
-// for a long touch. Only the mouse draws boxes: a finger scrolls. It returns the clean-up.
+// follow listens below cells. It calls click(event, touched), double(event), press(event) for a long touch, and while a box
+// is drawn box({x, y, w, h}, add), on the screen, then boxed(). Only the mouse draws boxes: a finger scrolls. It returns
+// the clean-up.
 export function follow(cells, scroll, calls) {
   const band = el("div", { class: "pw-band", hidden: "" });
   scroll.append(band);
@@ -15,6 +16,7 @@ export function follow(cells, scroll, calls) {
   let drawing = false;
   let timer = 0;
   let pressed = false; // the touch that goes on was a long press
+  let touched = false; // the latest press was a finger's
   let frame = 0;
 
   const inside = (e) => {
@@ -24,7 +26,8 @@ export function follow(cells, scroll, calls) {
 
   function down(e) {
     pressed = false;
-    if (e.pointerType === "touch") {
+    touched = e.pointerType === "touch";
+    if (touched) {
       from = { x: e.clientX, y: e.clientY };
       clearTimeout(timer);
       timer = setTimeout(() => ((pressed = true), calls.press(e)), long);
@@ -83,7 +86,7 @@ export function follow(cells, scroll, calls) {
 
   const click = (e) => {
     if (drawing || pressed) return (pressed = false), e.preventDefault();
-    return calls.click(e);
+    return calls.click(e, touched);
   };
   const still = (e) => pressed && e.preventDefault(); // a long press is ours, not the browser's menu
   const on = [[scroll, "pointerdown", down], [scroll, "pointermove", move], [scroll, "pointerup", up], [scroll, "pointercancel", up],

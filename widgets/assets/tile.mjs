@@ -53,7 +53,7 @@ export function paintTile(parts, tile, classes, state) {
   parts.saving.hidden = !state.pending;
   write(parts.why, tile.why ?? "");
   write(parts.caption, tile.caption ?? "");
-  put(parts.caption, "title", tile.note ? `${tile.caption} · ${tile.note}` : tile.caption);
+  put(parts.caption, "title", [tile.title || tile.caption, tile.note].filter(Boolean).join(" · "));
   paintBadges(parts.badges, badgesOf(tile, classes));
   parts.chips.forEach((chip, c) => put(chip.node, "data-quickclass", c === state.quick));
   parts.chips.forEach((chip, c) => paintChip(chip, classes, c, clean(tile.values[c]), tile.scores?.[c]));

@@ -107,6 +107,14 @@ export function zoomSheet(close, run) {
     made.chips.forEach((chip, c) => paintChip(chip, classes, c, clean(tile.values[c]), tile.scores?.[c]));
   }
 
+  // What was said stands apart, each in its own bdi: a sign that turns the direction of text reaches no further than its own.
+  function paintSaid(parts) {
+    const key = JSON.stringify(parts);
+    if (why.dataset.of === key) return;
+    why.dataset.of = key;
+    why.replaceChildren(...parts.flatMap((text, i) => [i ? " · " : "", el("bdi", {}, text)]));
+  }
+
   function show(tile, view, ui) {
     reveal(node, Boolean(tile));
     if (!tile) return void image.removeAttribute("src");
@@ -120,7 +128,7 @@ export function zoomSheet(close, run) {
     image.alt = tile.caption ?? "";
     write(caption, tile.title || tile.caption || "");
     write(labels, labelsOf(tile, view.classes));
-    write(why, [tile.why, tile.reason, tile.note].filter(Boolean).join(" · "));
+    paintSaid([tile.why, tile.reason, tile.note].filter(Boolean));
     paintChips(tile, view.classes);
     contrast.hidden = !view.contrasts?.length;
     write(contrast, `contrast: ${look.contrast}`);

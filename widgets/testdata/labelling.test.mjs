@@ -93,6 +93,16 @@ test("one class, accept or reject", () => {
   assert.deepEqual(on(begin, { do: "accept" }).events, [], "without the mode the key does nothing");
 });
 
+test("where doubts are about images as a whole, they are so in the one-class mode too", () => {
+  const whole = { ...view, quick: { class: 1 }, without: ["unsureClass"] };
+  const doubt = on(begin, { do: "unsure" }, whole);
+  assert.deepEqual(doubt.events, [{ kind: "unsure", rows: [10], class: null, value: true }]);
+  const marked = { ...whole, tiles: whole.tiles.map((t) => (t.row === 10 ? { ...t, unsure: true } : t)) };
+  const answered = settle(doubt.ui, marked, [], 0);
+  assert.equal(on(answered, { do: "unsure" }, marked).events[0].value, false, "the second press takes it back");
+  assert.equal(on(begin, { do: "unsure", class: 0 }, whole).events[0].class, null, "also from the menu");
+});
+
 test("escape: question, menu, sheet, image, selection, then the keys", () => {
   let ui = { ...after(begin, { do: "all" }), ask: "note", menu: true, help: true, zoom: true };
   const open = () => [ui.ask !== null, ui.menu, ui.help, ui.zoom, ui.selected.length > 0].filter(Boolean).length;
@@ -143,4 +153,53 @@ test("1,000 selected images are labelled in one event", () => {
   const done = on(on(start(big, 0), { do: "all" }, big).ui, { do: "none" }, big);
   assert.equal(done.events[0].changes.length, 2000);
   assert.equal(done.say, "2 classes absent on 1,000 images");
+});
+
+test("3,000 random actions: what the page shows before Go answers is what Go then has", () => {
+  let seed = 11;
+  const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+  const total = 120;
+  const truth = Array.from({ length: total }, (_, row) => ({ ...tile(row, -1, -1), unsure: false, unsure_classes: [], note: "" }));
+  const windowed = (start, before) => takeIn({ ...view, total, version: before ? before.version + 1 : 0, quick: { class: 1 }, start, tiles: truth.slice(start, start + 20).map((t) => structuredClone(t)) }, before);
+  const apply = (event) => {
+    const far = (event.spans ?? []).flatMap(([a, b]) => truth.slice(a, b));
+    const near = (event.rows ?? (event.row === undefined ? [] : [event.row])).map((row) => truth[row]);
+    event.changes?.forEach((c) => (truth[c.row].values[c.class] = c.value));
+    for (const f of event.fill ?? []) far.filter((t) => f.only === undefined || t.values[f.class] === f.only).forEach((t) => (t.values[f.class] = f.value));
+    for (const t of [...near, ...far]) {
+      if (event.kind === "exclude") Object.assign(t, { excluded: event.value }, event.text ? { reason: event.text } : {});
+      if (event.kind === "validation") t.validation = event.value;
+      if (event.kind === "note") t.note = event.text;
+      if (event.kind === "unsure" && event.class === null) t.unsure = event.value;
+      if (event.kind === "unsure" && event.class !== null) t.unsure_classes = t.unsure_classes.filter((c) => c !== event.class).concat(event.value ? [event.class] : []);
+    }
+  };
+  const wishes = [
+    () => ({ do: "move", to: ["left", "right", "up", "down", "home", "end", "pageUp", "pageDown"][random(8)], extend: random(3) === 0, keep: random(5) === 0 }),
+    () => ({ do: "choose", at: random(total) }), () => ({ do: "toggle", at: random(total) }), () => ({ do: "range", at: random(total) }), () => ({ do: "leave" }),
+    () => ({ do: ["cycle", "absent"][random(2)], class: random(2) }), () => ({ do: ["rest", "clear", "none", "same", "copySelected", "copyAll", "accept", "reject", "all"][random(9)] }),
+    () => ({ do: ["exclude", "validation"][random(2)] }), () => ({ do: "unsure", class: [undefined, 0][random(2)] }), () => ({ do: "tell", about: ["note", "exclude"][random(2)], text: ["", "x", "y"][random(3)] }),
+    () => ({ do: "zoom" }),
+  ];
+  let seen = windowed(0, null);
+  let ui = start(seen, 0);
+  let labelled = 0;
+  for (let step = 0; step < 3000; step++) {
+    const done = on(ui, wishes[random(wishes.length)](), seen);
+    ui = done.ui;
+    done.events.filter((e) => e.kind !== "next").forEach(apply);
+    labelled += done.events.length;
+    for (const [at, t] of seen.cache) {
+      const { values, excluded, validation, note, unsure, unsure_classes: doubts } = shown(ui, t);
+      const now = truth[at];
+      assert.deepEqual([values, excluded, validation, note, unsure, [...doubts].sort()],
+        [now.values, now.excluded, now.validation, now.note, now.unsure, [...now.unsure_classes].sort()], `step ${step}, image ${at}`);
+    }
+    assert.ok(ui.cursor >= 0 && ui.cursor < total);
+    if (random(4) > 0) continue;
+    // Go answers, with the window that the page shows now; the rest of its tiles may be old and are dropped here.
+    seen = windowed(Math.max(0, Math.min(total - 20, ui.cursor - random(20))), { ...seen, cache: null });
+    ui = settle(ui, seen, [], 0);
+  }
+  assert.ok(labelled > 500, `${labelled} events`);
 });

@@ -1,14 +1,8 @@
 package contrast
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
-
-// StretchOptions says how much of a channel is cut off. The zero value cuts 2 percent at each end.
+// StretchOptions says how much of a channel is cut off. The zero value cuts 1 percent at each end.
 type StretchOptions struct {
-	Low, High float64 // percentiles, 0 to 100, that become 0 and 1; both 0 means 2 and 98
+	Low, High float64 // percentiles, 0 to 100, that become 0 and 1; both 0 means 1 and 99
 }
 
 // Stretch changes pix in place: in each channel apart, the Low percentile of its values becomes 0 and the High one 1, in
@@ -18,7 +12,7 @@ type StretchOptions struct {
 // Errors: pix is no picture of that size with one or three channels; the percentiles are not 0 ≤ Low < High ≤ 100.
 func Stretch(pix []float32, width, height, channels int, o StretchOptions) error {
 	if o == (StretchOptions{}) {
-		o = StretchOptions{Low: 2, High: 98}
+		o = StretchOptions{Low: 1, High: 99}
 	}
 	if !(0 <= o.Low && o.Low < o.High && o.High <= 100) {
 		return errorf("StretchOptions: Low %v and High %v; want 0 ≤ Low < High ≤ 100", o.Low, o.High)
@@ -26,16 +20,9 @@ func Stretch(pix []float32, width, height, channels int, o StretchOptions) error
 	if err := check(pix, width, height, channels); err != nil {
 		return err
 	}
-	values := make([]float32, 0, width*height)
 	for c := range channels {
-		values = values[:0]
-		for i := c; i < len(pix); i += channels {
-			if pix[i] == pix[i] {
-				values = append(values, pix[i])
-			}
-		}
-		slices.SortFunc(values, cmp.Compare)
-		low, high := percentile(values, o.Low), percentile(values, o.High)
+		values := rankedOf(pix, c, channels)
+		low, high := values.percentile(o.Low), values.percentile(o.High)
 		for i := c; i < len(pix); i += channels {
 			switch v := float64(pix[i]); {
 			case v != v:
@@ -48,15 +35,4 @@ func Stretch(pix []float32, width, height, channels int, o StretchOptions) error
 		}
 	}
 	return nil
-}
-
-// percentile is the p-th percentile of sorted values, 0 for none.
-func percentile(sorted []float32, p float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	at := p / 100 * float64(len(sorted)-1)
-	below := int(math.Floor(at))
-	above := min(below+1, len(sorted)-1)
-	return float64(sorted[below]) + (at-float64(below))*(float64(sorted[above])-float64(sorted[below]))
 }

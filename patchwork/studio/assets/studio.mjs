@@ -39,7 +39,7 @@ const link = connect({ onView: show, onPush: merge, onState: state, onError: say
 
 // send splits a widget's message into its kind and the data that Go reads.
 function send({ kind, ...data }) {
-  link.send(kind, data);
+  return link.send(kind, data);
 }
 
 function show(next) {

@@ -27,8 +27,8 @@ def rounded(a):
 cases = []
 for w, h, c in [(323, 250, 1), (120, 88, 1), (60, 45, 3), (13, 7, 1)]:
     p = picture(w, h, c)
-    p2, p98 = zip(*[np.percentile(p[..., k], (2, 98)) for k in range(c)])
-    stretched = np.stack([exposure.rescale_intensity(p[..., k], in_range=(p2[k], p98[k]), out_range=(0, 1)) for k in range(c)], -1)
+    p1, p99 = zip(*[np.percentile(p[..., k], (1, 99)) for k in range(c)])
+    stretched = np.stack([exposure.rescale_intensity(p[..., k], in_range=(p1[k], p99[k]), out_range=(0, 1)) for k in range(c)], -1)
     clahe = exposure.equalize_adapthist(p[..., 0] if c == 1 else p)
     step = {323: 41, 120: 7, 60: 5}.get(w, 1)  # some of them are enough
     cases.append({"width": w, "height": h, "channels": c, "step": step,
