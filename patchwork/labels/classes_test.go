@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // hostileNames are names that a page, a CSV file or a filter could take for something else.
@@ -352,9 +353,14 @@ func TestFormerNamesAreTheSameForEveryone(t *testing.T) {
 	dir, ix := t.TempDir(), index(t, "1")
 	anna := open(t, Options{Dir: dir, Classes: []string{"a"}, Images: ix})
 	bob := open(t, Options{Dir: dir, Annotator: "bob", Classes: []string{"a"}, Images: ix})
-	apply(t, bob, RenameClass("a", "z"))
-	apply(t, anna, RenameClass("a", "m"))
-	apply(t, anna, RenameClass("m", "x"))
+	begin := time.Now()
+	for i, step := range []struct {
+		by   *Store
+		what Event
+	}{{bob, RenameClass("a", "z")}, {anna, RenameClass("a", "m")}, {anna, RenameClass("m", "x")}} {
+		step.what.Time = begin.Add(time.Duration(i) * time.Second) // of events in one millisecond the annotator's name decides
+		apply(t, step.by, step.what)
+	}
 	for _, s := range []*Store{anna, bob} {
 		if _, err := s.Refresh(); err != nil {
 			t.Fatal(err)
