@@ -14,7 +14,7 @@ func TestCropAttempts(t *testing.T) {
 		n := 0
 		for _, v := range each(func(s *scratch) float64 {
 			s.im.shape(h, w, 1, false)
-			return b2f(drawBox(s, [2]float64{0.09, 1}, [2]float64{3. / 4, 4. / 3}, attempts) == centre)
+			return b2f(drawBox(s, [2]float64{0.09, 1}, [2]float64{3. / 4, 4. / 3}, attempts, (*scratch).logUniform) == centre)
 		}) {
 			n += int(v)
 		}
@@ -53,7 +53,7 @@ func TestZoomScaleTries100Times(t *testing.T) {
 	miss := 0.0
 	for _, v := range each(func(s *scratch) float64 {
 		s.im.shape(h, w, 1, false)
-		return b2f(drawBox(s, [2]float64{0.03, 1}, [2]float64{3. / 4, 4. / 3}, 1).w == 53 && s.im.W == w)
+		return b2f(drawBox(s, [2]float64{0.03, 1}, [2]float64{3. / 4, 4. / 3}, 1, (*scratch).uniform).w == 53 && s.im.W == w)
 	}) {
 		miss += v
 	}

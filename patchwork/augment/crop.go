@@ -2,11 +2,11 @@ package augment
 
 import "math"
 
-// zoomScale takes a part of area fraction U(least,1) and of aspect ratio in [3/4·r, 4/3·r], log-uniform, r = w/h, in up
-// to 100 attempts, and makes it h×w by cubic interpolation.
+// zoomScale takes a part of area fraction U(least,1) and of aspect ratio in U(3/4·r, 4/3·r), r = w/h, in up to 100
+// attempts, and makes it h×w by cubic interpolation.
 func zoomScale(s *scratch, least float64, h, w int) {
 	r := float64(w) / float64(h)
-	b := drawBox(s, [2]float64{least, 1}, [2]float64{3. / 4 * r, 4. / 3 * r}, 100)
+	b := drawBox(s, [2]float64{least, 1}, [2]float64{3. / 4 * r, 4. / 3 * r}, 100, (*scratch).uniform)
 	resample(s, b, h, w, true)
 }
 
@@ -18,13 +18,18 @@ func centerZoomScale(s *scratch, least float64, h, w int) {
 	resample(s, box{x, y, s.im.W - 2*x, s.im.H - 2*y}, h, w, false)
 }
 
-// drawBox draws as torchvision's RandomResizedCrop.get_params: area uniform in scale, ratio log-uniform, position
-// uniform; when no attempt fits, the largest centred part whose ratio lies within the limits.
-func drawBox(s *scratch, scale, ratio [2]float64, attempts int) box {
+// logUniform draws from [lo,hi] so that the logarithm is uniform.
+func (s *scratch) logUniform(lo, hi float64) float64 {
+	return math.Exp(s.uniform(math.Log(lo), math.Log(hi)))
+}
+
+// drawBox draws as torchvision's RandomResizedCrop.get_params, with logUniform for the ratio: area uniform in scale,
+// position uniform; when no attempt fits, the largest centred part whose ratio lies within the limits.
+func drawBox(s *scratch, scale, ratio [2]float64, attempts int, drawRatio func(s *scratch, lo, hi float64) float64) box {
 	w, h := s.im.W, s.im.H
 	for range attempts {
 		area := s.uniform(scale[0], scale[1]) * float64(w*h)
-		r := math.Exp(s.uniform(math.Log(ratio[0]), math.Log(ratio[1])))
+		r := drawRatio(s, ratio[0], ratio[1])
 		bw, bh := int(math.RoundToEven(math.Sqrt(area*r))), int(math.RoundToEven(math.Sqrt(area/r)))
 		if bw > 0 && bh > 0 && bw <= w && bh <= h {
 			y := s.rng.IntN(h - bh + 1)

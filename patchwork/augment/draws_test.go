@@ -103,11 +103,16 @@ func TestBlurAndNoiseDraws(t *testing.T) {
 func TestCropDraws(t *testing.T) {
 	big := func(s *scratch) box {
 		s.im.shape(2000, 2000, 1, false)
-		return drawBox(s, [2]float64{0.1, 0.6}, [2]float64{3. / 4, 4. / 3}, 10)
+		return drawBox(s, [2]float64{0.1, 0.6}, [2]float64{3. / 4, 4. / 3}, 10, (*scratch).logUniform)
 	}
 	checkUniform(t, "area", each(func(s *scratch) float64 { b := big(s); return float64(b.w*b.h) / 4e6 }), 0.0999, 0.6005)
 	checkUniform(t, "ratio", each(func(s *scratch) float64 { b := big(s); return math.Log(float64(b.w) / float64(b.h)) }),
 		math.Log(0.749), math.Log(4./3+0.001))
+	checkUniform(t, "ratio of zoom_scale", each(func(s *scratch) float64 {
+		s.im.shape(2000, 2000, 1, false)
+		b := drawBox(s, [2]float64{0.1, 0.6}, [2]float64{3. / 4, 4. / 3}, 10, (*scratch).uniform)
+		return float64(b.w) / float64(b.h)
+	}), 0.749, 4./3+0.001)
 	checkUniform(t, "x", each(func(s *scratch) float64 { b := big(s); return float64(b.x) / float64(2000-b.w) }), 0, 1)
 	checkUniform(t, "y", each(func(s *scratch) float64 { b := big(s); return float64(b.y) / float64(2000-b.h) }), 0, 1)
 	s := newScratch()
@@ -117,7 +122,7 @@ func TestCropDraws(t *testing.T) {
 	}{{100, 10, box{43, 0, 13, 10}}, {10, 100, box{0, 43, 10, 13}}, {50, 50, box{0, 0, 50, 50}}} {
 		s.im.shape(c.h, c.w, 1, false)
 		// An area larger than the picture never fits.
-		if b := drawBox(s, [2]float64{4, 4}, [2]float64{3. / 4, 4. / 3}, 10); b != c.want {
+		if b := drawBox(s, [2]float64{4, 4}, [2]float64{3. / 4, 4. / 3}, 10, (*scratch).logUniform); b != c.want {
 			t.Errorf("the fallback of %dx%d is %v, want %v", c.w, c.h, b, c.want)
 		}
 	}

@@ -87,7 +87,7 @@ func TestCropAsTorchvision(t *testing.T) {
 	var sum [5]float64
 	each(func(s *scratch) float64 {
 		s.im.shape(100, 400, 1, false)
-		b := drawBox(s, [2]float64{0.08, 1}, [2]float64{3. / 4, 4. / 3}, 10)
+		b := drawBox(s, [2]float64{0.08, 1}, [2]float64{3. / 4, 4. / 3}, 10, (*scratch).logUniform)
 		for i, v := range []float64{b2f(b == box{133, 0, 133, 100}), float64(b.w), float64(b.h), float64(b.x), float64(b.y)} {
 			sum[i] += v / draws
 		}

@@ -31,7 +31,9 @@ func (c RandomResizedCrop) New(p Params, size image.Point) (*Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	crop := func(s *scratch) { resample(s, drawBox(s, c.Scale, c.Ratio, 10), size.Y, size.X, c.Bicubic) }
+	crop := func(s *scratch) {
+		resample(s, drawBox(s, c.Scale, c.Ratio, 10, (*scratch).logUniform), size.Y, size.X, c.Bicubic)
+	}
 	pl = compile(append([]func(*scratch){crop}, pl.steps...), size)
 	pl.crops = true
 	return pl, nil

@@ -42,21 +42,6 @@ func toRGB(m image.Image) *image.RGBA {
 			v := m.Pix[i/w*m.Stride+i%w]
 			set(4*i, v, v, v)
 		}
-	case *image.Gray16:
-		for i := range w * h {
-			v := high(m.Pix[i/w*m.Stride+i%w*2:])
-			set(4*i, v, v, v)
-		}
-	case *image.RGBA64:
-		for i := range w * h {
-			p := m.Pix[i/w*m.Stride+i%w*8:]
-			set(4*i, high(p), high(p[2:]), high(p[4:]))
-		}
-	case *image.NRGBA64:
-		for i := range w * h {
-			p := m.Pix[i/w*m.Stride+i%w*8:]
-			set(4*i, high(p), high(p[2:]), high(p[4:]))
-		}
 	case *image.Paletted:
 		var colours [256]color.NRGBA // an index beyond the palette is black
 		for i, c := range m.Palette {
@@ -84,10 +69,4 @@ func opaque(pix []byte, stride, w, h int) *image.RGBA {
 		}
 	}
 	return &image.RGBA{Pix: pix, Stride: stride, Rect: image.Rect(0, 0, w, h)}
-}
-
-// high scales a big-endian 16-bit value to 8 bits: round(v·255/65535).
-func high(p []byte) uint8 {
-	v := uint32(p[0])<<8 | uint32(p[1])
-	return uint8((v + 128) / 257)
 }

@@ -159,7 +159,7 @@ func eight(v float32) uint8 {
 }
 
 // samplesOf copies the numbers of a decoded picture as its file holds them: one band for grey, three for colour, alpha
-// behind them, 0 to 255 or 0 to 65535.
+// behind them, 0 to 255. PNG and TIFF, which can hold more, have decoders that give numbers.
 func samplesOf(m image.Image) *samples {
 	b := m.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -172,15 +172,6 @@ func samplesOf(m image.Image) *samples {
 				s.pix = append(s.pix, float32(v))
 			}
 		}
-	case *image.Gray16:
-		s.full = 65535
-		s.pix = wide(make([]float32, 0, w*h), m.Pix, m.Stride, h, 2*w)
-	case *image.NRGBA64:
-		s.full, s.c = 65535, 4
-		s.pix = wide(make([]float32, 0, 4*w*h), m.Pix, m.Stride, h, 8*w)
-	case *image.RGBA64: // as the PNG decoder makes it: without alpha
-		s.full, s.c = 65535, 4
-		s.pix = wide(make([]float32, 0, 4*w*h), m.Pix, m.Stride, h, 8*w)
 	case *image.NRGBA:
 		s.c = 4
 		s.pix = make([]float32, 0, 4*w*h)
@@ -201,15 +192,4 @@ func samplesOf(m image.Image) *samples {
 		}
 	}
 	return s
-}
-
-// wide appends big-endian numbers of 16 bits, h lines of n bytes.
-func wide(to []float32, pix []byte, stride, h, n int) []float32 {
-	for y := range h {
-		line := pix[y*stride:][:n]
-		for ; len(line) > 0; line = line[2:] {
-			to = append(to, float32(uint16(line[0])<<8|uint16(line[1])))
-		}
-	}
-	return to
 }
