@@ -153,28 +153,11 @@ func (a AugmentationPlot) Preview() (p widgets.Preview, choice func(values []flo
 // encoded is what a person sees of a picture, as a JPEG.
 func encoded(im *augment.Image) ([]byte, error) {
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, rgbaOf(im), &jpeg.Options{Quality: 88}); err != nil {
+	if err := jpeg.Encode(&b, im.RGBA(nil), &jpeg.Options{Quality: 88}); err != nil {
 		return nil, fmt.Errorf("patchwork: a picture cannot be shown: %w", err)
 	}
 	return b.Bytes(), nil
 }
-
-// rgbaOf is a picture in bytes: its first three channels, of fewer the first as grey.
-func rgbaOf(im *augment.Image) *image.RGBA {
-	out := image.NewRGBA(image.Rect(0, 0, im.W, im.H))
-	green, blue := 1, 2
-	if im.C < 3 {
-		green, blue = 0, 0
-	}
-	for i := range im.W * im.H {
-		v, p := im.Pix[i*im.C:][:im.C], out.Pix[4*i:][:4]
-		p[0], p[1], p[2], p[3] = eight(v[0]), eight(v[green]), eight(v[blue]), 255
-	}
-	return out
-}
-
-// eight rounds a value in [0, 1] to a byte.
-func eight(v float32) uint8 { return uint8(min(max(v, 0), 1)*255 + 0.5) }
 
 // AugmentationPlot shows what an augmentation makes of images, by row: of one image 15 views, of several 7 each. Without
 // rows it takes the first image that can be used.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -98,7 +100,8 @@ func TestAugmentationPreview(t *testing.T) {
 }
 
 func TestSegmentPairs(t *testing.T) {
-	p := newProject(t, photos(t, 6))
+	root := photos(t, 6)
+	p := newProject(t, root)
 	pictures, err := p.ReadPictures(t.Context(), 64, 0, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -132,6 +135,12 @@ func TestSegmentPairs(t *testing.T) {
 	cancel()
 	if _, err := p.CheckSegments(ctx, o, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+	if err := os.Remove(filepath.Join(root, p.Images().At(2).ID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.CheckSegments(t.Context(), o, nil); err == nil || !strings.Contains(err.Error(), p.Images().At(2).ID) {
+		t.Errorf("an image is gone: %v; want an error that names it", err)
 	}
 	_, err = SegmentPairs(SegmentOptions{K: -1, Scale: -2, Side: 9999, Grid: 3, Images: -1, Params: augment.Params{Shear: 3}})
 	for _, want := range []string{"K is -1", "Scale is -2", "Side is 9999", "one or the other", "Images is -1", "shear is 3"} {

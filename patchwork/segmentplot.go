@@ -2,16 +2,20 @@ package patchwork
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
-	"math/rand/v2"
-	"sync/atomic"
+	"runtime"
+	"slices"
+
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/segment"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/widgets"
 )
 
@@ -44,13 +48,6 @@ func (o SegmentOptions) Check() error {
 	return errors.Join(append(errs, o.Params.Validate())...)
 }
 
-func (o SegmentOptions) k() int {
-	if o.K == 0 {
-		return 16
-	}
-	return o.K
-}
-
 func (o SegmentOptions) side() int {
 	if o.Side == 0 {
 		return plotSide
@@ -58,77 +55,60 @@ func (o SegmentOptions) side() int {
 	return o.Side
 }
 
-// segmentPair is a picture cut into segments and two views of it.
-type segmentPair struct {
-	cut   segment.Map
-	views [2]augment.Image
-	maps  [2]segment.Map
-}
-
-// pair cuts im, whose mask it replaces, and makes two views of it. Index tells its draws from those of other images.
-func (o SegmentOptions) pair(im *augment.Image, index int) (p segmentPair, err error) {
-	if o.Grid > 0 {
-		p.cut, err = segment.Grid(im.W, im.H, o.Grid, o.Grid)
-	} else {
-		scale := o.Scale
-		if scale == 0 {
-			scale = 1000
-		}
-		p.cut, err = segment.Felzenszwalb(rgbaOf(im), segment.Around(scale, rand.New(rand.NewPCG(o.Seed, uint64(index)))))
-	}
-	if err != nil {
-		return p, err
-	}
-	im.Mask = p.cut.Labels
-	pipeline, err := augment.New(o.Params, image.Pt(im.W, im.H))
-	if err != nil {
-		return p, err
-	}
-	for v := range p.views {
-		if err := pipeline.Apply(&p.views[v], im, augment.Key{Seed: o.Seed, Index: uint64(index), View: uint64(v)}); err != nil {
-			return p, err
-		}
-		p.maps[v] = segment.Map{W: im.W, H: im.H, N: p.cut.N, Labels: p.views[v].Mask}
-	}
-	return p, nil
+// kind is what makes the pairs, of pictures of w x h pixels.
+func (o SegmentOptions) kind(w, h int) (stream.Segments, error) {
+	pipeline, err := augment.New(o.Params, image.Pt(w, h))
+	return stream.Segments{First: pipeline, Draws: o.K, Scale: o.Scale, Grid: o.Grid}, err
 }
 
 // SegmentPairs shows for each image its segments and two views of it with the segments that were drawn from them, and
 // what they have in common.
 //
-// Errors: o is wrong; there are no images.
+// Errors: o is wrong; there are no images; they are not of one size.
 func SegmentPairs(o SegmentOptions, images ...Picture) (widgets.Grid, error) {
+	g := widgets.Grid{Columns: 3}
 	if err := o.Check(); err != nil {
-		return widgets.Grid{}, err
+		return g, err
 	}
 	if len(images) == 0 {
-		return widgets.Grid{}, errors.New("patchwork: there are no images to cut into segments; give some rows")
+		return g, errors.New("patchwork: there are no images to cut into segments; give some rows")
 	}
-	g := widgets.Grid{Columns: 3}
-	for i, picture := range images {
-		p, err := o.pair(picture.Image, i)
-		if err != nil {
-			return g, fmt.Errorf("patchwork: %s: %w", picture.Name, err)
-		}
-		drawn, err := segment.Draw(p.maps[0], p.maps[1], o.k(), rand.New(rand.NewPCG(o.Seed, uint64(i))))
-		if err != nil {
-			return g, fmt.Errorf("patchwork: %s: %w", picture.Name, err)
-		}
-		how := fmt.Sprintf("%d drawn", o.k())
-		if drawn.Replaced {
+	pictures := make([]*augment.Image, len(images))
+	for i, p := range images {
+		pictures[i] = p.Image
+	}
+	source, err := stream.Images(pictures)
+	if err != nil {
+		return g, err
+	}
+	kind, err := o.kind(source.Shape().W, source.Shape().H)
+	if err != nil {
+		return g, err
+	}
+	uncut := kind
+	uncut.First = nil // draws the same segments, for they come before the views
+	wholes, err := o.batches(source, uncut)
+	if err != nil {
+		return g, err
+	}
+	pairs, err := o.batches(source, kind)
+	if err != nil {
+		return g, err
+	}
+	for i, pair := range pairs {
+		cut, first, second := viewOf(source, wholes[i], 0), viewOf(source, pair, 0), viewOf(source, pair, 2)
+		drawn := tensors.MustCopyFlatData[int32](pair.Tensors[4])
+		shared := fmt.Sprintf("view 1: %d in both, %d lost", pair.Tally.Common, pair.Tally.Lost)
+		how := fmt.Sprintf("view 2: %d drawn", pair.Tally.K)
+		if pair.Tally.Replaced > 0 {
 			how += " with replacement"
 		}
-		shared := fmt.Sprintf("%d in both, %d lost", drawn.Common, drawn.Lost)
 		for _, tile := range []struct {
 			of      *augment.Image
-			cut     segment.Map
 			drawn   []int32
 			caption string
-		}{
-			{picture.Image, p.cut, nil, fmt.Sprintf("%d segments", p.cut.N)}, {&p.views[0], p.maps[0], drawn.Labels, "view 1: " + shared},
-			{&p.views[1], p.maps[1], drawn.Labels, "view 2: " + how},
-		} {
-			painted, err := tile.cut.Paint(rgbaOf(tile.of), tile.drawn)
+		}{{cut, nil, fmt.Sprintf("%d segments", slices.Max(cut.Mask)+1)}, {first, drawn, shared}, {second, drawn, how}} {
+			painted, err := segment.Map{W: tile.of.W, H: tile.of.H, Labels: tile.of.Mask}.Paint(tile.of.RGBA(nil), tile.drawn)
 			if err != nil {
 				return g, err
 			}
@@ -136,45 +116,71 @@ func SegmentPairs(o SegmentOptions, images ...Picture) (widgets.Grid, error) {
 			if err := jpeg.Encode(&b, painted, &jpeg.Options{Quality: 90}); err != nil {
 				return g, fmt.Errorf("patchwork: a picture cannot be shown: %w", err)
 			}
-			g.Images = append(g.Images, widgets.GridImage{Src: b.Bytes(), Caption: tile.caption, Title: picture.Name})
+			g.Images = append(g.Images, widgets.GridImage{Src: b.Bytes(), Caption: tile.caption, Title: images[i].Name})
 		}
 	}
 	return g, nil
+}
+
+// batches makes a batch of each picture of source.
+func (o SegmentOptions) batches(source stream.Source, kind stream.Kind) (batches []*stream.Batch, err error) {
+	s, err := stream.New(source, kind, stream.Options{Batch: 1, Order: stream.Sequential{}, Last: stream.Keep, Seed: o.Seed})
+	if err != nil {
+		return nil, err
+	}
+	for b, err := range s.Epoch(context.Background(), 0, 0) {
+		if err != nil {
+			return nil, err
+		}
+		batches = append(batches, b)
+	}
+	return batches, nil
+}
+
+// viewOf is the view whose pixels and segments are the parts at and at+1 of a batch of one picture.
+func viewOf(source stream.Source, b *stream.Batch, at int) *augment.Image {
+	of := source.Shape()
+	return &augment.Image{
+		H: of.H, W: of.W, C: of.C,
+		Pix: tensors.MustCopyFlatData[float32](b.Tensors[at]), Mask: tensors.MustCopyFlatData[int32](b.Tensors[at+1]),
+	}
 }
 
 // CheckSegments makes a pair of views of many images and counts how often segments are lost, and drawn with replacement
 // because too few are common.
 //
 // Errors: o is wrong; there is no usable image; an image that cannot be read, with its file; ctx is done.
-func (p *Project) CheckSegments(ctx context.Context, o SegmentOptions, progress Progress) (segment.Report, error) {
+func (p *Project) CheckSegments(ctx context.Context, o SegmentOptions, progress Progress) (total segment.Report, err error) {
 	if err := o.Check(); err != nil {
-		return segment.Report{}, err
+		return total, err
 	}
-	most := o.Images
-	if most == 0 {
-		most = 500
+	kind, err := o.kind(o.side(), o.side())
+	if err != nil {
+		return total, err
 	}
-	index := p.Images()
-	rows := firstUsable(index, index.Len())
-	if len(rows) == 0 {
-		return segment.Report{}, errors.New("patchwork: the project has no usable image")
-	}
-	rng := rand.New(rand.NewPCG(o.Seed, 0))
-	rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
-	rows = rows[:min(most, len(rows))]
-	step := progress.step("cutting images into segments")
-	var done atomic.Int64
-	return segment.Check(ctx, len(rows), o.k(), o.Seed, func(i int) (a, b segment.Map, err error) {
-		pictures, err := p.ReadPictures(ctx, o.Side, rows[i])
-		if err != nil {
-			return a, b, err
-		}
-		pair, err := o.pair(pictures[0].Image, i)
-		if n := done.Add(1); step != nil {
-			step(int(n), len(rows))
-		}
-		return pair.maps[0], pair.maps[1], err
+	var broken error
+	s, err := p.Stream(kind, o.side(), stream.Options{
+		Batch: 1, Ahead: 2 * runtime.GOMAXPROCS(0), Last: stream.Keep, Seed: o.Seed, Broken: func(_ int, err error) { broken = err },
 	})
+	if err != nil {
+		return total, err
+	}
+	most := min(cmp.Or(o.Images, 500), s.Len())
+	step := progress.step("cutting images into segments")
+	for b, err := range s.Epoch(ctx, 0, 0) {
+		if err = errors.Join(err, broken); err != nil {
+			return total, err
+		}
+		total.Join(b.Tally)
+		b.Release()
+		if step != nil {
+			step(total.Images, most)
+		}
+		if total.Images == most {
+			break
+		}
+	}
+	return total, nil
 }
 
 // SegmentPairs shows the segments of images, by row, and two views of each, and tells for many images how often segments

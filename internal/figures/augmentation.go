@@ -14,7 +14,7 @@ func operations(s samples) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	tiles := []tile{{rgbaOf(p), "original"}}
+	tiles := []tile{{p.RGBA(nil), "original"}}
 	for _, f := range augment.Fields() {
 		var params augment.Params
 		switch {
@@ -31,7 +31,7 @@ func operations(s samples) (image.Image, error) {
 		if err != nil {
 			return nil, err
 		}
-		tiles = append(tiles, tile{rgbaOf(view), f.Name})
+		tiles = append(tiles, tile{view.RGBA(nil), f.Name})
 	}
 	return montage(tiles, 7, 112)
 }
@@ -136,7 +136,7 @@ func policies(s samples) (image.Image, error) {
 			if err := row.pipeline.Apply(&view, p, augment.Key{Seed: 2, Index: uint64(i)}); err != nil {
 				return nil, err
 			}
-			t := tile{picture: rgbaOf(&view)}
+			t := tile{picture: view.RGBA(nil)}
 			if i == 0 {
 				t.caption = row.name
 			}

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 
-	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/widgets"
 )
@@ -82,16 +81,4 @@ func tilesOf(g widgets.Grid) ([]tile, error) {
 		tiles = append(tiles, tile{m, im.Caption})
 	}
 	return tiles, nil
-}
-
-// rgbaOf is a picture of three channels in bytes.
-func rgbaOf(im *augment.Image) *image.RGBA {
-	out := image.NewRGBA(image.Rect(0, 0, im.W, im.H))
-	for i := range im.W * im.H {
-		for c := range 3 {
-			out.Pix[4*i+c] = uint8(min(max(im.Pix[i*im.C+c], 0), 1)*255 + 0.5)
-		}
-		out.Pix[4*i+3] = 255
-	}
-	return out
 }

@@ -53,5 +53,5 @@ func (s samples) image(n int) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rgbaOf(p), nil
+	return p.RGBA(nil), nil
 }

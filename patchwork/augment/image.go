@@ -1,6 +1,9 @@
 package augment
 
-import "fmt"
+import (
+	"fmt"
+	"image"
+)
 
 // Image is a picture of H×W pixels with C channels: value (y,x,c) is Pix[(y*W+x)*C+c], in [0,1]. Mask, if it is not
 // nil, holds a segment for every pixel, (y,x) at y*W+x.
@@ -13,6 +16,24 @@ type Image struct {
 // NewImage returns a black image without a mask.
 func NewImage(h, w, c int) *Image {
 	return &Image{H: h, W: w, C: c, Pix: make([]float32, h*w*c)}
+}
+
+// RGBA is the picture in bytes, opaque: its first three channels, or of fewer the first as grey. It lies in the memory of
+// dst where that is enough; nil makes a new one.
+func (im *Image) RGBA(dst *image.RGBA) *image.RGBA {
+	if dst == nil {
+		dst = new(image.RGBA)
+	}
+	dst.Pix, dst.Stride, dst.Rect = grow(dst.Pix, 4*im.W*im.H), 4*im.W, image.Rect(0, 0, im.W, im.H)
+	green, blue := 1, 2
+	if im.C < 3 {
+		green, blue = 0, 0
+	}
+	for i := range im.W * im.H {
+		from, to := im.Pix[i*im.C:][:im.C], dst.Pix[4*i:][:4]
+		to[0], to[1], to[2], to[3] = level(from[0]), level(from[green]), level(from[blue]), 255
+	}
+	return dst
 }
 
 // maxSide bounds the sides and the channels of an image, so that no product of them overflows.

@@ -4,7 +4,7 @@
 // negative number is no segment; a view has it where a crop or a turn shows what lies outside of the image.
 //
 // Felzenszwalb finds segments of like colour, Grid cuts into rectangles. Draw picks some of those that both views of a
-// pair show, as DetCon contrasts them, and Check tells over many images how often that goes wrong.
+// pair show, as DetCon contrasts them, and Report counts over many images how often that goes wrong.
 //
 // The package imports no other package of patchwork.
 package segment

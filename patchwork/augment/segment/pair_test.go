@@ -1,8 +1,6 @@
 package segment
 
 import (
-	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -123,22 +121,29 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
-	views := func(i int) (Map, Map, error) {
+func TestReport(t *testing.T) {
+	half := Report{K: 2}
+	for i := range 20 {
+		a, b := row(2, 0, 1), row(2, 1, 0) // as it should be
 		switch i % 4 {
-		case 0:
-			return row(2, 0, 1), row(2, 1, 0), nil // as it should be
 		case 1:
-			return row(2, 0, 1), row(2, 0, 0), nil // one lost, one drawn twice
+			b = row(2, 0, 0) // one lost, one drawn twice
 		case 2:
-			return row(2, 0, 0), row(2, 1, 1), nil // none common
+			a, b = row(2, 0, 0), row(2, 1, 1) // none common
+		case 3:
+			a, b = row(2, 0, 0), row(2, 0, 0) // one in none, one drawn twice
 		}
-		return row(2, 0, 0), row(2, 0, 0), nil // one in none, one drawn twice
+		p, err := Draw(a, b, 2, rand.New(rand.NewPCG(9, uint64(i))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		half.Add(p)
 	}
-	got, err := Check(t.Context(), 40, 2, 9, views)
-	want := Report{Images: 40, K: 2, Common: 40, Lost: 30, AnyLost: 20, Replaced: 20, Empty: 10}
-	if err != nil || got != want {
-		t.Errorf("got %+v, error %v; want %+v", got, err, want)
+	var got Report
+	got.Join(half)
+	got.Join(half)
+	if want := (Report{Images: 40, K: 2, Common: 40, Lost: 30, AnyLost: 20, Replaced: 20, Empty: 10}); got != want {
+		t.Errorf("got %+v; want %+v", got, want)
 	}
 	for _, part := range []string{"20 (50.0%)", "10 (25.0%)", "Draw fewer segments"} {
 		if !strings.Contains(got.String(), part) {
@@ -147,19 +152,5 @@ func TestCheck(t *testing.T) {
 	}
 	if s := (Report{}).String(); s != "No images were checked." {
 		t.Errorf("an empty report says %q", s)
-	}
-
-	broken := errors.New("broken")
-	_, err = Check(t.Context(), 9, 2, 1, func(i int) (Map, Map, error) { return Map{}, Map{}, broken })
-	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "image ") {
-		t.Errorf("error %v; want the one of views, with its image", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := Check(ctx, 1000, 2, 1, views); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v; want that of the context", err)
-	}
-	if _, err := Check(t.Context(), 0, 2, 1, views); err == nil {
-		t.Error("no images are no error")
 	}
 }

@@ -171,8 +171,8 @@ func TestSegmentsMoveWithThePixels(t *testing.T) {
 			for i := range b.Numbers {
 				cut, err := segment.Grid(side, side, 4, 4)
 				if kind.Grid == 0 {
-					p := Picture{Image: *im, Place: 10*b.Step + i, work: &workspace{}}
-					cut, err = segment.Felzenszwalb(p.rgba(), segment.Around(20, p.Key(own).Rand()))
+					p := Picture{Image: *im, Place: 10*b.Step + i}
+					cut, err = segment.Felzenszwalb(p.Image.RGBA(nil), segment.Around(20, p.Key(own).Rand()))
 				}
 				if err != nil || cut.N < 6 {
 					t.Fatalf("%d segments, %v", cut.N, err)
@@ -227,28 +227,6 @@ func TestMasks(t *testing.T) {
 	got := exec.MustCall([][][]int32{{{0, 1}, {1, -1}}}, [][]int32{{1, -1, 1}})[0].Value().([][][][]float32)
 	if want := "[[[[0 0 0] [1 0 1]] [[1 0 1] [0 0 0]]]]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
-	}
-}
-
-// Segments of grey pictures are those of their first channel.
-func TestSegmentsOfAnyChannels(t *testing.T) {
-	for _, c := range []int{1, 2, 3, 5} {
-		p := &Picture{Image: *pictures(1, 2, 2, c)[0], work: &workspace{}}
-		m := p.rgba()
-		for i := range 4 {
-			for k := range 3 {
-				from := 0
-				if c >= 3 {
-					from = k
-				}
-				if want := level(p.Image.Pix[i*c+from]); m.Pix[4*i+k] != want {
-					t.Errorf("%d channels: colour %d of pixel %d is %d; want %d", c, k, i, m.Pix[4*i+k], want)
-				}
-			}
-		}
-	}
-	if nan := float32(math.NaN()); level(nan) != 0 || level(2) != 255 || level(-1) != 0 || level(0.5) != 128 {
-		t.Errorf("levels are %d %d %d %d", level(nan), level(2), level(-1), level(0.5))
 	}
 }
 

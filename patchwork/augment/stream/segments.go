@@ -2,9 +2,6 @@ package stream
 
 import (
 	"fmt"
-	"image"
-	"math"
-	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/segment"
@@ -86,7 +83,7 @@ func (s Segments) Make(p *Picture) error {
 	if s.Grid > 0 {
 		cut, err = segment.Grid(p.Image.W, p.Image.H, s.Grid, s.Grid)
 	} else {
-		cut, err = segment.Felzenszwalb(p.rgba(), segment.Around(s.scale(), rng))
+		cut, err = segment.Felzenszwalb(p.Image.RGBA(&p.work.bytes), segment.Around(s.scale(), rng))
 	}
 	if err != nil {
 		return err
@@ -111,27 +108,3 @@ func (s Segments) Make(p *Picture) error {
 }
 
 func (s Segments) pairs() bool { return true }
-
-// rgba is the picture in bytes: of its first three channels, or of its first if it has fewer.
-func (p *Picture) rgba() *image.RGBA {
-	im, m := &p.Image, &p.work.bytes
-	m.Pix = slices.Grow(m.Pix[:0], 4*im.W*im.H)[:4*im.W*im.H]
-	m.Stride, m.Rect = 4*im.W, image.Rect(0, 0, im.W, im.H)
-	green, blue := 0, 0
-	if im.C >= 3 {
-		green, blue = 1, 2
-	}
-	pix := im.Pix
-	for to := m.Pix; len(to) >= 4; to, pix = to[4:], pix[im.C:] {
-		to[0], to[1], to[2], to[3] = level(pix[0]), level(pix[green]), level(pix[blue]), 255
-	}
-	return m
-}
-
-// level is the byte nearest to v in [0, 1].
-func level(v float32) uint8 {
-	if !(v > 0) {
-		return 0
-	}
-	return uint8(math.Round(float64(min(v, 1)) * 255))
-}

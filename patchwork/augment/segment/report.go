@@ -1,12 +1,6 @@
 package segment
 
-import (
-	"context"
-	"fmt"
-	"math/rand/v2"
-	"runtime"
-	"sync"
-)
+import "fmt"
 
 // Report counts over many images how often a draw of segments goes wrong.
 type Report struct {
@@ -61,53 +55,4 @@ func (r Report) String() string {
 		s += "\nDraw fewer segments, make them smaller (a lower scale) or crop less."
 	}
 	return s
-}
-
-// Check draws k segments for each of n pairs of views, on all cores, and counts. Views makes the i-th pair and may be
-// called from several goroutines; the draw of a pair depends on seed and i alone.
-//
-// Errors: k or n is less than 1; the first error of views or Draw, with the number of its image; that of ctx.
-func Check(ctx context.Context, n, k int, seed uint64, views func(i int) (a, b Map, err error)) (Report, error) {
-	if n < 1 || k < 1 {
-		return Report{}, fmt.Errorf("segment.Check: %d images and %d segments; want 1 or more of both", n, k)
-	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	total := Report{K: k}
-	next := make(chan int)
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := range next {
-				p, err := drawOf(i, k, seed, views)
-				if err != nil {
-					cancel(fmt.Errorf("segment.Check: image %d: %w", i, err))
-					return
-				}
-				mu.Lock()
-				total.Add(p)
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range n {
-		select {
-		case next <- i:
-			continue
-		case <-ctx.Done():
-		}
-		break
-	}
-	close(next)
-	wg.Wait()
-	return total, context.Cause(ctx)
-}
-
-func drawOf(i, k int, seed uint64, views func(i int) (a, b Map, err error)) (Pair, error) {
-	a, b, err := views(i)
-	if err != nil {
-		return Pair{}, err
-	}
-	return Draw(a, b, k, rand.New(rand.NewPCG(seed, uint64(i))))
 }
