@@ -186,7 +186,7 @@ func TestStudioSamplesTrainsAndOpensBars(t *testing.T) {
 		return n.eval(`() => String(getComputedStyle(document.querySelector(".pw-cells")).gridTemplateColumns.split(" ").length)`)
 	}
 	before := tiles()
-	s.Click("#smaller")
+	s.Click("#more")
 	s.Until("there is a column more", 10*time.Second, `n => getComputedStyle(document.querySelector(".pw-cells")).gridTemplateColumns.split(" ").length === Number(n) + 1`, before)
 	if text := Patchwork(t, program, "status", project); !strings.Contains(text, "16") {
 		t.Errorf("status says %q", text)

@@ -2,39 +2,15 @@ package widgets
 
 import (
 	"io/fs"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gopatchwork/patchwork/internal/browsertest"
 )
 
-// TestModules runs the tests of the page's pure functions, testdata/*.test.mjs, under node.
-func TestModules(t *testing.T) {
-	tests, err := filepath.Glob("testdata/*.test.mjs")
-	if err != nil || len(tests) == 0 {
-		t.Fatalf("found no testdata/*.test.mjs: %v", err)
-	}
-	// Go's test cache sees only files that the test itself opens.
-	for _, pattern := range []string{"testdata/*", "assets/*"} {
-		files, _ := filepath.Glob(pattern)
-		for _, file := range files {
-			if _, err := os.ReadFile(file); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node in PATH: the page's functions are not tested")
-	}
-	out, err := exec.Command(node, append([]string{"--test"}, tests...)...).CombinedOutput()
-	if err != nil {
-		t.Errorf("node --test: %v\n%s", err, out)
-	}
-}
+func TestModules(t *testing.T) { browsertest.Modules(t) }
 
 // What a page may not do: reach the network, or turn text into elements.
 var forbidden = []string{"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "http://", "https://", "randomUUID(", "@import"}

@@ -43,8 +43,7 @@ func (d *disk) turn() error {
 // needed in the same run if that is longer.
 func (d *disk) beside(name, what string, ds []time.Duration, how string) Row {
 	own := times("", "", 0, d.times, "")
-	r := times(name, what, 20*time.Millisecond, ds, "")
-	r.ByP95 = true
+	r := byP95(name, what, 20*time.Millisecond, ds, "")
 	r.Target = max(r.Target, own.P95)
 	r.How = fmt.Sprintf("%s; the disk alone in turns %s, p95 %s: ratio %s, p95 %s", how,
 		number(own.Value), number(own.P95), number(r.Value/own.Value), number(r.P95/own.P95))

@@ -31,7 +31,7 @@ func measurePage(t *trial) {
 		time.Sleep(time.Duration(20+i%7*5) * time.Millisecond) // out of step with the screen
 	}
 	shown, saved := t.probed(s, "shown"), t.probed(s, "saved")
-	t.report(times("page/tile", "key press to changed tile", 50*time.Millisecond, shown,
+	t.report(byP95("page/tile", "key press to changed tile", 50*time.Millisecond, shown,
 		"headless Chromium, from the key's time stamp until the frame with the change is drawn"))
 	t.report(times("page/saved", "key press to \"all saved\"", 0, saved, "the same presses; the label is on disk"))
 
@@ -40,7 +40,7 @@ func measurePage(t *trial) {
 		t.await(s, "batch", i+1)
 		s.Saved()
 	}
-	t.report(times("page/batch", "Enter to 16 new images drawn", 150*time.Millisecond, t.probed(s, "batch"), "the same page, strategy entropy; thumbnails loaded"))
+	t.report(byP95("page/batch", "Enter to 16 new images drawn", 150*time.Millisecond, t.probed(s, "batch"), "the same page, strategy entropy; thumbnails loaded"))
 }
 
 // await waits until the probe has n times of a kind.

@@ -56,6 +56,13 @@ func times(name, what string, target time.Duration, ds []time.Duration, how stri
 	return r
 }
 
+// byP95 makes a row of durations whose target is one of the 95th percentile, as what a person waits for again and again.
+func byP95(name, what string, target time.Duration, ds []time.Duration, how string) Row {
+	r := times(name, what, target, ds, how)
+	r.ByP95 = true
+	return r
+}
+
 func in(d, unit time.Duration) float64 { return float64(d) / float64(unit) }
 
 func median(ds []time.Duration) time.Duration { return percentile(ds, 50) }

@@ -113,7 +113,7 @@ func measureSocket(t *trial) {
 			}
 			ds = append(ds, took)
 		}
-		t.report(times("socket/"+strategy, "next batch of 16 by "+strategy, 150*time.Millisecond, ds,
+		t.report(byP95("socket/"+strategy, "next batch of 16 by "+strategy, 150*time.Millisecond, ds,
 			"WebSocket to the studio's answer; 100,000 images, scores for 10 classes"))
 	}
 

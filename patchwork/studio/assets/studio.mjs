@@ -54,8 +54,8 @@ function show(next) {
   models.panel.set("view", { ...view.train, has_model: view.has_model });
   write($("pace"), paceText(view.pace));
   $("disagreements").hidden = view.people < 2;
-  $("larger").disabled = !sizeAfter(view.grid, -1);
-  $("smaller").disabled = !sizeAfter(view.grid, 1);
+  $("fewer").disabled = !sizeAfter(view.grid, -1);
+  $("more").disabled = !sizeAfter(view.grid, 1);
   counts();
   train();
   say(view.message);
@@ -170,7 +170,7 @@ $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
 $("train").addEventListener("click", () => send(view.train.running ? { kind: "stop" } : { kind: "train", ...panel?.chosen() }));
 $("disagreements").addEventListener("click", () => send({ kind: "disagreements" }));
-for (const [id, step] of [["larger", -1], ["smaller", 1]]) {
+for (const [id, step] of [["fewer", -1], ["more", 1]]) {
   $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));
 }
 $("done").addEventListener("click", async () => {
