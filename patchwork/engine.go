@@ -1,10 +1,13 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"sync"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
 	"github.com/gopatchwork/patchwork/patchwork/studio"
 )
 
@@ -22,6 +26,7 @@ type engine struct {
 	mu     sync.Mutex // guards what was read of the model
 	scores *Scores
 	stamp  string
+	files  [2]string // when the files were written that Reload looks at; the session calls that from one goroutine
 }
 
 // Labels is the journal that this process writes.
@@ -70,7 +75,7 @@ func (e *engine) Strategies() []studio.Strategy {
 // Suggest chooses what to show next.
 func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, error) {
 	picks, err := e.suggest(ctx, e.Labels().Table(), e.current(), SuggestOptions{
-		Strategy: q.Strategy, N: q.N, Filter: q.Filter, Seed: q.Batch, Skip: q.Skip,
+		Strategy: q.Strategy, N: q.N, Filter: q.Filter, Labelled: q.Labelled, Seed: q.Batch, Skip: q.Skip,
 	})
 	out := make([]studio.Pick, len(picks))
 	for i, s := range picks {
@@ -132,9 +137,43 @@ func (e *engine) Annotators() int {
 	return len(files)
 }
 
-// State is where this annotator's studio was.
-func (e *engine) State() []byte {
-	text, err := os.ReadFile(e.stateFile())
+// Agreement measures how far annotators agree under the project's rule.
+func (e *engine) Agreement(ctx context.Context, replicates int) (agreement.Report, error) {
+	return e.Project.Agreement(ctx, AgreementOptions{Replicates: replicates})
+}
+
+// Rule is what counts where annotators differ.
+func (e *engine) Rule() string { return cmp.Or(e.Settings().Rule, agreement.Rule{}.String()) }
+
+// Keys are those that project.yaml gives to actions.
+func (e *engine) Keys() map[string][]string { return e.Settings().Keys }
+
+// Reload takes up a list of images and settings that another process has written.
+func (e *engine) Reload() (changed bool, err error) {
+	images, settings := e.writtenAt("images.tsv"), e.writtenAt("project.yaml")
+	before := e.files
+	e.files = [2]string{images, settings}
+	if before == e.files || before[0] == "" {
+		return false, nil
+	}
+	if s, err := readSettings(e.dir); before[0] == images && err == nil && reflect.DeepEqual(s, e.Settings()) {
+		return false, nil // this process wrote it
+	}
+	return true, e.reload()
+}
+
+// writtenAt is another text when a file of the project has been written.
+func (e *engine) writtenAt(name string) string {
+	stat, err := os.Stat(e.path(name))
+	if err != nil {
+		return "missing"
+	}
+	return fmt.Sprint(stat.ModTime().UnixNano(), " ", stat.Size())
+}
+
+// State is what was kept of this annotator's studio.
+func (e *engine) State(name string) []byte {
+	text, err := os.ReadFile(e.stateFile(name))
 	if err != nil {
 		return nil
 	}
@@ -142,11 +181,13 @@ func (e *engine) State() []byte {
 }
 
 // KeepState keeps it. Without it a studio begins anew, so a failure is passed over.
-func (e *engine) KeepState(state []byte) {
-	atomicfile.Write(e.stateFile(), state, 0o644, atomicfile.Cached)
+func (e *engine) KeepState(name string, state []byte) {
+	atomicfile.Write(e.stateFile(name), state, 0o644, atomicfile.Cached)
 }
 
-func (e *engine) stateFile() string { return e.path("studio-" + annotator() + ".json") }
+func (e *engine) stateFile(name string) string {
+	return e.path(fmt.Sprintf("studio-%s-%s.json", annotator(), name))
+}
 
 // Train computes the features first where none are there.
 func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {

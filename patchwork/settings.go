@@ -32,6 +32,8 @@ type Settings struct {
 	Features  string   `yaml:"features,omitempty"`  // id of the features in use; Embed fills it
 	Rule      string   `yaml:"rule,omitempty"`      // what counts where annotators disagree; "" is the label set last
 	Seed      uint64   `yaml:"seed"`                // of all random choices
+
+	Keys map[string][]string `yaml:"keys,omitempty"` // keys of the studio's actions, other than the usual ones; see docs/widgets.md
 }
 
 // Class is one thing that an image may or may not show. Classes may overlap.

@@ -19,6 +19,7 @@ type SuggestOptions struct {
 	Strategy string        // "" means "entropy" where a model can judge an image and "random" elsewhere; acquire.All lists them
 	N        int           // 0 means 16
 	Filter   labels.Filter // which images; the zero value is those that are not excluded and not fully labelled, and so is AnyStatus
+	Labelled bool          // with AnyStatus also those that are fully labelled
 	Seed     uint64        // added to the project's seed
 
 	With, Without []imageset.Flag        // only images with all, and with none of these flags; see CheckImages
@@ -90,7 +91,7 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	}
 	var candidates []int
 	for _, row := range t.Rows(o.Filter) {
-		labelled := o.Filter.Status == labels.AnyStatus && t.Status(row) == labels.Labelled
+		labelled := !o.Labelled && o.Filter.Status == labels.AnyStatus && t.Status(row) == labels.Labelled
 		if index.Usable(row) && fits(row) && !labelled && (o.Skip == nil || !o.Skip(row)) {
 			candidates = append(candidates, row)
 		}
@@ -105,7 +106,7 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		Labels: func(row, class int) int8 { return int8(t.Value(row, class)) },
 		Rand:   rand.New(rand.NewPCG(p.Settings().Seed+o.Seed, name.Sum64())),
 	}
-	if o.Filter.Status == labels.Labelled {
+	if o.Filter.Status == labels.Labelled || o.Labelled {
 		pool.Labels = nil // to be looked at again: what is known does not make an image uninteresting
 	}
 	if scores != nil {

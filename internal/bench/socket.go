@@ -23,6 +23,8 @@ type tab struct {
 type view struct {
 	Message string
 	Grid    struct {
+		Batch string
+		Total int
 		Tiles []struct {
 			Row    int
 			Values []int8
@@ -106,7 +108,7 @@ func measureSocket(t *trial) {
 	for _, strategy := range []string{"entropy", "random"} {
 		var ds []time.Duration
 		for range 30 {
-			v, took, err := page.ask(t.ctx, "next", map[string]string{"strategy": strategy})
+			v, took, err := page.ask(t.ctx, "sample", map[string]string{"strategy": strategy})
 			t.must(err)
 			if !strings.Contains(v.Message, strategy) || len(v.Grid.Tiles) != 16 || len(v.Grid.Tiles[0].Scores) != largeClasses {
 				t.Fatalf("the studio said %q and showed %d images; want 16 by %s, with scores", v.Message, len(v.Grid.Tiles), strategy)
@@ -133,4 +135,44 @@ func measureSocket(t *trial) {
 		t.must(d.turn())
 	}
 	t.report(d.beside("socket/label", "label acknowledged to the page", ds, "WebSocket to the acknowledgement at 100,000 images"))
+	t.measurePages(page)
 }
+
+// measurePages shows all images in pages, scrolls through them, and labels 10,000 that were never on screen.
+func (t *trial) measurePages(page *tab) {
+	var opened, scrolled, bulk, undone []time.Duration
+	_, _, err := page.ask(t.ctx, "sample", map[string]string{"strategy": "entropy"})
+	t.must(err)
+	for range 10 {
+		v, took, err := page.ask(t.ctx, "pages", map[string]bool{"on": true})
+		t.must(err)
+		opened = append(opened, took)
+		for i := range 20 {
+			start := (i*7919 + 3000) % (v.Grid.Total - 60)
+			w, took, err := page.ask(t.ctx, "page", map[string]any{"batch": v.Grid.Batch, "start": start, "count": 60})
+			t.must(err)
+			if len(w.Grid.Tiles) != 60 {
+				t.Fatalf("asked for 60 images from %d on, the studio shows %d", start, len(w.Grid.Tiles))
+			}
+			scrolled = append(scrolled, took)
+		}
+		_, took, err = page.ask(t.ctx, "set", map[string]any{
+			"batch": v.Grid.Batch, "spans": [][2]int{{20000, 20000 + bulkImages}}, "fill": []any{map[string]int{"class": largeClasses - 1, "value": 1}},
+		})
+		t.must(err)
+		bulk = append(bulk, took)
+		u, took, err := page.ask(t.ctx, "undo", nil)
+		t.must(err)
+		if want := fmt.Sprintf("on %d images", bulkImages); !strings.Contains(u.Message, want) {
+			t.Fatalf("after undo the studio says %q, want it to name %q", u.Message, want)
+		}
+		undone = append(undone, took)
+	}
+	t.report(byP95("socket/pages", "all images in pages, by entropy", 0, opened, "WebSocket to the studio's answer with the first 60 of 100,000 images"))
+	t.report(byP95("socket/scroll", "60 images of another place", 50*time.Millisecond, scrolled, "the same, as scrolling asks for them"))
+	t.report(byP95("socket/bulk", "label 10,000 images at once", time.Second, bulk, "places in pages that the page has not seen; one event, on disk"))
+	t.report(byP95("socket/bulk-undo", "undo of it", time.Second, undone, "the same"))
+}
+
+// bulkImages is how many images are labelled at once.
+const bulkImages = 10000

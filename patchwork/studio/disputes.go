@@ -27,8 +27,7 @@ func (s *Session) openDisputes(ctx context.Context, e host.Event) error {
 	if len(picks) == 0 {
 		return wish("Nobody disagrees%s, or everything has been decided.", of)
 	}
-	s.list = list{name: "disagreements" + of, picks: picks, total: len(picks), strategy: agreement.Adjudication}
-	s.fromList()
+	s.openAs("disagreements"+of, agreement.Adjudication, picks)
 	s.message += " What you label here decides."
 	return nil
 }

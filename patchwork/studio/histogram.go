@@ -144,28 +144,3 @@ func (s *Session) openBar(e host.Event) error {
 	}
 	return s.open(fmt.Sprintf("%s scored %.2f to %.2f, %s", data.Class, from, to, what), picks)
 }
-
-// list is a set of images that a person asked to see, batch after batch.
-type list struct {
-	name  string
-	picks []Pick // those not shown yet
-	total int
-
-	strategy string // what the journal says of labels that are given here; "" makes it of the name
-}
-
-// open shows picks, batch after batch, in place of what the strategy would choose.
-func (s *Session) open(name string, picks []Pick) error {
-	s.list = list{name: name, picks: picks, total: len(picks)}
-	s.fromList()
-	return nil
-}
-
-// fromList shows the next batch of the list; s.mu is held.
-func (s *Session) fromList() {
-	n := min(s.o.Columns*s.o.Rows, len(s.list.picks))
-	s.batch = batch{number: s.batch.number + 1, strategy: cmp.Or(s.list.strategy, "opened: "+s.list.name), picks: s.list.picks[:n:n]}
-	s.list.picks = s.list.picks[n:]
-	shown := s.list.total - len(s.list.picks)
-	s.message = fmt.Sprintf("%s: %d to %d of %d.", s.list.name, shown-n+1, shown, s.list.total)
-}

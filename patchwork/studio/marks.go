@@ -24,34 +24,31 @@ var markKinds = map[string]labels.Kind{
 // back: all of them in one event, so that one undo takes it back.
 func (s *Session) mark(e host.Event) error {
 	var data struct {
-		Row   *int   `json:"row"`
-		Rows  []int  `json:"rows"`
+		target
 		Value bool   `json:"value"`
 		Text  string `json:"text"`
 	}
 	if err := decode(e, &data); err != nil {
 		return err
 	}
-	if data.Row != nil {
-		data.Rows = append(data.Rows, *data.Row)
+	rows, err := s.resolve(data.target)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return wish("No image was named.")
 	}
 	index := s.project.Images()
-	event := labels.Event{ID: e.ID, Kind: markKinds[e.Kind], Source: "studio", Text: data.Text}
+	event := labels.Event{ID: e.ID, Kind: markKinds[e.Kind], Source: "studio", Text: data.Text, Shown: s.shownBy(rows[len(rows)-1])}
 	var change labels.Change
-	for _, row := range data.Rows {
-		if row < 0 || row >= index.Len() {
-			return wish("Image %d was ignored: there is no such image.", row)
-		}
+	for _, row := range rows {
 		change.Images = append(change.Images, labels.Ref(index, row))
-		event.Shown = s.shownBy(row)
-	}
-	if len(data.Rows) == 0 {
-		return wish("No image was named.")
 	}
 	if data.Value && e.Kind != "note" {
 		change.Value = 1
 	}
 	event.Set = []labels.Change{change}
+	s.actedOn(rows[0])
 	return s.apply(event)
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
@@ -32,9 +33,23 @@ type Project interface {
 	// Disputed lists the images where annotators differ about a class, or about any if it is "", the most disputed first. It
 	// goes through all journals, so it is asked for and not part of every view.
 	Disputed(ctx context.Context, class string) ([]Pick, error)
-	Annotators() int        // people who have a journal
-	State() []byte          // where this annotator was, as KeepState was told; nil if it never was
-	KeepState(state []byte) // a failure is no matter
+	Annotators() int // people who have a journal
+	// Agreement measures how far they agree, with intervals of so many replicates. It takes seconds where much is labelled.
+	Agreement(ctx context.Context, replicates int) (agreement.Report, error)
+	Rule() string // what counts where they differ
+	SetRule(rule string) error
+	// Repeats draws images to be labelled again blindly.
+	Repeats(o agreement.RepeatOptions) (rows []int, err error)
+
+	// Alike lists the images that look most like some rows, the likest first, up to q.N of those that q lets through.
+	Alike(ctx context.Context, rows []int, q Query) ([]Pick, error)
+
+	Keys() map[string][]string // of the grid's actions, other than the usual ones
+	// Reload takes up what has changed in the list of images and in the settings, and says whether anything has.
+	Reload() (changed bool, err error)
+
+	State(name string) []byte            // what KeepState was told last by this annotator; nil if it never was
+	KeepState(name string, state []byte) // a failure is no matter
 }
 
 // Class is a class as the page shows it.
@@ -56,6 +71,7 @@ type Strategy struct {
 type Query struct {
 	Strategy string
 	Filter   labels.Filter
+	Labelled bool // with an AnyStatus filter also those that are fully labelled
 	N        int
 	Batch    uint64             // number of the batch in this session, part of the random seed
 	Skip     func(row int) bool // rows not to show

@@ -31,19 +31,24 @@ type (
 	statusOption struct {
 		name   string
 		status labels.Status
+		done   bool // of any status: fully labelled ones, too
 	}
 	excludeOption struct {
 		name    string
 		exclude labels.ExcludeStatus
+		unsure  bool
 	}
 )
 
 // The options. "to label" is what is not fully labelled.
 var (
 	statuses = []statusOption{
-		{"to label", labels.AnyStatus}, {"unlabelled", labels.Unlabelled}, {"partly", labels.Partial}, {"labelled", labels.Labelled},
+		{name: "to label"}, {name: "unlabelled", status: labels.Unlabelled}, {name: "partly", status: labels.Partial},
+		{name: "labelled", status: labels.Labelled}, {name: "any", done: true},
 	}
-	excludes    = []excludeOption{{"in use", labels.NotExcluded}, {"held out", labels.Validation}, {"excluded", labels.Excluded}}
+	excludes = []excludeOption{
+		{name: "in use"}, {name: "held out", exclude: labels.Validation}, {name: "excluded", exclude: labels.Excluded}, {name: "unsure", unsure: true},
+	}
 	subsetKinds = []labels.SubsetKind{labels.ClassUnknown, labels.ClassPresent, labels.ClassAbsent}
 	subsetWords = map[labels.SubsetKind]string{labels.ClassUnknown: "not said: ", labels.ClassPresent: "with ", labels.ClassAbsent: "without "}
 )
@@ -59,20 +64,20 @@ func (s *Session) sample(e host.Event) error {
 	if err := decode(e, &data); err != nil {
 		return err
 	}
-	f := s.filter
+	f, done := s.filter, s.done
 	if data.Status != "" {
 		i := slices.IndexFunc(statuses, func(o statusOption) bool { return o.name == data.Status })
 		if i < 0 {
 			return wish("There is no status %q.", data.Status)
 		}
-		f.Status = statuses[i].status
+		f.Status, done = statuses[i].status, statuses[i].done
 	}
 	if data.Exclude != "" {
 		i := slices.IndexFunc(excludes, func(o excludeOption) bool { return o.name == data.Exclude })
 		if i < 0 {
 			return wish("There is no choice %q of images.", data.Exclude)
 		}
-		f.Exclude = excludes[i].exclude
+		f.Exclude, f.Unsure = excludes[i].exclude, excludes[i].unsure
 	}
 	if data.Subset != "" {
 		var err error
@@ -80,19 +85,35 @@ func (s *Session) sample(e host.Event) error {
 			return wish("%v", err)
 		}
 	}
-	s.filter = f
+	s.filter, s.done = f, done
 	if data.Strategy != "" {
 		s.strategy = data.Strategy
 	}
 	return nil
 }
 
-// passes says whether a row of a status passes a filter of status, as Suggest takes it.
-func passes(is, want labels.Status) bool {
-	if want == labels.AnyStatus {
-		return is != labels.Labelled
+// passes says whether a row of a status passes, as Suggest takes it.
+func (o statusOption) passes(is labels.Status) bool {
+	if o.status == labels.AnyStatus {
+		return o.done || is != labels.Labelled
 	}
-	return is == want
+	return is == o.status
+}
+
+// passes says whether a row's flags pass.
+func (o excludeOption) passes(t *labels.Table, row int) bool {
+	switch o.exclude {
+	case labels.Excluded:
+		return t.Excluded(row)
+	case labels.Validation:
+		return t.Validation(row)
+	}
+	return !t.Excluded(row) && (!o.unsure || t.Unsure(row))
+}
+
+// chosenOptions are the two that are chosen now.
+func (s *Session) chosenOptions() (statusOption, excludeOption) {
+	return statusOption{status: s.filter.Status, done: s.done}, excludeOption{exclude: s.filter.Exclude, unsure: s.filter.Unsure}
 }
 
 // sources is what of the image index the counts need, read once: it does not change while a session lasts.
@@ -124,6 +145,7 @@ type counted struct {
 	at      time.Time
 	version int64
 	filter  labels.Filter
+	done    bool
 	view    samplingView
 }
 
@@ -135,8 +157,8 @@ const stays = 500 * time.Millisecond
 func (s *Session) sampling(now time.Time) samplingView {
 	version := s.project.Labels().Version()
 	c := &s.counted
-	if c.at.IsZero() || c.filter != s.filter || c.version != version && now.Sub(c.at) >= stays {
-		*c = counted{now, version, s.filter, s.countOptions()}
+	if c.at.IsZero() || c.filter != s.filter || c.done != s.done || c.version != version && now.Sub(c.at) >= stays {
+		*c = counted{now, version, s.filter, s.done, s.countOptions()}
 	}
 	return c.view
 }
@@ -159,32 +181,24 @@ func (s *Session) countOptions() samplingView {
 		}
 		return true
 	}
-	flagged := func(row int, e labels.ExcludeStatus) bool {
-		switch e {
-		case labels.Excluded:
-			return t.Excluded(row)
-		case labels.Validation:
-			return t.Validation(row)
-		}
-		return !t.Excluded(row)
-	}
 	var v samplingView
 	byStatus, byFlag := make([]int, len(statuses)), make([]int, len(excludes))
 	byClass, bySubset := make([][3]int, len(classes)), make([]int, len(s.sources.names))
 	all := 0
+	wantStatus, wantFlag := s.chosenOptions()
 	for row := range min(t.Len(), len(s.sources.usable)) {
 		if !s.sources.usable[row] {
 			continue
 		}
 		status, in := t.Status(row), inSubset(row)
-		right, flag := passes(status, s.filter.Status), flagged(row, s.filter.Exclude)
+		right, flag := wantStatus.passes(status), wantFlag.passes(t, row)
 		for i, o := range statuses {
-			if flag && in && passes(status, o.status) {
+			if flag && in && o.passes(status) {
 				byStatus[i]++
 			}
 		}
 		for i, o := range excludes {
-			if right && in && flagged(row, o.exclude) {
+			if right && in && o.passes(t, row) {
 				byFlag[i]++
 			}
 		}
@@ -201,10 +215,10 @@ func (s *Session) countOptions() samplingView {
 		bySubset[s.sources.subset[row]]++
 	}
 	for i, o := range statuses {
-		v.Status = append(v.Status, optionView{o.name, o.name, byStatus[i], o.status == s.filter.Status})
+		v.Status = append(v.Status, optionView{o.name, o.name, byStatus[i], o.status == wantStatus.status && o.done == wantStatus.done})
 	}
 	for i, o := range excludes {
-		v.Exclude = append(v.Exclude, optionView{o.name, o.name, byFlag[i], o.exclude == s.filter.Exclude})
+		v.Exclude = append(v.Exclude, optionView{o.name, o.name, byFlag[i], o.exclude == wantFlag.exclude && o.unsure == wantFlag.unsure})
 	}
 	v.Subset = []optionView{{"all", "all images", all, s.filter.Subset.Kind == labels.All}}
 	for c, name := range classes {
@@ -234,21 +248,22 @@ func (s sources) sorted() []int {
 	return list
 }
 
-// describeFilter says in words which images a filter lets through.
-func describeFilter(f labels.Filter) string {
+// describeChoice says in words which images are chosen.
+func (s *Session) describeChoice() string {
 	words := ""
+	wantStatus, wantFlag := s.chosenOptions()
 	for _, o := range statuses {
-		if o.status == f.Status {
+		if o.status == wantStatus.status && o.done == wantStatus.done {
 			words = o.name
 		}
 	}
 	for _, o := range excludes {
-		if o.exclude == f.Exclude {
+		if o.exclude == wantFlag.exclude && o.unsure == wantFlag.unsure {
 			words += ", " + o.name
 		}
 	}
-	if f.Subset.Kind != labels.All {
-		words += ", " + f.Subset.String()
+	if s.filter.Subset.Kind != labels.All {
+		words += ", " + s.filter.Subset.String()
 	}
 	return words
 }

@@ -2,11 +2,10 @@ package studio
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,25 +34,43 @@ func (o Options) withDefaults() Options {
 // Session is the state of one studio: what is on screen, which strategy comes next, and the training that runs. It is a
 // host.App.
 type Session struct {
+	id      string // names it for the pages
 	project Project
 	o       Options
 
 	mu       sync.Mutex // guards the fields below and the order of journal writes
 	strategy string
 	filter   labels.Filter // which images a batch is chosen from
-	batch    batch
-	sources  sources
-	counted  counted
-	pace     pace
+	done     bool          // fully labelled ones, too
+	pages    bool          // all of them at once, in pages
+
+	batch   batch
+	number  uint64         // of batches shown, part of the random seed
+	earlier []batch        // those before it, for events that come late
+	said    []labels.Event // of a batch whose labels are hidden
+	version int            // of the view: grows with every change
+
+	windows map[string]window // by page, what it shows of a batch in pages
+	acting  string            // the page that did something last
+	place   int               // in a batch in pages, where that was
+
+	sources sources
+	bands   []bandsView
+	counted counted
+	tallied tallied
+	pace    pace
 
 	options classify.Options // of the next training
 	runs    []runView
 	kept    string // the state that was written last
+	ordered string // the batch whose order was written last
 
 	quick     string // the one class that is asked about; "" for all
 	histogram string // class whose scores are shown; "" for none
 	drawn     drawn
 	list      list         // what a person asked to see
+	plan      [2]string    // the merge of which a page wants to know what it would do
+	people    *peopleView  // how far people agree, when it was asked
 	shown     map[int]bool // rows shown and left alone since the candidates last ran out
 	message   string       // what just happened, for the status line
 	training  training
@@ -66,22 +83,18 @@ type Session struct {
 	end  func(reason string)
 }
 
-// batch is what is on screen.
-type batch struct {
-	number   uint64
-	strategy string
-	picks    []Pick
-}
-
 // New begins a session and chooses its first batch.
 func New(ctx context.Context, p Project, o Options) *Session {
 	s := &Session{
-		project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{}, sources: readSources(p.Images()),
+		id: rand.Text(), project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{}, sources: readSources(p.Images()),
+		windows: map[string]window{},
 		looking: make(chan struct{}, atOnce), push: func(any) {}, end: func(string) {},
 	}
-	if scores, _ := p.Scores(); scores != nil {
+	scores, stamp := p.Scores()
+	if s.stamp = stamp; scores != nil {
 		s.strategy = "entropy"
 	}
+	s.bands = bandsOf(p.Reader())
 	s.readRuns()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,19 +114,24 @@ func (s *Session) Bind(push func(view any), end func(reason string)) {
 }
 
 // Hello gives a page that connects the whole view.
-func (s *Session) Hello(context.Context, string) (any, error) {
+func (s *Session) Hello(_ context.Context, client string) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.view(), nil
+	return s.view(client), nil
 }
 
 // Receive applies one event of a page or of another process. What it changes is on disk when it returns nil. A wish
 // that makes no sense is answered in the status line and changes nothing; an error means that the journal could not be
 // written, and the page keeps the event, or that what another process sent was refused.
-func (s *Session) Receive(ctx context.Context, _ string, e host.Event) (any, error) {
+func (s *Session) Receive(ctx context.Context, client string, e host.Event) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.message = ""
+	if e.Kind == "page" {
+		err := s.turn(client, e)
+		s.keep()
+		return tilesOnly{s.gridView(client), true}, err
+	}
+	s.message, s.acting = "", client
 	err := s.act(ctx, e)
 	if wish := (wishError{}); errors.As(err, &wish) {
 		s.message, err = wish.Error(), nil
@@ -122,9 +140,16 @@ func (s *Session) Receive(ctx context.Context, _ string, e host.Event) (any, err
 		return nil, err
 	}
 	s.keep()
-	view := s.view()
-	s.push(view)
+	s.version++
+	view := s.view(client)
+	s.push(view.common())
 	return view, nil
+}
+
+// pushAll shows what has changed to all pages; s.mu is held.
+func (s *Session) pushAll() {
+	s.version++
+	s.push(s.view("").common())
 }
 
 // wishError is a wish that makes no sense now.
@@ -159,17 +184,35 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return nil
 	case "undo", "redo":
 		return s.undo(e)
-	case "next", "sample":
-		before, strategy := s.filter, s.strategy
-		if err := s.sample(e); err != nil {
-			return err
-		}
-		if e.Kind == "next" && s.filter == before && s.strategy == strategy && len(s.list.picks) > 0 {
+	case "next":
+		if s.list.at < len(s.list.picks) {
 			s.fromList()
 			return nil
 		}
 		s.list = list{}
 		return s.next(ctx)
+	case "sample":
+		if err := s.sample(e); err != nil {
+			return err
+		}
+		s.list = list{}
+		return s.next(ctx)
+	case "pages":
+		return s.choosePages(ctx, e)
+	case "alike":
+		return s.openAlike(ctx, e)
+	case "class":
+		return s.reclass(e)
+	case "plan-merge":
+		return s.planMerge(e)
+	case "conflicts":
+		return s.openConflicts()
+	case "people":
+		return s.measurePeople(e)
+	case "rule":
+		return s.chooseRule(e)
+	case "repeats":
+		return s.openRepeats(e)
 	case "histogram":
 		return s.chooseHistogram(e)
 	case "open":
@@ -213,42 +256,90 @@ func decode(e host.Event, into any) error {
 	return nil
 }
 
-// set writes labels of one or more images.
+// set writes labels of images, all of them in one event.
 func (s *Session) set(e host.Event) error {
 	var data struct {
+		target
 		Changes []struct {
 			Row   int  `json:"row"`
 			Class int  `json:"class"`
 			Value int8 `json:"value"`
 		} `json:"changes"`
-		Dwell int64 `json:"dwell_ms"`
+		Fill []struct { // of the spans
+			Class int   `json:"class"`
+			Value int8  `json:"value"`
+			Only  *int8 `json:"only"` // set only where the label is this now
+		} `json:"fill"`
+		Names []string `json:"names"` // what the classes were called on the page; others may have changed them since
+		Dwell int64    `json:"dwell_ms"`
 	}
 	if err := decode(e, &data); err != nil {
 		return err
 	}
-	classes, index := s.project.Classes(), s.project.Images()
+	index, t := s.project.Images(), s.project.Labels().Table()
+	if data.Names == nil {
+		data.Names = t.Classes()
+	}
+	far, err := s.spread(data.Batch, data.Spans)
+	if err != nil {
+		return err
+	}
 	event := labels.Event{ID: e.ID, Kind: labels.KindLabel, Source: "studio", Dwell: data.Dwell}
-	rows := map[int]bool{}
+	type wanted struct {
+		class int
+		value int8
+	}
+	first, rows, at := 0, map[int]bool{}, map[wanted]int{} // at is where it stands in event.Set
+	put := func(row, class int, value int8) {
+		i, ok := at[wanted{class, value}]
+		if !ok {
+			i = len(event.Set)
+			at[wanted{class, value}] = i
+			event.Set = append(event.Set, labels.Change{Class: data.Names[class], Value: value})
+		}
+		if len(rows) == 0 {
+			event.Shown, first = s.shownBy(row), row
+		}
+		event.Set[i].Images = append(event.Set[i].Images, labels.Ref(index, row))
+		rows[row] = true
+	}
 	for _, c := range data.Changes {
-		if c.Row < 0 || c.Row >= index.Len() || c.Class < 0 || c.Class >= len(classes) {
+		if c.Row < 0 || c.Row >= index.Len() || c.Class < 0 || c.Class >= len(data.Names) {
 			return wish("A label for image %d and class %d was ignored: there is no such image or class.", c.Row, c.Class)
 		}
-		event.Set = append(event.Set, labels.Change{Class: classes[c.Class].Name, Value: c.Value, Images: []string{labels.Ref(index, c.Row)}})
-		event.Shown = s.shownBy(c.Row)
-		rows[c.Row] = true
+		put(c.Row, c.Class, c.Value)
+	}
+	for _, f := range data.Fill {
+		if f.Class < 0 || f.Class >= len(data.Names) {
+			return wish("Labels for class %d were ignored: there is no such class.", f.Class)
+		}
+		now, known := t.Resolve(data.Names[f.Class])
+		class, _ := t.Class(now)
+		for _, row := range far {
+			if f.Only == nil || known && int8(t.Value(row, class)) == *f.Only {
+				put(row, f.Class, f.Value)
+			}
+		}
+	}
+	if len(event.Set) == 0 {
+		return wish("All of them are so already.")
 	}
 	if err := s.apply(event); err != nil {
 		return err
 	}
+	s.actedOn(first)
 	s.pace.add(time.Now(), rows, time.Duration(data.Dwell)*time.Millisecond)
 	return nil
 }
 
 // apply writes an event of the page; one that the journal refuses is a wish, one that the disk refuses an error.
 func (s *Session) apply(event labels.Event) error {
-	_, err := s.project.Labels().Apply(event)
+	done, err := s.project.Labels().Apply(event)
 	if errors.Is(err, labels.ErrRefused) {
 		return wish("%v", err)
+	}
+	if err == nil {
+		s.remember(done.Event)
 	}
 	return unsaved(err)
 }
@@ -273,134 +364,14 @@ func (s *Session) undo(e host.Event) error {
 	if err != nil {
 		return unsaved(err)
 	}
+	if e.Kind == "undo" {
+		s.forget(event)
+	} else {
+		s.remember(event)
+	}
+	if len(event.Classes) > 0 {
+		s.followClasses()
+	}
 	s.message = fmt.Sprintf("%s: %s.", map[string]string{"undo": "Undone", "redo": "Done again"}[e.Kind], describe(event))
-	return nil
-}
-
-// describe says in a few words what an event changed.
-func describe(e labels.Event) string {
-	images := map[string]bool{}
-	var what []string
-	for i, c := range e.Set {
-		for _, ref := range c.Images {
-			images[ref] = true
-		}
-		if i >= 3 {
-			continue
-		}
-		switch {
-		case e.Kind == labels.KindLabel && len(c.Classes) == 0:
-			what = append(what, fmt.Sprintf("%s %s", c.Class, labels.Tri(c.Value)))
-		case e.Kind == labels.KindLabel:
-			what = append(what, fmt.Sprintf("%d classes %s", len(c.Classes), labels.Tri(c.Value)))
-		case c.Value == 1:
-			what = append(what, string(e.Kind))
-		default:
-			what = append(what, "no "+string(e.Kind))
-		}
-	}
-	if len(e.Set) > 3 {
-		what = append(what, "…")
-	}
-	if len(images) == 1 {
-		for ref := range images {
-			path, _, _ := strings.Cut(ref, "#")
-			return strings.Join(what, ", ") + " on " + path
-		}
-	}
-	return fmt.Sprintf("%s on %d images", strings.Join(what, ", "), len(images))
-}
-
-// shownBy records why the row was on screen.
-func (s *Session) shownBy(row int) *labels.Shown {
-	for _, p := range s.batch.picks {
-		if p.Row == row {
-			_, stamp := s.project.Scores()
-			return &labels.Shown{Strategy: s.batch.strategy, Model: stamp, Score: p.Score, Reason: p.Reason}
-		}
-	}
-	return nil
-}
-
-// next replaces the batch on screen. Images that were shown and left alone come back when the others are used up.
-func (s *Session) next(ctx context.Context) error {
-	begun := time.Now()
-	for _, p := range s.batch.picks {
-		s.shown[p.Row] = true
-	}
-	n := s.o.Columns * s.o.Rows
-	q := Query{Strategy: s.strategy, Filter: s.filter, N: n, Batch: s.batch.number + s.o.Seed, Skip: func(row int) bool { return s.shown[row] }}
-	picks, err := s.project.Suggest(ctx, q)
-	if err != nil {
-		return wish("%v", err)
-	}
-	if len(picks) < n && len(s.shown) > 0 {
-		already := map[int]bool{}
-		for _, p := range picks {
-			already[p.Row] = true
-		}
-		s.shown = already
-		q.N -= len(picks)
-		more, err := s.project.Suggest(ctx, q)
-		if err != nil {
-			return wish("%v", err)
-		}
-		picks = append(picks, more...)
-	}
-	if len(picks) == 0 && s.filter == (labels.Filter{}) {
-		return wish("Nothing is left to label: every usable image is fully labelled or excluded.")
-	}
-	if len(picks) == 0 {
-		return wish("No image fits what is chosen: %s.", describeFilter(s.filter))
-	}
-	s.batch = batch{number: s.batch.number + 1, strategy: s.strategy, picks: picks}
-	s.message = fmt.Sprintf("%d images by %s in %d ms.", len(picks), s.strategy, time.Since(begun).Milliseconds())
-	return nil
-}
-
-// maxSide is the most columns and rows of the grid.
-const maxSide = 16
-
-// size changes how many images are shown at a time, and shows the same ones in the new size: those on screen first, so
-// that nothing a person looks at is taken away.
-func (s *Session) size(ctx context.Context, e host.Event) error {
-	var data struct {
-		Columns int `json:"columns"`
-		Rows    int `json:"rows"`
-	}
-	if err := decode(e, &data); err != nil {
-		return err
-	}
-	if data.Columns < 1 || data.Columns > maxSide || data.Rows < 1 || data.Rows > maxSide {
-		return wish("%d x %d images do not fit on the page; want 1 to %d of each.", data.Columns, data.Rows, maxSide)
-	}
-	before := s.o.Columns * s.o.Rows
-	s.o.Columns, s.o.Rows = data.Columns, data.Rows
-	kept := s.batch
-	switch n := data.Columns * data.Rows; {
-	case n < len(kept.picks):
-		if len(s.list.picks) > 0 || s.list.total > 0 && kept.strategy != s.strategy {
-			s.list.picks = append(slices.Clone(kept.picks[n:]), s.list.picks...)
-		}
-		s.batch.number++
-		s.batch.picks = kept.picks[:n:n]
-	case n > before && len(s.list.picks) > 0:
-		more := min(n-len(kept.picks), len(s.list.picks))
-		s.batch.number++
-		s.batch.picks = append(slices.Clone(kept.picks), s.list.picks[:more]...)
-		s.list.picks = s.list.picks[more:]
-	case n > before:
-		onScreen := map[int]bool{}
-		for _, p := range kept.picks {
-			onScreen[p.Row] = true
-		}
-		picks, err := s.project.Suggest(ctx, Query{Strategy: s.strategy, Filter: s.filter, N: n - len(kept.picks), Batch: s.batch.number + s.o.Seed,
-			Skip: func(row int) bool { return s.shown[row] || onScreen[row] }})
-		if err != nil {
-			return wish("%v", err)
-		}
-		s.batch.number++
-		s.batch.picks = append(slices.Clone(kept.picks), picks...)
-	}
 	return nil
 }

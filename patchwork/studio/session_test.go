@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -31,7 +33,11 @@ type fakeProject struct {
 	goOn    bool
 
 	disputed map[string][]Pick
-	state    []byte
+	state    map[string][]byte
+	rule     string
+	repeats  []int
+	alike    []int // what the last Alike was asked about
+	reload   func() (bool, error)
 }
 
 func newProject(t *testing.T, images int) *fakeProject {
@@ -60,7 +66,11 @@ func (p *fakeProject) Reader() *imageset.Reader {
 func (p *fakeProject) Images() *imageset.Index { return p.index }
 func (p *fakeProject) Labels() *labels.Store   { return p.store }
 func (p *fakeProject) Classes() []Class {
-	return []Class{{Name: "water", Key: "1"}, {Name: "road", Key: "2"}}
+	var list []Class
+	for i, name := range p.store.Table().Classes() {
+		list = append(list, Class{Name: name, Key: fmt.Sprint(i + 1)})
+	}
+	return list
 }
 func (p *fakeProject) Thumb(row int) (string, error) {
 	return filepath.Join(p.dir, "none.jpg"), nil
@@ -77,7 +87,7 @@ func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 	var out []Pick
 	t := p.store.Table()
 	for row := 0; row < p.index.Len() && len(out) < q.N; row++ {
-		if t.Status(row) != labels.Labelled && !t.Excluded(row) && !q.Skip(row) {
+		if (q.Labelled || t.Status(row) != labels.Labelled) && !t.Excluded(row) && !q.Skip(row) {
 			out = append(out, Pick{Row: row, Score: 1, Reason: "in order"})
 		}
 	}
@@ -86,9 +96,41 @@ func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) {
 	return p.disputed[class], nil
 }
-func (p *fakeProject) Annotators() int             { return 2 }
-func (p *fakeProject) State() []byte               { return p.state }
-func (p *fakeProject) KeepState(text []byte)       { p.state = text }
+func (p *fakeProject) Annotators() int          { return 2 }
+func (p *fakeProject) State(name string) []byte { return p.state[name] }
+func (p *fakeProject) KeepState(name string, text []byte) {
+	if p.state == nil {
+		p.state = map[string][]byte{}
+	}
+	p.state[name] = text
+}
+func (p *fakeProject) Keys() map[string][]string { return nil }
+func (p *fakeProject) Rule() string              { return cmp.Or(p.rule, "latest") }
+func (p *fakeProject) SetRule(rule string) error {
+	_, err := agreement.ParseRule(rule)
+	if err == nil {
+		p.rule = rule
+	}
+	return err
+}
+func (p *fakeProject) Agreement(ctx context.Context, replicates int) (agreement.Report, error) {
+	v, err := agreement.Read(p.store)
+	if err != nil {
+		return agreement.Report{}, err
+	}
+	return v.Measure(ctx, agreement.Options{Replicates: replicates})
+}
+func (p *fakeProject) Repeats(agreement.RepeatOptions) ([]int, error) { return p.repeats, nil }
+func (p *fakeProject) Alike(ctx context.Context, rows []int, q Query) ([]Pick, error) {
+	p.alike = rows
+	return p.Suggest(ctx, q)
+}
+func (p *fakeProject) Reload() (bool, error) {
+	if p.reload == nil {
+		return false, nil
+	}
+	return p.reload()
+}
 func (p *fakeProject) Runs() ([]runlog.Run, error) { return runlog.List(filepath.Join(p.dir, "runs")) }
 func (p *fakeProject) NoteRun(id, note string) error {
 	return runlog.SetNote(filepath.Join(p.dir, "runs"), id, note)
@@ -381,7 +423,7 @@ func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := json.Marshal(hello)
-	if err != nil || !strings.Contains(string(text), "--classes") || strings.Contains(string(text), "null") {
+	if err != nil || !strings.Contains(string(text), "add one at the right") || strings.Contains(string(text), "null") {
 		t.Errorf("the page gets %s (error %v), want advice and no null", text, err)
 	}
 }

@@ -63,7 +63,7 @@ func (s *Session) train(e host.Event) error {
 		}
 		s.message = t.outcome
 		s.readRuns()
-		s.push(s.view())
+		s.pushAll()
 	}()
 	return nil
 }
@@ -136,8 +136,9 @@ func (s *Session) Watch(ctx context.Context) {
 		changed, err := s.project.Labels().Refresh()
 		_, stamp := s.project.Scores()
 		s.mu.Lock()
-		news := ""
+		news := s.reload()
 		switch {
+		case news != "":
 		case err != nil && s.stale != err.Error():
 			s.stale = err.Error()
 			news = s.stale
@@ -146,12 +147,35 @@ func (s *Session) Watch(ctx context.Context) {
 		case changed:
 			news = "Another annotator has labelled."
 		}
-		if news != "" {
+		if version := s.project.Labels().Version(); news != "" {
 			s.message = news
-			s.push(s.view())
-		} else if s.counted.version != s.project.Labels().Version() { // the counts that were left as they were for a moment
-			s.push(s.view())
+			s.pushAll()
+		} else if s.counted.version != version || s.tallied.version != version { // what was left as it was for a moment
+			s.pushAll()
 		}
 		s.mu.Unlock()
 	}
+}
+
+// reload takes up images and settings that another process has written, and says what is new; s.mu is held. While a
+// training runs it waits.
+func (s *Session) reload() (news string) {
+	if s.training.cancel != nil {
+		return ""
+	}
+	before := s.project.Images().Len()
+	changed, err := s.project.Reload()
+	switch {
+	case err != nil:
+		return "The images and settings that were changed could not be read, so the studio goes on with those before: " + err.Error()
+	case !changed:
+		return ""
+	}
+	reader := s.project.Reader()
+	s.sources, s.bands, s.counted, s.drawn, s.tallied = readSources(reader.Index), bandsOf(reader), counted{}, drawn{}, tallied{}
+	s.followClasses()
+	if more := reader.Index.Len() - before; more > 0 {
+		return count(more, "new image") + " found; Next shows some."
+	}
+	return "The settings or the images have changed."
 }

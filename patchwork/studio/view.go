@@ -15,6 +15,7 @@ import (
 
 // view is all that a page draws. The page keeps what only it knows: the cursor, the focus, what is not yet saved.
 type view struct {
+	Session    string         `json:"session"` // another one begins with a version of its own
 	Name       string         `json:"name"`
 	Annotator  string         `json:"annotator"`
 	Grid       gridView       `json:"grid"`
@@ -26,13 +27,33 @@ type view struct {
 	Pace       paceView       `json:"pace"`
 	Histogram  *histogramView `json:"histogram,omitempty"`
 	People     int            `json:"people"` // annotators who have a journal
-	Train      trainView      `json:"train"`
-	Message    string         `json:"message"`
-	HasModel   bool           `json:"has_model"`
+	Agreement  *peopleView    `json:"agreement,omitempty"`
+	Rule       string         `json:"rule"` // what counts for training where people differ
+
+	Classes   []labels.ClassInfo  `json:"classes"` // all, the retired and merged ones, too
+	Conflicts int                 `json:"conflicts"`
+	Plan      *labels.MergeReport `json:"plan,omitempty"`
+	Train     trainView           `json:"train"`
+	Message   string              `json:"message"`
+	HasModel  bool                `json:"has_model"`
 }
 
 // Key lets a slow page skip all but the latest.
 func (view) Key() string { return "view" }
+
+// common is what goes to all pages: where each shows a window of its own, no tiles, which it then asks for.
+func (v view) common() view {
+	if v.Grid.Total != nil {
+		v.Grid.Tiles = []tileView{}
+	}
+	return v
+}
+
+// tilesOnly is the answer to a page that asked for other tiles.
+type tilesOnly struct {
+	Grid gridView `json:"grid"`
+	Only bool     `json:"only"`
+}
 
 type gridView struct {
 	Batch   string      `json:"batch"` // changes when other images are shown
@@ -42,10 +63,17 @@ type gridView struct {
 	Tiles   []tileView  `json:"tiles"`
 	Empty   string      `json:"empty"` // shown in place of tiles where there are none
 
-	Quick     *quickView `json:"quick,omitempty"`
-	Contrasts []string   `json:"contrasts"`
-	Reasons   []string   `json:"reasons,omitempty"` // of exclusions, the most frequent first
-	Without   []string   `json:"without"`           // actions that mean nothing here
+	Total   *int `json:"total,omitempty"` // images that are shown in pages; nil where Tiles has them all
+	Start   int  `json:"start"`           // place of Tiles[0]
+	Version int  `json:"version"`         // grows with every change: of two views of a session the higher is the later
+	Page    int  `json:"page"`            // tiles that it should ask for at once
+
+	Quick     *quickView          `json:"quick,omitempty"`
+	Keys      map[string][]string `json:"keys,omitempty"` // of actions, other than the usual ones
+	Contrasts []string            `json:"contrasts"`
+	Bands     []bandsView         `json:"bands,omitempty"`
+	Reasons   []string            `json:"reasons,omitempty"` // of exclusions, the most frequent first
+	Without   []string            `json:"without"`           // actions that mean nothing here
 }
 
 type classView struct {
@@ -110,50 +138,54 @@ type trainView struct {
 	Runs     []runView     `json:"runs,omitempty"` // the newest first
 }
 
-// view draws the session; s.mu is held.
-func (s *Session) view() view {
+// view draws the session for a page; s.mu is held.
+func (s *Session) view(client string) view {
 	store := s.project.Labels()
 	t := store.Table()
 	scores, stamp := s.project.Scores()
 	s.stamp = stamp
+	now := time.Now()
+	tallied := s.tally(now)
 	v := view{
-		Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
-		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil,
-		Grid: gridView{
-			Batch: strconv.FormatUint(s.batch.number, 10), Columns: s.o.Columns, Rows: s.o.Rows,
-			Quick: s.quickView(t), Contrasts: contrast.Contrasts, Reasons: reasonsOf(t), Without: withoutHere,
-			Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
-		},
-		Counts: []countView{},
+		Session: s.id, Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
+		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil, Grid: s.gridView(client), Counts: []countView{}, Totals: tallied.totals,
+		Sampling: s.sampling(now), People: s.project.Annotators(), Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now),
+		Classes: append([]labels.ClassInfo{}, t.AllClasses()...), Conflicts: tallied.conflicts, Plan: s.planView(t),
 	}
-	for _, c := range s.project.Classes() {
-		v.Grid.Classes = append(v.Grid.Classes, classView{Name: c.Name, Key: c.Key, Description: c.Description})
-	}
-	for _, p := range s.batch.picks {
-		v.Grid.Tiles = append(v.Grid.Tiles, s.tile(t, p, scores))
-	}
-	for _, c := range t.Counts() {
+	for _, c := range tallied.counts {
 		v.Counts = append(v.Counts, countView{
 			Name: c.Class, Present: c.Train.Present, Absent: c.Train.Absent, Unknown: c.Train.Unknown + c.Validation.Unknown,
 			ValidationPresent: c.Validation.Present, ValidationAbsent: c.Validation.Absent,
 		})
 	}
-	v.Totals = totals(t)
-	now := time.Now()
-	v.Sampling = s.sampling(now)
-	v.People = s.project.Annotators()
-	v.Histogram = s.histogramView(now)
 	v.Pace = s.pace.view(now, share(v.Totals.Labelled+v.Totals.Partial, s.sources))
 	if len(v.Grid.Classes) == 0 {
-		v.Grid.Tiles, v.Grid.Empty = []tileView{}, noClasses(v.Name)
+		v.Grid.Tiles, v.Grid.Total, v.Grid.Empty = []tileView{}, nil, "No classes yet: add one at the right, under Classes."
 	}
 	return v
 }
 
-// noClasses says what to do in a project that has nothing to label for.
-func noClasses(project string) string {
-	return fmt.Sprintf("No classes yet, so there is nothing to label for. Press Done, add some with Classes in patchwork.MustInit "+
-		"or with `patchwork init %s --classes water,road`, and open the studio again.", project)
+// gridView draws the images that a page shows; s.mu is held.
+func (s *Session) gridView(client string) gridView {
+	t := s.project.Labels().Table()
+	scores, _ := s.project.Scores()
+	v := gridView{
+		Batch: s.batch.id, Columns: s.o.Columns, Rows: s.o.Rows, Version: s.version, Page: firstWindow,
+		Quick: s.quickView(t), Keys: s.project.Keys(), Contrasts: contrast.Contrasts, Bands: s.bands, Reasons: s.tally(time.Now()).reasons, Without: withoutHere,
+		Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
+	}
+	for _, c := range s.project.Classes() {
+		v.Classes = append(v.Classes, classView{Name: c.Name, Key: c.Key, Description: c.Description})
+	}
+	w := s.windowOf(client)
+	if s.batch.pages {
+		total := len(s.batch.picks)
+		v.Total, v.Start = &total, w.Start
+	}
+	for _, p := range s.batch.picks[w.Start : w.Start+w.Count] {
+		v.Tiles = append(v.Tiles, s.tile(t, p, scores))
+	}
+	return v
 }
 
 func totals(t *labels.Table) totalsView {
@@ -187,8 +219,19 @@ func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tile
 		Excluded: t.Excluded(p.Row), Validation: t.Validation(p.Row), Note: t.Note(p.Row),
 		Unsure: t.Unsure(p.Row), Reason: t.ExcludeReason(p.Row), Meta: facts(image, t.ExcludeReason(p.Row)),
 	}
-	for c := range t.Classes() {
-		tile.Values = append(tile.Values, int8(t.Value(p.Row, c)))
+	blind := s.batch.blind()
+	for c, name := range t.Classes() {
+		value := int8(0)
+		if blind {
+			value = int8(s.saidOf(p.Row, name))
+		} else {
+			value = int8(t.Value(p.Row, c))
+		}
+		tile.Values = append(tile.Values, value)
+	}
+	if blind { // nothing that gives the labels away
+		tile.Note, tile.Unsure = "", false
+		return tile
 	}
 	if scores == nil {
 		return tile

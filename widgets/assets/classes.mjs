@@ -30,6 +30,13 @@ export const keyOf = (classes, i) => (classes[i].key ?? (i < 9 ? String(i + 1) :
 export const colorOf = (classes, i) =>
   /^#[0-9a-f]{6}$/i.test(classes[i].color ?? "") ? classes[i].color : palette[i % palette.length];
 
+// coloured gives each class the colour of its place among all there have been, so that a class keeps its colour when
+// another is taken away.
+export function coloured(classes, all) {
+  const place = new Map(all.map((c, i) => [c.name, i]));
+  return classes.map((c, i) => ({ ...c, color: palette[(place.get(c.name) ?? i) % palette.length] }));
+}
+
 // inkOn is black or white, whichever reads better on a #rrggbb colour (WCAG 2 relative luminance; they cross at 0.179).
 export function inkOn(color) {
   const linear = (at) => {

@@ -111,7 +111,7 @@ export function render({ model, el: host }) {
     ui = result.ui;
     paint();
     (result.events ?? []).forEach((event) => model.send(event));
-    if (result.events?.some((event) => event.kind === "next")) put(grid.cells, "aria-busy", "true");
+    if (result.events?.some((event) => event.kind === "next" || event.kind === "alike")) put(grid.cells, "aria-busy", "true");
     say(result.say ?? "");
     if (moved) grid.reveal(ui.cursor);
     if (result.leave) root.contains(document.activeElement) && document.activeElement.blur();
@@ -236,7 +236,7 @@ export function render({ model, el: host }) {
   resized.observe(host);
   build();
   paint();
-  say("");
+  say(bindings.problems.length ? `In the chosen keys: ${bindings.problems.join("; ")}.` : "");
 
   return () => {
     resized.disconnect();

@@ -40,6 +40,7 @@ export const actions = [
   { name: "next", keys: ["Enter"], what: "next batch, or a page down" },
   { name: "all", keys: ["KeyA", "Ctrl+KeyA"], what: "select all shown" },
   { name: "toggle", keys: ["Ctrl+Space"], what: "select this image, or not" },
+  { name: "alike", keys: ["KeyL"], what: "show images that look like this one, or the selected" },
   { head: "Look" },
   { name: "zoom", keys: ["KeyZ"], what: "full image, or back" },
   { name: "larger", keys: ["+", "="], what: "larger, smaller" },

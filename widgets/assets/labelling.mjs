@@ -5,6 +5,7 @@
 //   {kind: "exclude" | "validation", row | rows, value, text}     row for one image, rows for more
 //   {kind: "unsure", rows, class, value}                          class null: the image as a whole
 //   {kind: "note", rows, text}
+//   {kind: "alike", rows}                                         no change: show images that look like these
 //
 // In a grid of pages, places that are selected but whose rows the page has not been told go along as {batch, spans: [[from, to)]},
 // and for a set with fill: [{class, value, only}], where only limits it to labels that have this value now. Everything
@@ -179,6 +180,14 @@ export function tell(ui, view, { about, text }) {
   if (!rows.length && !to.spans.length) return quiet(ui);
   const event = { kind: "note", rows, ...beyond(view, to.spans), text: said };
   return { ui: edited(ui, rows, () => ({ note: said })), events: [event], say: `${said ? "noted" : "note removed"}${many(to) > 1 ? ` on ${many(to).toLocaleString("en")} images` : ""}` };
+}
+
+// alike asks for images that look like these.
+export function alike(ui, view) {
+  const to = targets(ui, view);
+  if (!many(to)) return quiet(ui, "the image is still coming");
+  const event = { kind: "alike", rows: to.tiles.map(({ row }) => row), ...beyond(view, to.spans) };
+  return { ui: { ...ui, zoom: false, menu: false }, events: [event], say: "looking for images like this …" };
 }
 
 function edited(ui, rows, change) {

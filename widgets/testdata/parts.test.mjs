@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { clean, colorOf, cycle, inkOn, keyOf, palette, percent, pressed } from "../assets/classes.mjs";
+import { clean, colorOf, coloured, cycle, inkOn, keyOf, palette, percent, pressed } from "../assets/classes.mjs";
 import { layout, onDark, optionOf } from "../assets/curves.mjs";
 import { change } from "../assets/labelbuttons.mjs";
 import { buttonsFor, createModel } from "../assets/model.mjs";
@@ -95,4 +95,10 @@ test("curves: which face, and an option that is no JSON", () => {
   assert.deepEqual([layout(true, {}, "s"), layout(false, {}, "s"), layout(true, null, "s"), layout(true, null, "")], ["chart", "picture", "picture", "nothing"]);
   assert.deepEqual([optionOf('{"a":1}'), optionOf("{"), optionOf(undefined)], [{ a: 1 }, null, null]);
   assert.deepEqual(onDark({ color: ["#000000", "red"] }).color, ["#545454", "red"]);
+});
+
+test("a class keeps its colour when another is taken away", () => {
+  const all = [{ name: "a" }, { name: "gone" }, { name: "b" }];
+  assert.deepEqual(coloured([{ name: "a" }, { name: "b" }], all).map((c) => c.color), [palette[0], palette[2]]);
+  assert.equal(coloured([{ name: "unheard of" }], all)[0].color, palette[0]);
 });

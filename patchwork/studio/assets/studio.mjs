@@ -8,19 +8,22 @@ import curves from "./widgets/curves.mjs";
 import progress from "./widgets/progress.mjs";
 import { buttonsFor, createModel } from "./widgets/model.mjs";
 import { connect } from "./widgets/link.mjs";
-import { colorOf } from "./widgets/classes.mjs";
-import { el, put, write } from "./widgets/dom.mjs";
+import { coloured } from "./widgets/classes.mjs";
+import { put, write } from "./widgets/dom.mjs";
 import { frame } from "../host/frame.mjs";
 import sampling from "./sampling.mjs";
 import histogram from "./histogram.mjs";
 import trainpanel from "./trainpanel.mjs";
-import { paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
+import classespanel from "./classespanel.mjs";
+import peoplepanel from "./peoplepanel.mjs";
+import { named, overtaken, paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
 const token = new URL(document.baseURI).searchParams.get("token") ?? "";
 const withToken = (path) => `${path}&token=${encodeURIComponent(token)}`;
 
 const cell = frame(document.body); // the notebook cell around the page, if there is one
+put(document.body, "data-framed", cell.framed);
 let view = null;
 let panel = null; // the settings of training
 let over = false; // Done was pressed, or the server ended
@@ -32,27 +35,45 @@ const models = {
   sampling: createModel({ view: null }, send),
   histogram: createModel({ view: null }, send),
   panel: createModel({ view: null }, send),
+  classes: createModel({ view: null }, send),
+  people: createModel({ view: null }, send),
 };
 models.buttons = buttonsFor(models.grid);
 
 const link = connect({ onView: show, onPush: merge, onState: state, onError: say, onBye: ended });
 
 // send splits a widget's message into its kind and the data that Go reads.
-function send({ kind, ...data }) {
+function send(message) {
+  const { kind, ...data } = named(message, view?.grid.classes ?? []);
   return link.send(kind, data);
 }
 
+// draw shows the grid.
+const draw = () => models.grid.set("view", { ...view.grid, classes: coloured(view.grid.classes, view.classes), tiles: view.grid.tiles.map(withSources) });
+
 function show(next) {
+  if (overtaken(next, view)) return undefined;
+  if (next.only) { // tiles that this page asked for
+    view = { ...view, grid: next.grid };
+    return draw();
+  }
   const first = view === null;
   view = next;
   document.title = `${view.name} · patchwork`;
   write($("name"), view.name);
   write($("annotator"), view.annotator);
-  models.grid.set("view", { ...view.grid, tiles: view.grid.tiles.map(withSources) });
+  draw();
   models.sampling.set("view", view);
   models.histogram.set("view", { classes: view.grid.classes.map((c) => c.name), histogram: view.histogram ?? null, has_model: view.has_model });
   models.panel.set("view", { ...view.train, has_model: view.has_model });
+  const colors = Object.fromEntries(coloured(view.grid.classes, view.classes).map((c) => [c.name, c.color]));
+  models.classes.set("view", { classes: view.classes, colors, counts: view.counts, conflicts: view.conflicts, plan: view.plan ?? null });
+  models.people.set("view", { agreement: view.agreement ?? null, rule: view.rule });
   write($("pace"), paceText(view.pace));
+  const paged = Number.isInteger(view.grid.total);
+  put($("pages"), "aria-pressed", String(paged));
+  $("size").hidden = paged;
+  write($("next"), paged ? "Show anew" : "Next batch");
   $("disagreements").hidden = view.people < 2;
   $("fewer").disabled = !sizeAfter(view.grid, -1);
   $("more").disabled = !sizeAfter(view.grid, 1);
@@ -62,6 +83,7 @@ function show(next) {
   put($("suggest"), "title", view.has_model ? "show what the model is least sure of" : "needs a trained model");
   if (first) mount();
   still();
+  return undefined;
 }
 
 // still gives the notebook a newer summary of the session a moment after the last change, for its saved form.
@@ -98,6 +120,8 @@ function mount() {
   sampling.render({ model: models.sampling, el: $("sampler") });
   histogram.render({ model: models.histogram, el: $("histogram") });
   panel = trainpanel.render({ model: models.panel, el: $("model") });
+  classespanel.render({ model: models.classes, el: $("classes") });
+  peoplepanel.render({ model: models.people, el: $("people") });
   models.grid.on("change:current", caption);
   caption();
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
@@ -118,13 +142,6 @@ function counts() {
     totals.excluded ? `${totals.excluded} excluded` : "",
     totals.validation ? `${totals.validation} held out` : "",
   ].filter(Boolean).join(" · "));
-  $("counts").replaceChildren(...view.counts.map((c, i) => {
-    const swatch = el("span", { class: "swatch" });
-    swatch.style.background = colorOf(view.grid.classes, i);
-    const held = c.validation_present || c.validation_absent ? `${c.validation_present}/${c.validation_absent}` : "–";
-    return el("tr", {}, el("th", { scope: "row" }, swatch, c.name), el("td", {}, String(c.present)),
-      el("td", {}, String(c.absent)), el("td", { class: "held" }, held));
-  }));
 }
 
 function train() {
@@ -170,6 +187,7 @@ $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
 $("train").addEventListener("click", () => send(view.train.running ? { kind: "stop" } : { kind: "train", ...panel?.chosen() }));
 $("disagreements").addEventListener("click", () => send({ kind: "disagreements" }));
+$("pages").addEventListener("click", () => send({ kind: "pages", on: !Number.isInteger(view.grid.total) }));
 for (const [id, step] of [["fewer", -1], ["more", 1]]) {
   $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));
 }

@@ -62,3 +62,36 @@ export function barLabel(name, bin, bins, groups, group) {
 
 // figure is a share as it stands in a table; null is none.
 export const figure = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
+
+// rangeText is Krippendorff's alpha with its interval.
+export const rangeText = ({ alpha, low, high }) =>
+  (alpha === null || low === null || high === null ? figure(alpha) : `${alpha.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`);
+
+// named is a change of labels with what the classes are called here: others may change the classes before it arrives.
+export const named = (event, classes) => (event.kind === "set" ? { ...event, names: classes.map((c) => c.name) } : event);
+
+// linesOf are the names in a text, one a line.
+export const linesOf = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+
+// moved is a list with one of it a step further up (-1) or down (1).
+export function moved(list, one, by) {
+  const at = list.indexOf(one);
+  const to = Math.max(0, Math.min(list.length - 1, at + by));
+  const rest = list.filter((other) => other !== one);
+  return at < 0 ? list : [...rest.slice(0, to), one, ...rest.slice(to)];
+}
+
+// planText says what a merge would do.
+export function planText(plan) {
+  const parts = [`present in ${plan.present.toLocaleString("en")}, absent in ${plan.absent.toLocaleString("en")}`];
+  if (plan.conflicts) parts.push(`in ${plan.conflicts.toLocaleString("en")} one was present and the other absent: present then`);
+  if (plan.reopened) parts.push(`in ${plan.reopened.toLocaleString("en")} one was absent and the other not labelled: not labelled then`);
+  return `${plan.into} would be ${parts.join("; ")}.`;
+}
+
+// excludedBy says where a class that is not shown has gone.
+export const excludedBy = (c) => (c.into ? `${c.name} is part of ${c.into}` : `${c.name} is retired`);
+
+// overtaken says that a view is older than the one that is shown: an answer may come behind what was sent to all later.
+export const overtaken = (next, shown) =>
+  Boolean(shown) && (next.session ?? shown.session) === shown.session && next.grid.version < shown.grid.version;

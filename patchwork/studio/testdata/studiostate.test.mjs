@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barLabel, figure, heights, optionText, paceText, progressOf, remainText, savedText, sizeAfter } from "../assets/studiostate.mjs";
+import {
+  barLabel, figure, heights, linesOf, moved, named, optionText, overtaken, paceText, planText, progressOf, rangeText, remainText, savedText, sizeAfter,
+} from "../assets/studiostate.mjs";
 
 test("what is saved is said in every state", () => {
   assert.deepEqual(savedText("live", 0), { text: "all saved", level: "ok" });
@@ -42,4 +44,41 @@ test("bars are as high as their share of the tallest", () => {
 
 test("a figure that is not there is a dash", () => {
   assert.deepEqual([0.75, 1, 0, null, undefined].map(figure), ["0.750", "1.000", "0.000", "–", "–"]);
+});
+
+test("labels go with the names that classes have here, and nothing else does", () => {
+  const classes = [{ name: "sea" }, { name: "road" }];
+  assert.deepEqual(named({ kind: "set", changes: [] }, classes), { kind: "set", changes: [], names: ["sea", "road"] });
+  assert.deepEqual(named({ kind: "undo" }, classes), { kind: "undo" });
+});
+
+test("a class moves by one step and not beyond the end", () => {
+  assert.deepEqual(moved(["a", "b", "c"], "c", -1), ["a", "c", "b"]);
+  assert.deepEqual(moved(["a", "b", "c"], "a", -1), ["a", "b", "c"]);
+  assert.deepEqual(moved(["a", "b", "c"], "a", 1), ["b", "a", "c"]);
+  assert.deepEqual(moved(["a"], "z", 1), ["a"]);
+});
+
+test("names are lines, whatever else is in them", () => {
+  assert.deepEqual(linesOf(" one, two \n\n<b>three</b>\n"), ["one, two", "<b>three</b>"]);
+});
+
+test("a plan says only what would happen", () => {
+  const plan = { from: "pool", into: "water", present: 1200, absent: 3, conflicts: 0, reopened: 0 };
+  assert.equal(planText(plan), "water would be present in 1,200, absent in 3.");
+  assert.match(planText({ ...plan, conflicts: 2, reopened: 5 }), /in 2 one was present.*in 5 one was absent/);
+});
+
+test("an alpha without an interval is a figure alone", () => {
+  assert.equal(rangeText({ alpha: 0.8123, low: 0.7, high: 0.9 }), "0.81 (0.70 to 0.90)");
+  assert.equal(rangeText({ alpha: null, low: null, high: null }), "–");
+});
+
+test("an answer that was overtaken is not shown, a new session is", () => {
+  const shown = { session: "a", grid: { version: 7 } };
+  assert.equal(overtaken({ session: "a", grid: { version: 6 } }, shown), true);
+  assert.equal(overtaken({ session: "a", grid: { version: 7 } }, shown), false);
+  assert.equal(overtaken({ session: "b", grid: { version: 0 } }, shown), false);
+  assert.equal(overtaken({ only: true, grid: { version: 6 } }, shown), true);
+  assert.equal(overtaken({ session: "a", grid: { version: 1 } }, null), false);
 });
