@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// Match is a row and how much it looks like what was asked for.
+// Match is a row and how much it looks like another.
 type Match struct {
 	Row    int
-	Cosine float64 // -1 to 1
+	Like   int     // the query or the seed that it looks like
+	Cosine float64 // of the angle between the two, -1 to 1
 }
 
 // best collects the n matches of the highest cosine, of equal ones the lower rows. It sorts a few at a time, since a page

@@ -59,7 +59,7 @@ func (v *Vectors) densest(ctx context.Context, seeds, among []int, n int) ([]Mat
 				if row == seeds[s] {
 					c = 2 // before all others, also before those of the same vector
 				}
-				mine[s].add(Match{row, float64(c)})
+				mine[s].add(Match{row, seeds[s], float64(c)})
 			}
 		}
 	})

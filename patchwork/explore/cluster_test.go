@@ -79,8 +79,8 @@ func TestClusterSaysTheCosineWithTheSeed(t *testing.T) {
 		return ab / math.Sqrt(aa*bb)
 	}
 	for _, m := range page {
-		if want := cosine(row(m.Row)); math.Abs(m.Cosine-want) > 1e-6 {
-			t.Errorf("row %d: got %.8f, want %.8f", m.Row, m.Cosine, want)
+		if want := cosine(row(m.Row)); math.Abs(m.Cosine-want) > 1e-6 || m.Like != page[0].Row {
+			t.Errorf("row %d: got %.8f to row %d, want %.8f to the seed, %d", m.Row, m.Cosine, m.Like, want, page[0].Row)
 		}
 	}
 	for other := range 300 { // nothing that is more like the seed was left out
@@ -117,13 +117,13 @@ func TestSmallPages(t *testing.T) {
 	if rows := rowsOf(got); err != nil || len(rows) != 4 || got[0].Cosine != 1 || slices.Contains(rows, 3) {
 		t.Errorf("four rows with vectors: got %v, %v", got, err)
 	}
-	if got, err := same.Cluster(t.Context(), []int{2}, 10, seeded(1)); err != nil || !slices.Equal(got, []Match{{2, 1}}) {
+	if got, err := same.Cluster(t.Context(), []int{2}, 10, seeded(1)); err != nil || !slices.Equal(got, []Match{{2, 2, 1}}) {
 		t.Errorf("one candidate: got %v, %v", got, err)
 	}
 	if got, err := same.Cluster(t.Context(), count(5), 1, seeded(1)); err != nil || len(got) != 1 || got[0].Cosine != 1 {
 		t.Errorf("a page of one: got %v, %v", got, err)
 	}
-	if got, err := same.Cluster(t.Context(), []int{4}, 2, seeded(1)); err != nil || !slices.Equal(got, []Match{{4, 1}}) {
+	if got, err := same.Cluster(t.Context(), []int{4}, 2, seeded(1)); err != nil || !slices.Equal(got, []Match{{4, 4, 1}}) {
 		t.Errorf("only a vector of zeros: got %v, %v; want it, so that it can be labelled", got, err)
 	}
 	if _, err := same.Cluster(t.Context(), count(5), 0, seeded(1)); err == nil || !strings.Contains(err.Error(), "a page of 0 images") {

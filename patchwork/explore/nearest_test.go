@@ -37,9 +37,9 @@ func TestNearestAgainstScikitLearn(t *testing.T) {
 	var golden struct {
 		X     [][]float32
 		Cases []struct {
-			Queries, Rows []int
-			N             int
-			Cosines       []float64
+			Queries, Rows, Like []int
+			N                   int
+			Cosines             []float64
 		}
 	}
 	if err := json.Unmarshal(data, &golden); err != nil || len(golden.Cases) == 0 {
@@ -56,8 +56,8 @@ func TestNearestAgainstScikitLearn(t *testing.T) {
 			continue
 		}
 		for i, m := range got {
-			if math.Abs(m.Cosine-c.Cosines[i]) > 1e-6 {
-				t.Errorf("row %d to %v: got cosine %.8f, want %.8f", m.Row, c.Queries, m.Cosine, c.Cosines[i])
+			if math.Abs(m.Cosine-c.Cosines[i]) > 1e-6 || m.Like != c.Like[i] {
+				t.Errorf("row %d to %v: got cosine %.8f to %d, want %.8f to %d", m.Row, c.Queries, m.Cosine, m.Like, c.Cosines[i], c.Like[i])
 			}
 		}
 	}
@@ -76,8 +76,8 @@ func TestRowsWithoutUsableVectorsAreLeftOut(t *testing.T) {
 		t.Fatalf("got %v, want %v: a multiple of the query, 45°, zeros, the opposite; none of nil, NaN, Inf, too long, empty, outside", got, want)
 	}
 	for i, want := range []float64{1, math.Sqrt2 / 2, 0, -1} {
-		if math.Abs(got[i].Cosine-want) > 1e-6 {
-			t.Errorf("row %d: cosine %g, want %g", got[i].Row, got[i].Cosine, want)
+		if math.Abs(got[i].Cosine-want) > 1e-6 || got[i].Like != 0 {
+			t.Errorf("%+v: want cosine %g to row 0", got[i], want)
 		}
 	}
 }

@@ -26,5 +26,6 @@ for queries, k in [([3], 5), ([0], 199), ([3, 50, 120], 16), ([9, 10, 11, 12, 13
         to[q, index[q]] = distance[q]
     nearest = np.round(1 - to.min(axis=0), 9)
     rows = [r for r in np.lexsort((np.arange(n), -nearest)) if r not in queries][:k]
-    cases.append(dict(queries=queries, n=k, rows=[int(r) for r in rows], cosines=[float(nearest[r]) for r in rows]))
+    like = [queries[int(np.argmin(to[:, r]))] for r in rows]
+    cases.append(dict(queries=queries, n=k, rows=[int(r) for r in rows], like=like, cosines=[float(nearest[r]) for r in rows]))
 print(json.dumps(dict(x=[[float(v) for v in row] for row in x], cases=cases)))
