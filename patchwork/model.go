@@ -133,13 +133,17 @@ func (p *Project) Scores() (*Scores, error) {
 }
 
 // For arranges the scores by the classes of t. The returned function gives a row's scores, NaN for a class that the
-// model has not learned, or nil for a row without features. Its result is valid until the next call.
+// model has not learned, or nil for a row without features. Its result is valid until the next call and only to be read.
 //
 // A class that was renamed since the training has the scores of its former name. One that was merged from several has
 // the highest of theirs, which is the least that the probability of "one or the other" can be.
 func (s *Scores) For(t *labels.Table) func(row int) []float32 {
 	columns := s.columns(t)
-	out := make([]float32, len(columns))
+	same := len(columns) == len(s.Classes) // each class has its own column, in their order
+	for class, list := range columns {
+		same = same && len(list) == 1 && list[0] == class
+	}
+	nan, out := float32(math.NaN()), make([]float32, len(columns))
 	return func(row int) []float32 {
 		if row < 0 || row >= s.Rows {
 			return nil
@@ -148,8 +152,11 @@ func (s *Scores) For(t *labels.Table) func(row int) []float32 {
 		if len(values) == 0 || math.IsNaN(float64(values[0])) {
 			return nil
 		}
+		if same {
+			return values
+		}
 		for class, list := range columns {
-			out[class] = float32(math.NaN())
+			out[class] = nan
 			for i, c := range list {
 				if i == 0 || values[c] > out[class] {
 					out[class] = values[c]

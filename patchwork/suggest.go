@@ -84,27 +84,18 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	index := p.Images()
 	fits, err := p.flagged(o)
 	if err != nil {
 		return nil, err
 	}
-	var candidates []int
-	for _, row := range t.Rows(o.Filter) {
-		labelled := !o.Labelled && o.Filter.Status == labels.AnyStatus && t.Status(row) == labels.Labelled
-		if index.Usable(row) && fits(row) && !labelled && (o.Skip == nil || !o.Skip(row)) {
-			candidates = append(candidates, row)
-		}
-	}
+	candidates := p.candidates(t, o.Filter, o.Labelled, fits, o.Skip)
 	if len(candidates) == 0 {
 		return nil, nil
 	}
-	name := fnv.New64a()
-	name.Write([]byte("acquire/" + o.Strategy))
 	pool := &acquire.Pool{
 		Rows: candidates, Classes: t.Classes(),
 		Labels: func(row, class int) int8 { return int8(t.Value(row, class)) },
-		Rand:   rand.New(rand.NewPCG(p.Settings().Seed+o.Seed, name.Sum64())),
+		Rand:   p.random("acquire/"+o.Strategy, o.Seed),
 	}
 	if o.Filter.Status == labels.Labelled || o.Labelled {
 		pool.Labels = nil // to be looked at again: what is known does not make an image uninteresting
@@ -121,15 +112,32 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	}
 	out := make([]Suggestion, len(picks))
 	for i, pick := range picks {
-		out[i] = Suggestion{Row: pick.Row, Image: index.At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
+		out[i] = Suggestion{Row: pick.Row, Image: p.Images().At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
 	}
 	return out, nil
 }
 
-// flagged says of a row whether it has the flags that are wanted and none of the others.
+// candidates are the rows that can be used, pass the filter, which takes fully labelled ones only if it names a status or
+// labelled is set, fit and are not skipped, ascending. fits and skip may be nil.
+func (p *Project) candidates(t *labels.Table, f labels.Filter, labelled bool, fits, skip func(row int) bool) []int {
+	index := p.Images()
+	return slices.DeleteFunc(t.Rows(f), func(row int) bool {
+		return !labelled && f.Status == labels.AnyStatus && t.Status(row) == labels.Labelled || !index.Usable(row) ||
+			fits != nil && !fits(row) || skip != nil && skip(row)
+	})
+}
+
+// random is the source of randomness of a component, by its name: the same for the same project and seed.
+func (p *Project) random(name string, seed uint64) *rand.Rand {
+	hash := fnv.New64a()
+	hash.Write([]byte(name))
+	return rand.New(rand.NewPCG(p.Settings().Seed+seed, hash.Sum64()))
+}
+
+// flagged says of a row whether it has the flags that are wanted and none of the others; nil if no flag is asked for.
 func (p *Project) flagged(o SuggestOptions) (func(row int) bool, error) {
 	if len(o.With)+len(o.Without) == 0 {
-		return func(int) bool { return true }, nil
+		return nil, nil
 	}
 	for _, flag := range slices.Concat(o.With, o.Without) {
 		if !slices.Contains(imageset.AllFlags(), flag) {

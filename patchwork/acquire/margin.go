@@ -20,6 +20,10 @@ var margin = ByScore{
 		_, q := p.Uncertain(row)
 		return 1 - 2*math.Abs(q-0.5)
 	},
+	Rank: func(p *Pool, row int, least float64) float64 {
+		_, q := p.uncertain(row, min(-least, math.MaxFloat64))
+		return -math.Abs(q - 0.5)
+	},
 	Reason: func(p *Pool, row int, score float64) string {
 		c, q := p.Uncertain(row)
 		return fmt.Sprintf("margin %.2f: %s at %.2f", 1-score, p.Classes[c], q)

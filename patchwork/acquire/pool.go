@@ -45,12 +45,15 @@ func (p *Pool) Prob(row, class int) float64 {
 
 // Uncertain finds, among the classes of the row that are still unknown, the one whose probability is nearest one half.
 // Of classes equally near, the first. It returns -1 and NaN when every such class is NaN or the row has no probabilities.
-func (p *Pool) Uncertain(row int) (class int, prob float64) {
+func (p *Pool) Uncertain(row int) (class int, prob float64) { return p.uncertain(row, math.MaxFloat64) }
+
+// uncertain is Uncertain among the classes whose probability is at most within away from one half. Labels are asked only
+// where it matters.
+func (p *Pool) uncertain(row int, within float64) (class int, prob float64) {
 	class, prob = -1, math.NaN()
-	best := math.Inf(1)
 	for c, q := range p.Probs(row) {
-		if d := math.Abs(float64(q) - 0.5); d < best && p.Unknown(row, c) {
-			best, class, prob = d, c, float64(q)
+		if d := math.Abs(float64(q) - 0.5); (d < within || d == within && class < 0) && p.Unknown(row, c) {
+			within, class, prob = d, c, float64(q)
 		}
 	}
 	return class, prob
@@ -64,7 +67,7 @@ func (p *Pool) open(row int, card Card) bool {
 	if card.Needs.Has(OneClass) {
 		return p.Unknown(row, p.Class)
 	}
-	for c := range p.Classes {
+	for c := len(p.Classes) - 1; c >= 0; c-- { // classes that came later are known of fewer rows
 		if p.Unknown(row, c) {
 			return true
 		}

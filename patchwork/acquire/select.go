@@ -71,8 +71,11 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 		}
 	}
 	q.Rows = slices.Clone(p.Rows)
-	slices.Sort(q.Rows)
-	if q.Rows = slices.Compact(q.Rows); len(q.Rows) > 0 && q.Rows[0] < 0 {
+	if !ascending(q.Rows) {
+		slices.Sort(q.Rows)
+		q.Rows = slices.Compact(q.Rows)
+	}
+	if len(q.Rows) > 0 && q.Rows[0] < 0 {
 		return nil, fmt.Errorf("acquire: Pool.Rows holds row %d; rows are counted from 0", q.Rows[0])
 	}
 	given := len(q.Rows)
@@ -89,6 +92,16 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 		}
 	}
 	return &q, nil
+}
+
+// ascending says whether rows are in order, each once, as a label table lists them.
+func ascending(rows []int) bool {
+	for i := 1; i < len(rows); i++ {
+		if rows[i] <= rows[i-1] {
+			return false
+		}
+	}
+	return true
 }
 
 // exhausted says why none of the given rows is a candidate.

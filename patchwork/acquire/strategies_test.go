@@ -2,6 +2,7 @@ package acquire_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -192,6 +193,44 @@ func TestRandomIsUniform(t *testing.T) {
 	}
 	if chi2 > 27.88 { // 0.999 quantile of chi-squared with 9 degrees of freedom
 		t.Errorf("counts %v over %d draws: chi-squared %.1f", counts, draws, chi2)
+	}
+}
+
+// Ranks and what they leave out change nothing: a few are the head of all, in scores and rows, ties, clipped probabilities
+// and classes that the model has not learned included.
+func TestFewAreTheHeadOfAll(t *testing.T) {
+	const n = 5000
+	r := rand.New(rand.NewPCG(2, 3))
+	probs, known := make([][]float32, n), make([][]int8, n)
+	special := []float32{0, 1, 1e-6, 1 - 1e-6, 0.5, 0.25, 0.75, float32(math.NaN())}
+	for _, coarse := range []bool{false, true} {
+		for row := range n {
+			probs[row], known[row] = make([]float32, 3), make([]int8, 3)
+			for c := range 3 {
+				probs[row][c], known[row][c] = r.Float32(), int8(max(r.IntN(4)-2, -1))
+				if coarse || r.IntN(10) == 0 {
+					probs[row][c] = special[r.IntN(len(special))]
+				}
+				if coarse && row%50 > 0 {
+					probs[row][c] = special[r.IntN(4)] // almost everything is clipped
+				}
+			}
+		}
+		for _, name := range acquire.Names([]string{"water", "forest", "road"}) {
+			all, err := acquire.Select(lookup(t, name), pool(probs, known), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.IsSortedFunc(all, func(a, b acquire.Pick) int { return -cmp.Compare(a.Score, b.Score) }) {
+				t.Errorf("%s: the scores do not fall", name)
+			}
+			for _, few := range []int{1, 16, 300} {
+				got, err := acquire.Select(lookup(t, name), pool(probs, known), few)
+				if err != nil || !slices.Equal(got, all[:few]) {
+					t.Errorf("%s: the first %d differ from the head of all (%v)", name, few, err)
+				}
+			}
+		}
 	}
 }
 

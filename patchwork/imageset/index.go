@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Image is one row of an Index.
@@ -31,6 +32,9 @@ type Index struct {
 
 	hashOnce sync.Once
 	byHash   map[string][]int
+
+	usableOnce sync.Once
+	usable     []atomic.Uint32 // of an index with text: what Usable said of each row, 0 for nothing yet
 }
 
 // NewIndex makes an Index of images, which it keeps: the caller must not change the slice afterwards.
@@ -73,8 +77,23 @@ func (ix *Index) At(row int) Image {
 	return ix.rows[row]
 }
 
-// Usable says whether the image of row can be read: its Problem is empty.
-func (ix *Index) Usable(row int) bool { return ix.At(row).Problem == "" }
+// Usable says whether the image of row can be read: its Problem is empty. It remembers what it said, because a choice among
+// all images asks about each.
+func (ix *Index) Usable(row int) bool {
+	if ix.ends == nil {
+		return ix.rows[row].Problem == ""
+	}
+	const yes, no = 1, 2
+	ix.usableOnce.Do(func() { ix.usable = make([]atomic.Uint32, len(ix.ends)) })
+	said := ix.usable[row].Load()
+	if said == 0 {
+		if said = no; ix.At(row).Problem == "" {
+			said = yes
+		}
+		ix.usable[row].Store(said)
+	}
+	return said == yes
+}
 
 // id returns the ID of row without parsing the rest.
 func (ix *Index) id(row int) string {

@@ -159,6 +159,6 @@ func (t *Table) WithLabels(columns [][]Tri) (*Table, error) {
 		}
 	}
 	other := *t
-	other.columns = columns
+	other.columns, other.statuses = columns, lazyStatuses(columns, t.size)
 	return &other, nil
 }

@@ -76,9 +76,9 @@ func ParseFilter(s string) (SubsetFilter, error) {
 // CheckFilter tells.
 func (t *Table) Rows(f Filter) []int {
 	class, known := t.lookup(f.Subset.Name)
-	var rows []int
-	for row := range t.size {
-		if t.passesFlags(row, f.Exclude) && (f.Status == AnyStatus || t.Status(row) == f.Status) &&
+	rows := make([]int, 0, t.size)
+	for row, status := range t.statuses() {
+		if t.passesFlags(row, f.Exclude) && (f.Status == AnyStatus || status == f.Status) &&
 			(!f.Unsure || t.Unsure(row)) && t.passesSubset(row, class, known, f.Subset) {
 			rows = append(rows, row)
 		}

@@ -20,6 +20,8 @@ type Table struct {
 	notes      map[int32]string
 	reasons    map[int32]string
 	labels     []int64
+
+	statuses func() []Status // of all rows, made when one is asked for
 }
 
 // table hands the present state out and marks it shared.
@@ -32,6 +34,7 @@ func (s *state) table(h *history, dir string) *Table {
 	for _, c := range t.shown {
 		t.columns = append(t.columns, s.share(c))
 	}
+	t.statuses = lazyStatuses(t.columns, t.size)
 	s.notes.shared, s.reasons.shared, s.stamped = true, true, true
 	return t
 }
@@ -91,21 +94,4 @@ func (t *Table) LabelledAt(row int) time.Time {
 		return time.Time{}
 	}
 	return fromMilli(t.labels[row])
-}
-
-// Status says how much of the row is labelled. A table without classes has only Unlabelled rows.
-func (t *Table) Status(row int) Status {
-	known := 0
-	for _, values := range t.columns {
-		if values[row] != Unknown {
-			known++
-		}
-	}
-	switch {
-	case known == 0:
-		return Unlabelled
-	case known < len(t.columns):
-		return Partial
-	}
-	return Labelled
 }
