@@ -30,6 +30,9 @@ func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model,
 	if o.Seed != 0 {
 		r.Settings["seed"] = fmt.Sprint(o.Seed)
 	}
+	if rule := p.Settings().Rule; rule != "" {
+		r.Settings["rule"] = rule
+	}
 	if goesOn {
 		r.Settings["start"] = "the weights before"
 	}

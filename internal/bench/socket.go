@@ -168,6 +168,8 @@ func (t *trial) measurePages(page *tab) {
 		}
 		undone = append(undone, took)
 	}
+	_, _, err = page.ask(t.ctx, "pages", map[string]bool{"on": false}) // for what is measured after it
+	t.must(err)
 	t.report(byP95("socket/pages", "all images in pages, by entropy", 0, opened, "WebSocket to the studio's answer with the first 60 of 100,000 images"))
 	t.report(byP95("socket/scroll", "60 images of another place", 50*time.Millisecond, scrolled, "the same, as scrolling asks for them"))
 	t.report(byP95("socket/bulk", "label 10,000 images at once", time.Second, bulk, "places in pages that the page has not seen; one event, on disk"))

@@ -88,7 +88,7 @@ func (s *Session) readRuns() {
 
 func settingsOf(r runlog.Run) string {
 	var words []string
-	for _, name := range append(names(classify.Settings()), "start") {
+	for _, name := range append(names(classify.Settings()), "start", "rule") {
 		if v := r.Settings[name]; v != "" {
 			words = append(words, strings.ReplaceAll(name, "_", " ")+" "+v)
 		}

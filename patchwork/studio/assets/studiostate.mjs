@@ -92,6 +92,11 @@ export function planText(plan) {
 // excludedBy says where a class that is not shown has gone.
 export const excludedBy = (c) => (c.into ? `${c.name} is part of ${c.into}` : `${c.name} is retired`);
 
-// overtaken says that a view is older than the one that is shown: an answer may come behind what was sent to all later.
-export const overtaken = (next, shown) =>
-  Boolean(shown) && (next.session ?? shown.session) === shown.session && next.grid.version < shown.grid.version;
+// overtaken says that a view tells nothing new: it is older than the one that is shown, because an answer may come behind
+// what was sent to all later, or the same once more, because what is sent to all comes to this page, too. Of a grid of
+// pages only the answer has tiles.
+export function overtaken(next, shown) {
+  if (!shown || (next.session ?? shown.session) !== shown.session) return false;
+  const ahead = next.grid.version - shown.grid.version;
+  return ahead < 0 || (ahead === 0 && !next.only && !(Number.isInteger(next.grid.total) && next.grid.tiles.length));
+}

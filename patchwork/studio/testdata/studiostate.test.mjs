@@ -74,11 +74,16 @@ test("an alpha without an interval is a figure alone", () => {
   assert.equal(rangeText({ alpha: null, low: null, high: null }), "–");
 });
 
-test("an answer that was overtaken is not shown, a new session is", () => {
+test("an answer that was overtaken or comes twice is not shown, a new session is", () => {
+  const tiles = [{}];
   const shown = { session: "a", grid: { version: 7 } };
-  assert.equal(overtaken({ session: "a", grid: { version: 6 } }, shown), true);
-  assert.equal(overtaken({ session: "a", grid: { version: 7 } }, shown), false);
-  assert.equal(overtaken({ session: "b", grid: { version: 0 } }, shown), false);
-  assert.equal(overtaken({ only: true, grid: { version: 6 } }, shown), true);
-  assert.equal(overtaken({ session: "a", grid: { version: 1 } }, null), false);
+  assert.equal(overtaken({ session: "a", grid: { version: 6, tiles } }, shown), true);
+  assert.equal(overtaken({ session: "a", grid: { version: 7, tiles } }, shown), true);
+  assert.equal(overtaken({ session: "a", grid: { version: 8, tiles } }, shown), false);
+  assert.equal(overtaken({ session: "a", grid: { version: 7, tiles, total: 100 } }, shown), false);
+  assert.equal(overtaken({ session: "a", grid: { version: 7, tiles: [], total: 100 } }, shown), true);
+  assert.equal(overtaken({ session: "b", grid: { version: 0, tiles } }, shown), false);
+  assert.equal(overtaken({ only: true, grid: { version: 7, tiles } }, shown), false);
+  assert.equal(overtaken({ only: true, grid: { version: 6, tiles } }, shown), true);
+  assert.equal(overtaken({ session: "a", grid: { version: 1, tiles } }, null), false);
 });
