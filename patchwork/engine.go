@@ -3,6 +3,7 @@ package patchwork
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,6 +23,8 @@ type engine struct {
 	mu     sync.Mutex // guards what was read of the model
 	scores *Scores
 	stamp  string
+
+	kept keptLooks
 }
 
 // Labels is the journal that this process writes.
@@ -72,11 +75,33 @@ func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, er
 	picks, err := e.suggest(ctx, e.Labels().Table(), e.current(), SuggestOptions{
 		Strategy: q.Strategy, N: q.N, Filter: q.Filter, Seed: q.Batch, Skip: q.Skip,
 	})
-	out := make([]studio.Pick, len(picks))
-	for i, s := range picks {
+	return asPicks(picks), err
+}
+
+// Alike finds the images most like rows, or without rows the next page of look-alikes.
+func (e *engine) Alike(ctx context.Context, rows []int, q studio.Query) ([]studio.Pick, error) {
+	var found []Suggestion
+	err := e.kept.use(ctx, e.Project, func(l *looks) (err error) {
+		t := e.Labels().Table()
+		if len(rows) > 0 {
+			found, err = e.similar(ctx, t, l, rows, SimilarOptions{N: q.N, Filter: q.Filter, Skip: q.Skip})
+		} else {
+			found, err = e.lookAlikes(ctx, t, l, LookAlikesOptions{N: q.N, Filter: q.Filter, Seed: q.Batch, Skip: q.Skip})
+		}
+		return err
+	})
+	if errors.Is(err, ErrNoFeatures) {
+		err = fmt.Errorf("%w; Train computes them too", err)
+	}
+	return asPicks(found), err
+}
+
+func asPicks(list []Suggestion) []studio.Pick {
+	out := make([]studio.Pick, len(list))
+	for i, s := range list {
 		out[i] = studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason}
 	}
-	return out, err
+	return out
 }
 
 // current reads the scores again when the model's file has changed, also by another process.

@@ -21,6 +21,10 @@ type Project interface {
 	History() []classify.Point // learning curve of the saved model; nil without one
 	// Suggest chooses what to show next. It fails when the strategy needs a model and there is none.
 	Suggest(ctx context.Context, q Query) ([]Pick, error)
+	// Alike finds the images most like any of rows by their features; without rows it chooses the next page of images that
+	// look alike, the seed first. q.Strategy is not read, and the scores are cosines. It fails, and says what to do, while there
+	// are no features.
+	Alike(ctx context.Context, rows []int, q Query) ([]Pick, error)
 	// Scores gives the model's probabilities by the order of Classes: nil for a row without, NaN for a class that the
 	// model has not learned. It is nil before the first training. The stamp changes when the scores do.
 	Scores() (scores func(row int) []float32, stamp string)

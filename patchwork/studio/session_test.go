@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,15 @@ func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 	for row := 0; row < p.index.Len() && len(out) < q.N; row++ {
 		if t.Status(row) != labels.Labelled && !t.Excluded(row) && !q.Skip(row) {
 			out = append(out, Pick{Row: row, Score: 1, Reason: "in order"})
+		}
+	}
+	return out, nil
+}
+func (p *fakeProject) Alike(_ context.Context, rows []int, q Query) ([]Pick, error) {
+	var out []Pick
+	for row := 0; row < p.index.Len() && len(out) < q.N; row++ {
+		if !slices.Contains(rows, row) && !q.Skip(row) {
+			out = append(out, Pick{Row: row, Score: 0.5, Reason: fmt.Sprintf("looks like %v", rows)})
 		}
 	}
 	return out, nil
