@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -27,6 +28,8 @@ type engine struct {
 	scores *Scores
 	stamp  string
 	files  [2]string // when the files were written that Reload looks at; the session calls that from one goroutine
+
+	kept keptLooks
 }
 
 // Labels is the journal that this process writes.
@@ -56,32 +59,62 @@ func (e *engine) Classes() []studio.Class {
 	return out
 }
 
+// lookAlikesName is the strategy of the studio that shows a page of images that look like each other.
+const lookAlikesName = "look-alikes"
+
 // Strategies lists what can choose the next images, those that rank by one class last.
 func (e *engine) Strategies() []studio.Strategy {
-	var out []studio.Strategy
+	var whole, ofClass []studio.Strategy
+	classes := e.Labels().Table().Classes()
 	for _, card := range acquire.All() {
 		needs := card.Needs.Has(acquire.Probs)
 		if !card.Needs.Has(acquire.OneClass) {
-			out = append(out, studio.Strategy{Name: card.Name, Title: card.Name, About: card.About, NeedsModel: needs})
+			whole = append(whole, studio.Strategy{Name: card.Name, Title: card.Name, About: card.About, NeedsModel: needs})
 			continue
 		}
-		for _, class := range e.Labels().Table().Classes() {
-			out = append(out, studio.Strategy{Name: card.Name + class, Title: card.Name + class, About: card.About, NeedsModel: needs})
+		for _, class := range classes {
+			ofClass = append(ofClass, studio.Strategy{Name: card.Name + class, Title: card.Name + class, About: card.About, NeedsModel: needs})
 		}
 	}
-	return out
+	alike := studio.Strategy{Name: lookAlikesName, Title: lookAlikesName, About: "images that look like each other, to be labelled in one go"}
+	return slices.Concat(whole, []studio.Strategy{alike}, ofClass)
 }
 
 // Suggest chooses what to show next.
 func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, error) {
+	if q.Strategy == lookAlikesName {
+		return e.Alike(ctx, nil, q)
+	}
 	picks, err := e.suggest(ctx, e.Labels().Table(), e.current(), SuggestOptions{
 		Strategy: q.Strategy, N: q.N, Filter: q.Filter, Labelled: q.Labelled, Seed: q.Batch, Skip: q.Skip,
 	})
-	out := make([]studio.Pick, len(picks))
-	for i, s := range picks {
+	return asPicks(picks), err
+}
+
+// Alike finds the images most like rows, or without rows the next page of look-alikes.
+func (e *engine) Alike(ctx context.Context, rows []int, q studio.Query) ([]studio.Pick, error) {
+	var found []Suggestion
+	err := e.kept.use(ctx, e.Project, func(l *looks) (err error) {
+		t := e.Labels().Table()
+		if len(rows) > 0 {
+			found, err = e.similar(ctx, t, l, rows, SimilarOptions{N: q.N, Filter: q.Filter, Labelled: q.Labelled, Skip: q.Skip})
+		} else {
+			found, err = e.lookAlikes(ctx, t, l, LookAlikesOptions{N: q.N, Filter: q.Filter, Labelled: q.Labelled, Seed: q.Batch, Skip: q.Skip})
+		}
+		return err
+	})
+	if errors.Is(err, ErrNoFeatures) {
+		err = fmt.Errorf("%w; Train computes them too", err)
+	}
+	return asPicks(found), err
+}
+
+func asPicks(list []Suggestion) []studio.Pick {
+	out := make([]studio.Pick, len(list))
+	for i, s := range list {
 		out[i] = studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason}
 	}
-	return out, err
+	return out
 }
 
 // current reads the scores again when the model's file has changed, also by another process.

@@ -229,12 +229,17 @@ func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
 func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
 	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count})
 	check(err)
+	n.showPicks(picks)
+	return picks
+}
+
+// showPicks shows images with their reasons.
+func (n *Notebook) showPicks(picks []Suggestion) {
 	rows, captions := make([]int, len(picks)), make([]string, len(picks))
 	for i, s := range picks {
 		rows[i], captions[i] = s.Row, s.Reason
 	}
 	n.show(rows, captions)
-	return picks
 }
 
 // Show shows images, by row; without rows the first 16 that can be used.

@@ -51,7 +51,9 @@ func Serve(ctx context.Context, dir string, o ServeOptions) (reason string, err 
 		return "", err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	session := studio.New(ctx, &engine{Project: p}, studio.Options{Seed: p.Settings().Seed})
+	e := &engine{Project: p}
+	defer func() { err = errors.Join(err, e.kept.close()) }()
+	session := studio.New(ctx, e, studio.Options{Seed: p.Settings().Seed})
 	server, err := listen(session, dir, host.Options{Addr: o.Addr, Idle: o.Idle, WatchPID: o.WatchPID})
 	if err != nil {
 		return "", err

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/gopatchwork/patchwork/patchwork/explore"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -78,4 +79,40 @@ func BenchmarkSuggest(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkAlike is what the server does for a page of look-alikes at 100,000 images with 384 numbers each, the features being
+// open.
+func BenchmarkAlike(b *testing.B) {
+	p, t, _ := large(b)
+	const dim = 384
+	r := rand.New(rand.NewPCG(3, 4))
+	x := make([]float32, p.index.Len()*dim)
+	for i := range x {
+		x[i] = float32(r.NormFloat64())
+	}
+	vectors, err := explore.NewVectors(b.Context(), p.index.Len(), func(row int) []float32 { return x[row*dim : (row+1)*dim] })
+	if err != nil {
+		b.Fatal(err)
+	}
+	l := &looks{index: p.index, vectors: vectors}
+	shown := map[int]bool{}
+	for row := range 1600 {
+		shown[row*7] = true
+	}
+	skip := func(row int) bool { return shown[row] }
+	b.Run("like one", func(b *testing.B) {
+		for b.Loop() {
+			if found, err := p.similar(b.Context(), t, l, []int{5}, SimilarOptions{Skip: skip}); err != nil || len(found) != 16 {
+				b.Fatal(found, err)
+			}
+		}
+	})
+	b.Run("page", func(b *testing.B) {
+		for b.Loop() {
+			if found, err := p.lookAlikes(b.Context(), t, l, LookAlikesOptions{Skip: skip}); err != nil || len(found) != 16 {
+				b.Fatal(found, err)
+			}
+		}
+	})
 }

@@ -22,6 +22,10 @@ type Project interface {
 	History() []classify.Point // learning curve of the saved model; nil without one
 	// Suggest chooses what to show next. It fails when the strategy needs a model and there is none.
 	Suggest(ctx context.Context, q Query) ([]Pick, error)
+	// Alike finds the images most like any of rows by their features; without rows it chooses the next page of images that
+	// look alike, the seed first. q.Strategy is not read, and the scores are cosines. It fails, and says what to do, while there
+	// are no features.
+	Alike(ctx context.Context, rows []int, q Query) ([]Pick, error)
 	// Scores gives the model's probabilities by the order of Classes: nil for a row without, NaN for a class that the
 	// model has not learned. It is nil before the first training. The stamp changes when the scores do.
 	Scores() (scores func(row int) []float32, stamp string)
@@ -40,9 +44,6 @@ type Project interface {
 	SetRule(rule string) error
 	// Repeats draws images to be labelled again blindly.
 	Repeats(o agreement.RepeatOptions) (rows []int, err error)
-
-	// Alike lists the images that look most like some rows, the likest first, up to q.N of those that q lets through.
-	Alike(ctx context.Context, rows []int, q Query) ([]Pick, error)
 
 	Keys() map[string][]string // of the grid's actions, other than the usual ones
 	// Reload takes up what has changed in the list of images and in the settings, and says whether anything has.

@@ -32,6 +32,24 @@ func args(names ...string) cobra.PositionalArgs {
 	}
 }
 
+// many is more arguments than anybody types.
+const many = 1 << 30
+
+// argsBetween demands a project folder and so many arguments behind it. Only a description may be empty.
+func argsBetween(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, got []string) error {
+		if n := len(got) - 1; n < least || n > most {
+			return usageError{fmt.Errorf("%s wants %s; got %q", c.Name(), c.Use[len(c.Name())+1:], got)}
+		}
+		for i, arg := range got {
+			if arg == "" && (c.Name() != "describe" || i < 2) {
+				return usageError{fmt.Errorf("%s wants %s; argument %d is empty", c.Name(), c.Use[len(c.Name())+1:], i+1)}
+			}
+		}
+		return nil
+	}
+}
+
 // need is nil or a mistake on the command line.
 func need(ok bool, format string, args ...any) error {
 	if ok {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -52,13 +51,11 @@ func classesCommand() *cobra.Command {
 	return c
 }
 
-const many = 1 << 30
-
 // classChange is a command that changes classes, named by least to most arguments behind the project.
 func classChange(use, short string, least, most int, change func(*patchwork.Project, context.Context, []string) (patchwork.ClassReport, error)) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: use, Short: short, Args: classArgs(least, most),
+		Use: use, Short: short, Args: argsBetween(least, most),
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, a []string) error {
 			r, err := change(p, c.Context(), a[1:])
 			if err != nil {
@@ -69,21 +66,6 @@ func classChange(use, short string, least, most int, change func(*patchwork.Proj
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
-}
-
-// classArgs demands a project folder and so many arguments behind it. Only a description may be empty.
-func classArgs(least, most int) cobra.PositionalArgs {
-	return func(c *cobra.Command, got []string) error {
-		if n := len(got) - 1; n < least || n > most {
-			return usageError{fmt.Errorf("%s wants %s; got %q", c.Name(), c.Use[len(c.Name())+1:], got)}
-		}
-		for i, arg := range got {
-			if arg == "" && (c.Name() != "describe" || i < 2) {
-				return usageError{fmt.Errorf("%s wants %s; argument %d is empty", c.Name(), c.Use[len(c.Name())+1:], i+1)}
-			}
-		}
-		return nil
-	}
 }
 
 func addCommand() *cobra.Command {

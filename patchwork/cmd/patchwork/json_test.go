@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork"
 )
 
 // fields lists the names in a JSON value, with those of the first element of each list: "classes[].train.present".
@@ -97,6 +99,16 @@ func TestJSONNamesAreStable(t *testing.T) {
 
 	do(t, "init", "p", "--classes", "blue")
 	checkFields(t, "suggest", do(t, "suggest", "p", "-n", "2", "--json"), "[].row [].image [].score [].reason")
+	page := do(t, "similar", "p", "-n", "3", "--json")
+	checkFields(t, "similar without an image", page, "[].row [].image [].score [].reason")
+	first := as[[]patchwork.Suggestion](t, page)[0]
+	found := as[[]patchwork.Suggestion](t, do(t, "similar", "p", first.Image, "-n", "2", "--json"))
+	if len(found) != 2 || !strings.HasPrefix(found[0].Reason, "looks like "+first.Image+" (cosine ") {
+		t.Errorf("images like %s: %v; want two, with the reason", first.Image, found)
+	}
+	if got := do(t, "similar", "p", first.Image, "-n", "1"); got != found[0].Image+"\t"+found[0].Reason+"\n" {
+		t.Errorf("similar printed %q; want image and reason on a line", got)
+	}
 
 	write(t, filepath.Join(dir, "photos", "green", "bad.png"), "not a picture")
 	if err := os.Remove(filepath.Join(dir, "photos", "green", "000.png")); err != nil {

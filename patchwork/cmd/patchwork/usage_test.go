@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "agreement", "disagreements", "suggest", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "agreement", "disagreements", "suggest", "similar", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -75,6 +75,9 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"suggest", "p", "-n", "0", "--subset", "foo"}, []string{"-n is 0;", `"foo" is not a filter`, "contains: "}},
 		{[]string{"suggest", "p", "-n", "many"}, []string{`"many"`, "want a whole number"}},
 		{[]string{"suggest", "p", "-n", "99999999999999999999"}, []string{"want a whole number"}},
+		{[]string{"similar"}, []string{"similar wants PROJECT [IMAGE...]; got []"}},
+		{[]string{"similar", "p", ""}, []string{"argument 2 is empty"}},
+		{[]string{"similar", "p", "-n", "0"}, []string{"-n is 0; want 1 or more"}},
 		{[]string{"agreement", "p", "--rule", "most"}, []string{`no rule "most"`, "unanimous", "priority: anna > bob"}},
 		{[]string{"agreement", "p", "--keep"}, []string{"--keep", "--rule"}},
 		{[]string{"agreement", "p", "--replicates", "-1"}, []string{"--replicates is -1;"}},
@@ -112,6 +115,8 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"suggest", "p", "--strategy", "highest: "}, []string{"highest: CLASS"}},
 		{[]string{"suggest", "p", "--subset", "contains: blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"suggest", "p", "--subset", "subset: blue"}, []string{`"blue"`, `["green" "red"]`}},
+		{[]string{"similar", "p"}, []string{"no features yet", "patchwork embed p"}},
+		{[]string{"similar", "p", "magic.png"}, []string{`"magic.png"`, "patchwork suggest"}},
 		{[]string{"agreement", "p", "--rule", "priority: zoe"}, []string{`"zoe"`, "labelled nothing"}},
 		{[]string{"disagreements", "p", "--class", "blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"embed", "p", "--size", "64"}, []string{"size", "ONNX", "embedded"}},
