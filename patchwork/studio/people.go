@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"path"
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
@@ -145,7 +146,7 @@ func (s *Session) openAlike(ctx context.Context, e host.Event) error {
 	if len(picks) == 0 {
 		return wish("No image that is chosen looks like that: %s.", s.describeChoice())
 	}
-	name := "like " + s.project.Images().At(rows[0]).ID
+	name := "like " + path.Base(s.project.Images().At(rows[0]).ID)
 	if len(rows) > 1 {
 		name = fmt.Sprintf("like %d images", len(rows))
 	}

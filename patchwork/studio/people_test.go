@@ -113,7 +113,7 @@ func TestImagesThatLookAlike(t *testing.T) {
 	p := newProject(t, 100)
 	s := New(t.Context(), p, Options{})
 	v := do(t, s, "1", "alike", object{"rows": []int{5}})
-	if !slices.Equal(p.alike, []int{5}) || len(v.Grid.Tiles) != 16 || v.Message != "like img/005.jpg: 1 to 16 of 99." {
+	if !slices.Equal(p.alike, []int{5}) || len(v.Grid.Tiles) != 16 || v.Message != "like 005.jpg: 1 to 16 of 99." {
 		t.Errorf("asked about %v: %d images, message %q", p.alike, len(v.Grid.Tiles), v.Message)
 	}
 	for _, tile := range v.Grid.Tiles {

@@ -21,7 +21,9 @@ export function render({ model, el: host }) {
   const quick = el("select", { "aria-label": "ask about all classes or one", title: "one class at a time: one key for yes, one for no, the likeliest images first" });
   quick.addEventListener("change", () => model.send({ kind: "quick", class: quick.value }));
   const remain = el("span", { class: "remain", role: "status" });
-  host.append(el("span", { class: "word" }, "show"), ...Object.values(selects), el("span", { class: "word" }, "by"), order, el("span", { class: "word" }, "ask about"), quick, remain);
+  const word = (text, ...nodes) => el("span", { class: "pair" }, el("span", { class: "word" }, text), ...nodes);
+  const [first, ...others] = Object.values(selects);
+  host.append(word("show", first), ...others, word("by", order), word("ask about", quick), remain);
   for (const [name, select] of Object.entries(selects)) {
     select.addEventListener("change", () => model.send({ kind: "sample", [name]: select.value }));
   }
