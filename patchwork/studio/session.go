@@ -181,6 +181,7 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 			}
 			return unsaved(err)
 		}
+		s.followClasses()
 		return nil
 	case "undo", "redo":
 		return s.undo(e)

@@ -145,6 +145,7 @@ func (s *Session) Watch(ctx context.Context) {
 		case stamp != s.stamp && s.training.cancel == nil:
 			news = "A new model has scored the images."
 		case changed:
+			s.followClasses()
 			news = "Another annotator has labelled."
 		}
 		if version := s.project.Labels().Version(); news != "" {
