@@ -16,29 +16,29 @@ func Wilson(successes, n int) Interval {
 }
 
 // ClopperPearson are exact bounds of a share of which successes of n draws were seen: each of them alone is wrong with
-// a probability of at most error, so the two together are an interval that covers at least 1-2·error.
+// a probability of at most alpha, so the two together are an interval that covers at least 1-2·alpha.
 //
-//	low  = the error quantile of Beta(successes, n-successes+1), 0 without successes
-//	high = the 1-error quantile of Beta(successes+1, n-successes), 1 if all are
+//	low  = the alpha quantile of Beta(successes, n-successes+1), 0 without successes
+//	high = the 1-alpha quantile of Beta(successes+1, n-successes), 1 if all are
 //
 // Unlike Wilson's interval, which covers as much as it says on average over shares, it never covers less. It is what a
 // promise needs.
 //
-// Errors: successes is not in [0, n]; error is not in (0, 0.5).
+// Errors: successes is not in [0, n]; alpha is not in (0, 0.5).
 //
 // Source: Clopper and Pearson 1934, Biometrika 26:404-413.
-func ClopperPearson(successes, n int, error float64) (low, high float64, err error) {
-	if successes < 0 || successes > n || !(error > 0 && error < 0.5) {
-		return math.NaN(), math.NaN(), fmt.Errorf("evaluate: %d successes of %d at an error of %g; want 0 to all of them, "+
-			"and an error above 0 and below 0.5, as 0.05", successes, n, error)
+func ClopperPearson(successes, n int, alpha float64) (low, high float64, err error) {
+	if successes < 0 || successes > n || !(alpha > 0 && alpha < 0.5) {
+		return math.NaN(), math.NaN(), fmt.Errorf("evaluate: %d successes of %d at an alpha of %g; want 0 to all of them, "+
+			"and an alpha above 0 and below 0.5, as 0.05", successes, n, alpha)
 	}
 	k, m := float64(successes), float64(n-successes)
 	low, high = 0, 1
 	if successes > 0 {
-		low = mathext.InvRegIncBeta(k, m+1, error)
+		low = mathext.InvRegIncBeta(k, m+1, alpha)
 	}
 	if successes < n {
-		high = mathext.InvRegIncBeta(k+1, m, 1-error)
+		high = mathext.InvRegIncBeta(k+1, m, 1-alpha)
 	}
 	return low, high, nil
 }
