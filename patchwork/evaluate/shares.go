@@ -15,6 +15,32 @@ func Wilson(successes, n int) Interval {
 	return wilson(float64(successes)/float64(n), float64(n))
 }
 
+// SampleSize is how many labels it takes until the 95 % interval (Wilson's) of a share reaches no more than half to each side
+// on average. For a recall count the labels of present images, for a precision those said to be present.
+//
+// Errors: share is not in [0, 1]; half is not in [1e-6, 0.5).
+func SampleSize(share, half float64) (int, error) {
+	if !(share >= 0 && share <= 1 && half >= 1e-6 && half < 0.5) {
+		return 0, fmt.Errorf("evaluate: a sample for a share of %g to within %g; want a share from 0 to 1, and a distance from 0.000001 to below 0.5", share, half)
+	}
+	wide := func(n int) bool {
+		i := wilson(share, float64(n))
+		return float64(i.High-i.Low) > 2*half
+	}
+	enough := 1
+	for wide(enough) {
+		enough *= 2
+	}
+	for short := enough / 2; enough-short > 1; { // the width falls with n
+		if middle := (short + enough) / 2; wide(middle) {
+			short = middle
+		} else {
+			enough = middle
+		}
+	}
+	return enough, nil
+}
+
 // ClopperPearson are exact bounds of a share of which successes of n draws were seen: each of them alone is wrong with
 // a probability of at most alpha, so the two together are an interval that covers at least 1-2·alpha.
 //

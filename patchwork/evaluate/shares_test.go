@@ -48,3 +48,25 @@ func TestClopperPearsonEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestSampleSize(t *testing.T) {
+	for _, tt := range []struct{ share, half float64 }{{0.5, 0.05}, {0.9, 0.05}, {1, 0.1}, {0, 0.01}, {0.3, 0.49}} {
+		n, err := SampleSize(tt.share, tt.half)
+		if err != nil {
+			t.Fatal(err)
+		}
+		width := func(n int) float64 { i := wilson(tt.share, float64(n)); return float64(i.High - i.Low) }
+		if width(n) > 2*tt.half || n > 1 && width(n-1) <= 2*tt.half {
+			t.Errorf("%+v: %d labels, width %.4f, with one fewer %.4f", tt, n, width(n), width(n-1))
+		}
+	}
+	// The textbook number for an unknown share to within 5 %: 1.96²/(4·0.05²) = 385, less z² for Wilson's.
+	if n, _ := SampleSize(0.5, 0.05); n != 381 {
+		t.Errorf("one half to within 5 %%: %d labels, want 381", n)
+	}
+	for _, bad := range [][2]float64{{1.1, 0.1}, {0.5, 0}, {0.5, 0.5}, {math.NaN(), 0.1}} {
+		if _, err := SampleSize(bad[0], bad[1]); err == nil || !strings.Contains(err.Error(), "want a share from 0 to 1") {
+			t.Errorf("%v: %v", bad, err)
+		}
+	}
+}
