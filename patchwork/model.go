@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
-	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -177,24 +176,4 @@ func (s *Scores) columns(t *labels.Table) [][]int {
 		}
 	}
 	return columns
-}
-
-// Evaluate measures the saved scores against the current labels, under the project's rule, on training and validation images apart.
-//
-// Errors: ErrNoModel.
-func (p *Project) Evaluate() (evaluate.Report, error) {
-	t, err := p.LabelsUnder("")
-	if err != nil {
-		return evaluate.Report{}, err
-	}
-	s, err := p.Scores()
-	if err != nil {
-		return evaluate.Report{}, err
-	}
-	return evaluate.Evaluate(evaluationData(t, s))
-}
-
-// evaluationData pairs scores with labels.
-func evaluationData(t *labels.Table, s *Scores) evaluate.Data {
-	return evaluate.Data{Table: t, Scores: s.For(t)}
 }

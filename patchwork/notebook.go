@@ -180,9 +180,9 @@ func (n *Notebook) Train(options ...classify.Options) {
 	fmt.Println(info)
 }
 
-// Evaluate shows accuracy and AUC by class, training and validation apart.
-func (n *Notebook) Evaluate() evaluate.Report {
-	r, err := n.Project.Evaluate()
+// Evaluate shows how well the model does by class and by subset, training and validation apart.
+func (n *Notebook) Evaluate(options ...EvaluateOptions) evaluate.Report {
+	r, err := n.Project.Evaluate(options...)
 	check(err)
 	fmt.Print(r)
 	return r

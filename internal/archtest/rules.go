@@ -18,7 +18,7 @@ var (
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
-	facts  = []string{"patchwork/features", "patchwork/evaluate", "patchwork/augment/stream"}
+	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream"}
 	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
 	engine = join(ground, basis, facts, skills, people)
 
@@ -43,7 +43,8 @@ var Imports = []Rule{
 	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute", "patchwork/compute/cpu/..."}},
 	{Packages: basis, Imports: ground},
 	{Packages: people, Imports: []string{"patchwork/labels", "patchwork/imageset"}},
-	{Packages: facts, Imports: join(ground, basis)},
+	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},
+	{Packages: []string{"patchwork/features", "patchwork/augment/stream"}, Imports: join(ground, basis)},
 	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
 	{Packages: skills, Imports: join(ground, basis, facts)},
 

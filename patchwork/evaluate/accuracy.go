@@ -17,17 +17,7 @@ func Accuracy(scores []float32, truth []labels.Tri) (Interval, error) {
 	if len(k.scores) == 0 {
 		return noInterval, ErrNoLabels
 	}
-	return wilson(float64(k.right())/float64(len(k.scores)), float64(len(k.scores))), nil
-}
-
-// right counts the cells that the scores get right.
-func (k *known) right() (n int) {
-	for i, s := range k.scores {
-		if (s >= Threshold) == k.present[i] {
-			n++
-		}
-	}
-	return n
+	return k.at(Threshold).Accuracy(), nil
 }
 
 // lossClip keeps one confident mistake from making the log loss infinite; float32 holds no probability nearer to 1.

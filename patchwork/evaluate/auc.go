@@ -1,10 +1,6 @@
 package evaluate
 
-import (
-	"slices"
-
-	"github.com/gopatchwork/patchwork/patchwork/labels"
-)
+import "github.com/gopatchwork/patchwork/patchwork/labels"
 
 // AUC is the area under the ROC curve: how often a present row scores above an absent one.
 //
@@ -28,50 +24,10 @@ func (k *known) auc() (Interval, error) {
 	if k.positives == 0 || k.absent == 0 {
 		return noInterval, ErrOneSided
 	}
-	var below, wins int // twice the wins, so that ties stay whole numbers
-	for step := range k.steps(ascending) {
-		wins += step.present * (2*below + step.absent)
-		below += step.absent
+	var above, wins int // twice the wins, so that ties stay whole numbers
+	for _, s := range k.ranking().steps {
+		wins += s.absent * (2*above + s.present)
+		above += s.present
 	}
 	return aucInterval(float64(wins)/2/float64(k.positives)/float64(k.absent), k.positives, k.absent), nil
-}
-
-// step is the number of present and absent rows that share one score.
-type step struct{ present, absent int }
-
-const (
-	ascending  = 1
-	descending = -1
-)
-
-// steps groups the cells by score, in the given direction.
-func (k *known) steps(direction int) func(yield func(step) bool) {
-	order := make([]int, len(k.scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case k.scores[a] < k.scores[b]:
-			return -direction
-		case k.scores[a] > k.scores[b]:
-			return direction
-		}
-		return 0
-	})
-	return func(yield func(step) bool) {
-		for at := 0; at < len(order); {
-			var s step
-			for score := k.scores[order[at]]; at < len(order) && k.scores[order[at]] == score; at++ {
-				if k.present[order[at]] {
-					s.present++
-				} else {
-					s.absent++
-				}
-			}
-			if !yield(s) {
-				return
-			}
-		}
-	}
 }

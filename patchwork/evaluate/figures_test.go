@@ -68,39 +68,102 @@ func TestGolden(t *testing.T) {
 	lines.Buffer(nil, 1<<20)
 	cases := 0
 	for ; lines.Scan(); cases++ {
-		var g struct {
-			Name          string
-			Scores        []float32
-			Truth         []labels.Tri
-			Accuracy, AUC [3]float64
-			AP            float64 `json:"average_precision"`
-			LogLoss       float64 `json:"log_loss"`
-		}
+		var g golden
 		if err := json.Unmarshal(lines.Bytes(), &g); err != nil {
 			t.Fatal(err)
 		}
-		auc, err1 := AUC(g.Scores, g.Truth)
-		acc, err2 := Accuracy(g.Scores, g.Truth)
-		ap, err3 := AveragePrecision(g.Scores, g.Truth)
-		loss, err4 := LogLoss(g.Scores, g.Truth)
-		if err := errors.Join(err1, err2, err3, err4); err != nil {
-			t.Fatal(g.Name, err)
-		}
-		for _, c := range []struct {
-			figure string
-			got    Interval
-			want   [3]float64
-		}{{"accuracy", acc, g.Accuracy}, {"AUC", auc, g.AUC}} {
-			if !near(c.got.Value, c.want[0], 1e-12) || !near(c.got.Low, c.want[1], 1e-9) || !near(c.got.High, c.want[2], 1e-9) {
-				t.Errorf("%s: %s %v, want %v", g.Name, c.figure, c.got, c.want)
-			}
-		}
-		if !near(Number(ap), g.AP, 1e-12) || !near(Number(loss), g.LogLoss, 1e-9) {
-			t.Errorf("%s: AP %v, log loss %v; want %v, %v", g.Name, ap, loss, g.AP, g.LogLoss)
-		}
+		g.compare(t)
 	}
 	if cases != 7 {
 		t.Errorf("compared %d cases, want 7", cases)
+	}
+}
+
+// golden is one line of testdata/golden.jsonl.
+type golden struct {
+	Name              string
+	Scores            []float32
+	Truth             []labels.Tri
+	Accuracy, AUC     [3]float64
+	Precision, Recall [3]float64
+	F1, Balanced      [3]float64
+	AP                float64 `json:"average_precision"`
+	LogLoss           float64 `json:"log_loss"`
+	Brier             float64
+	Confusion         [4]int
+	Exact             [2]float64
+	ROC               [2][]float64
+	Cuts              []float64
+	PR                []float64
+	Width, Mass       struct{ ECE, Reliability, Resolution float64 }
+}
+
+func (g golden) compare(t *testing.T) {
+	auc, err1 := AUC(g.Scores, g.Truth)
+	acc, err2 := Accuracy(g.Scores, g.Truth)
+	ap, err3 := AveragePrecision(g.Scores, g.Truth)
+	loss, err4 := LogLoss(g.Scores, g.Truth)
+	at, err5 := At(g.Scores, g.Truth, 0.5)
+	low, high, err6 := ClopperPearson(at.TruePositives, at.TruePositives+at.FalsePositives, 0.05)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+		t.Fatal(g.Name, err)
+	}
+	for _, c := range []struct {
+		figure string
+		got    Interval
+		want   [3]float64
+	}{
+		{"accuracy", acc, g.Accuracy}, {"AUC", auc, g.AUC}, {"precision", at.Precision(), g.Precision}, {"recall", at.Recall(), g.Recall},
+		{"F1", at.F1(), g.F1}, {"balanced accuracy", at.BalancedAccuracy(), g.Balanced},
+		{"Clopper-Pearson", Interval{at.Precision().Value, Number(low), Number(high)}, [3]float64{g.Precision[0], g.Exact[0], g.Exact[1]}},
+	} {
+		if !near(c.got.Value, c.want[0], 1e-12) || !near(c.got.Low, c.want[1], 1e-9) || !near(c.got.High, c.want[2], 1e-9) {
+			t.Errorf("%s: %s %v, want %v", g.Name, c.figure, c.got, c.want)
+		}
+	}
+	if !near(Number(ap), g.AP, 1e-12) || !near(Number(loss), g.LogLoss, 1e-9) {
+		t.Errorf("%s: AP %v, log loss %v; want %v, %v", g.Name, ap, loss, g.AP, g.LogLoss)
+	}
+	if got := [4]int{at.TruePositives, at.FalsePositives, at.FalseNegatives, at.TrueNegatives}; got != g.Confusion {
+		t.Errorf("%s: confusion %v, want %v", g.Name, got, g.Confusion)
+	}
+	g.compareCurve(t)
+	g.compareCalibration(t)
+}
+
+func (g golden) compareCurve(t *testing.T) {
+	curve, err := NewCurve(g.Scores, g.Truth)
+	if err != nil || len(curve) != len(g.Cuts) {
+		t.Fatalf("%s: a curve of %d points, %v; want %d", g.Name, len(curve), err, len(g.Cuts))
+	}
+	roc, pr := curve.ROC(1000), curve.PR(1000)
+	if len(roc.X) != len(curve)+1 || roc.X[0] != 0 || roc.Y[0] != 0 || !math.IsInf(roc.Threshold[0], 1) || len(pr.X) != len(curve) {
+		t.Fatalf("%s: ROC begins at %v, %v with %v; %d and %d points", g.Name, roc.X[0], roc.Y[0], roc.Threshold[0], len(roc.X), len(pr.X))
+	}
+	for i := range curve {
+		if !near(Number(curve[i].Threshold), g.Cuts[i], 0) || !near(Number(roc.X[i+1]), g.ROC[0][i], 1e-12) ||
+			!near(Number(roc.Y[i+1]), g.ROC[1][i], 1e-12) || !near(Number(pr.Y[i]), g.PR[i], 1e-12) || !near(Number(pr.X[i]), g.ROC[1][i], 1e-12) {
+			t.Fatalf("%s: point %d is %+v; want %v: %v, %v, precision %v", g.Name, i, curve[i], g.Cuts[i], g.ROC[0][i], g.ROC[1][i], g.PR[i])
+		}
+	}
+}
+
+func (g golden) compareCalibration(t *testing.T) {
+	for _, equalMass := range []bool{false, true} {
+		want := g.Width
+		if equalMass {
+			want = g.Mass
+		}
+		o := BinOptions{EqualMass: equalMass}
+		ece, _, err1 := ECE(g.Scores, g.Truth, o)
+		b, err2 := BrierScore(g.Scores, g.Truth, o)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(g.Name, err)
+		}
+		if !near(Number(ece), want.ECE, 1e-12) || !near(Number(b.Reliability), want.Reliability, 1e-12) ||
+			!near(Number(b.Resolution), want.Resolution, 1e-12) || !near(Number(b.Score), g.Brier, 1e-12) {
+			t.Errorf("%s, equal mass %v: ECE %v, Brier %+v; want %+v and %v", g.Name, equalMass, ece, b, want, g.Brier)
+		}
 	}
 }
 

@@ -5,17 +5,21 @@ import "math"
 // z95 is the 0.975 quantile of the normal distribution, for intervals that cover 95 %.
 const z95 = 1.959963984540054
 
-// Interval is a figure with the bounds of its 95 % interval, Low ≤ Value ≤ High, or three NaN when it is missing.
+// Interval is a figure with the bounds of its 95 % interval, Low ≤ Value ≤ High, or three NaN when it is missing. A figure
+// whose bounds alone are NaN is known, but not how far to trust it.
 type Interval struct {
 	Value Number `json:"value" yaml:"value"`
 	Low   Number `json:"low" yaml:"low"`
 	High  Number `json:"high" yaml:"high"`
 }
 
-// String is the figure and its bounds: "0.950 (0.888-0.978)".
+// String is the figure and its bounds: "0.950 (0.888-0.978)", the figure alone where bounds are missing.
 func (i Interval) String() string {
 	if !i.Value.Known() {
 		return "-"
+	}
+	if !i.Low.Known() || !i.High.Known() {
+		return i.Value.String()
 	}
 	return i.Value.String() + " (" + i.Low.String() + "-" + i.High.String() + ")"
 }

@@ -22,8 +22,10 @@ var (
 // known holds the cells of one class whose label is known.
 type known struct {
 	scores            []float32
-	present           []bool // same length
+	present           []bool  // same length
+	rows              []int32 // same length: which image of the side a cell is of
 	positives, absent int
+	ranked            *ranking // once it is needed
 }
 
 // keep leaves out unknown labels.
@@ -41,13 +43,32 @@ func keep(scores []float32, truth []labels.Tri) (known, error) {
 		if math.IsNaN(float64(scores[i])) {
 			return k, fmt.Errorf("evaluate: the score at position %d is NaN; leave such rows out", i)
 		}
-		k.add(scores[i], t == labels.Present)
+		k.add(i, scores[i], t == labels.Present)
 	}
 	return k, nil
 }
 
-func (k *known) add(score float32, present bool) {
-	k.scores, k.present = append(k.scores, score), append(k.present, present)
+// keepShares is keep for figures that take scores as probabilities.
+//
+// Errors: those of keep; a score is outside [0, 1]; no label is known (ErrNoLabels).
+func keepShares(scores []float32, truth []labels.Tri) (known, error) {
+	k, err := keep(scores, truth)
+	if err != nil {
+		return k, err
+	}
+	if len(k.scores) == 0 {
+		return k, ErrNoLabels
+	}
+	for i, s := range k.scores {
+		if s < 0 || s > 1 {
+			return k, fmt.Errorf("evaluate: the score at position %d is %g; want a probability in [0, 1]", k.rows[i], s)
+		}
+	}
+	return k, nil
+}
+
+func (k *known) add(row int, score float32, present bool) {
+	k.scores, k.present, k.rows = append(k.scores, score), append(k.present, present), append(k.rows, int32(row))
 	if present {
 		k.positives++
 	} else {

@@ -78,15 +78,28 @@ func TestJSONNamesAreStable(t *testing.T) {
 	checkFields(t, "embed", do(t, "embed", "p", "--json"), scanFields+` run run.kept run.copied run.computed run.took_ns
 		extractor extractor.id extractor.name extractor.dim extractor.width extractor.height extractor.preprocessing
 		sanity sanity.extractor `+under("sanity.features sanity.pixels sanity.grey", `k rows single accuracy classes classes[].class classes[].rows classes[].agree classes[].balanced`))
-	overall := "rows cells macro_auc auc_classes log_loss exact_rows " + under("accuracy exact top1", intervalFields)
-	class := "present absent unknown unscored average_precision log_loss " + under("accuracy auc", intervalFields)
+	overall := "rows cells macro_auc auc_classes log_loss exact_rows " + under(`accuracy exact top1 macro_auc_interval macro_average_precision
+		macro_f1 macro_balanced_accuracy macro_ece log_loss_interval brier`, intervalFields)
+	confusion := "true_positives false_positives false_negatives true_negatives"
+	class := "present absent unknown unscored average_precision log_loss base_rate above_base ece_expected " + under("confusion", confusion) + " " +
+		under(`accuracy auc precision recall specificity f1 balanced_accuracy average_precision_interval log_loss_interval brier ece ece_equal_mass`, intervalFields)
 	report := "threshold confidence classes classes[].class " + under("train validation", overall) + " " + under("classes[].train classes[].validation", class)
 	train := do(t, "train", "p", "--epochs", "2", "--json")
 	checkFields(t, "train", train, `classes dim feature_id journal_version trained seconds train_rows validation_rows missing ended best_epoch
 		`+under("options", "epochs steps batch_size rate schedule smoothing weight_decay sampling patience seed")+`
 		`+under("history", "")+` history[].epoch history[].step history[].steps history[].rate history[].train_loss history[].validation_loss
 		history[].classes history[].classes[].accuracy history[].classes[].auc history[].epoch_end history[].best `+under("report", report))
-	checkFields(t, "evaluate", do(t, "evaluate", "p", "--json"), report)
+	subset := "subsets[].classes[]."
+	checkFields(t, "evaluate", do(t, "evaluate", "p", "--json"), report+" "+under("bootstrap", "replicates seed")+
+		" subsets subsets[].subset subsets[].classes subsets[].classes[].class "+under("subsets[].train subsets[].validation", overall)+
+		" "+under(subset+"train "+subset+"validation", class))
+	checkFields(t, "thresholds", do(t, "thresholds", "p", "--precision", "0.99", "--json"), "[].class [].asked [].threshold.score [].threshold.promised [].threshold.reason "+
+		under("[].threshold", confusion)+" "+under("[].threshold.precision [].threshold.recall [].threshold.f1", intervalFields)+
+		" "+under("[].answers", "present_from absent_to error present absent"))
+	checkFields(t, "confusion", do(t, "confusion", "p", "--classes", "green,red", "--json"), `matrices matrices[].classes matrices[].counts
+		matrices[].unknown matrices[].several matrices[].unscored `+under("together", "classes both known"))
+	checkFields(t, "prevalence", do(t, "prevalence", "p", "--json"), "[].class [].audited [].present [].scored [].unscored [].learned [].lambda [].worth [].note "+
+		under("[].share [].classic", intervalFields))
 	checkFields(t, "predict", do(t, "predict", "p", "--out", "s.csv", "--json"), "file scored skipped")
 	checkFields(t, "export-labels", do(t, "export-labels", "p", "l.csv", "--json"), "file images")
 	checkFields(t, "import-labels", do(t, "import-labels", "p", "l.csv", "--json"),
@@ -136,6 +149,7 @@ func TestJSONHasNullWhereThereIsNoNumber(t *testing.T) {
 	}
 	type interval struct{ Value, Low, High *float64 }
 	report := as[struct {
+		Notes             []string
 		Train, Validation struct {
 			Accuracy interval
 			Rows     int
@@ -148,10 +162,13 @@ func TestJSONHasNullWhereThereIsNoNumber(t *testing.T) {
 	if report.Validation.Accuracy != (interval{}) || report.Validation.Rows != 0 || report.Train.Accuracy.Value == nil {
 		t.Errorf("without held-out images the report is %+v", report)
 	}
+	if len(report.Notes) != 1 || !strings.Contains(report.Notes[0], "no labelled image is held out") || !strings.Contains(manual, "`notes`") {
+		t.Errorf("without held-out images the notes are %q", report.Notes)
+	}
 	if len(report.Classes) != 3 || report.Classes[0].Class != "blue" || report.Classes[0].Validation.AUC != (interval{}) {
 		t.Errorf("classes %+v, want blue first, without an AUC", report.Classes)
 	}
-	for _, args := range [][]string{{"status", "p"}, {"evaluate", "p"}, {"suggest", "p"}} {
+	for _, args := range [][]string{{"status", "p"}, {"evaluate", "p"}, {"suggest", "p"}, {"thresholds", "p"}, {"prevalence", "p"}, {"confusion", "p"}} {
 		if text := do(t, args...); strings.Contains(text, "NaN") {
 			t.Errorf("%q prints NaN:\n%s", args, text)
 		}

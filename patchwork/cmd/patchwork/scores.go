@@ -56,24 +56,6 @@ func predictCommand() *cobra.Command {
 	return c
 }
 
-func evaluateCommand() *cobra.Command {
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "evaluate PROJECT",
-		Short: "Measure the model against the labels, held-out images apart",
-		Args:  args("a project folder"),
-		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
-			report, err := p.Evaluate()
-			if err != nil {
-				return err
-			}
-			return printResult(c, report, asJSON)
-		}),
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
-	return c
-}
-
 // suggestions is what suggest prints: an image and the reason on each line.
 type suggestions []patchwork.Suggestion
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "agreement", "disagreements", "suggest", "similar", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "thresholds", "confusion", "prevalence", "agreement", "disagreements", "suggest", "similar", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -57,6 +57,12 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"init"}, []string{"a project folder"}},
 		{[]string{"init", "", "--images", "photos"}, []string{"argument 1 is empty"}},
 		{[]string{"init", "x", "--images", "photos", "--seed", "-1"}, []string{`"-1"`, "--seed", "a whole number of 0 or more"}},
+		{[]string{"evaluate", "p", "--replicates", "-1"}, []string{"--replicates is -1", "1 or more, or 0"}},
+		{[]string{"thresholds", "p", "--precision", "0.9", "--recall", "0.9"}, []string{"--precision and --recall are both given"}},
+		{[]string{"thresholds", "p", "--precision", "1"}, []string{"--precision is 1", "less than 1, as 0.9"}},
+		{[]string{"thresholds", "p", "--recall", "0"}, []string{"--recall is 0", "more than 0"}},
+		{[]string{"thresholds", "p", "--error", "0.5", "--wrong", "-1"}, []string{"--error is 0.5", "--wrong is -1"}},
+		{[]string{"confusion", "p", "--classes", "red"}, []string{`--classes has ["red"] alone`}},
 		{[]string{"import-labels", "p"}, []string{"a project folder and a CSV file"}},
 		{[]string{"export-labels", "p"}, []string{"a CSV file"}},
 		{[]string{"export-labels", "p", "-", "--json"}, []string{"--json"}},
@@ -109,6 +115,9 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"train", "p"}, []string{"no features yet", "patchwork embed p"}},
 		{[]string{"predict", "p"}, []string{"no model yet", "patchwork train p"}},
 		{[]string{"evaluate", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"thresholds", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"confusion", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"prevalence", "p"}, []string{"no model yet", "patchwork train p"}},
 		{[]string{"suggest", "p", "--strategy", "magic"}, []string{`"magic"`, "random, entropy, margin"}},
 		{[]string{"suggest", "p", "--strategy", "entropy"}, []string{"no model", "random"}},
 		{[]string{"suggest", "p", "--strategy", "highest: blue"}, []string{"highest: blue", `["green" "red"]`}},

@@ -27,7 +27,7 @@ func (k *known) averagePrecision() (float64, error) {
 	}
 	var found, seen int
 	var sum float64
-	for s := range k.steps(descending) {
+	for _, s := range k.ranking().steps {
 		found += s.present
 		seen += s.present + s.absent
 		sum += float64(s.present) * float64(found) / float64(seen)

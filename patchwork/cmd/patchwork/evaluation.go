@@ -1,0 +1,114 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/gopatchwork/patchwork/patchwork"
+)
+
+func evaluateCommand() *cobra.Command {
+	var o patchwork.EvaluateOptions
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "evaluate PROJECT",
+		Short: "Measure the model against the labels, held-out images apart",
+		Long: "Figures by class and by subset, with 95 % intervals. Those without a formula come from drawing the held-out images\n" +
+			"again. Notes say what is missing and what to do about it.",
+		Args: args("a project folder"),
+		PreRunE: func(*cobra.Command, []string) error {
+			return checkFlags(need(o.Replicates >= 0, "--replicates is %d; want 1 or more, or 0 for the default", o.Replicates))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			report, err := p.Evaluate(o)
+			if err != nil {
+				return err
+			}
+			return printResult(c, report, asJSON)
+		}),
+	}
+	c.Flags().IntVar(&o.Replicates, "replicates", 0, "`times` that images are drawn for the intervals; 0 is 200, fewer for many labels")
+	c.Flags().Uint64Var(&o.Seed, "seed", 0, "added to the project's seed for those draws")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}
+
+func thresholdsCommand() *cobra.Command {
+	var o patchwork.ThresholdOptions
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "thresholds PROJECT",
+		Short: "Choose for each class from which score on it counts as present, and when to ask",
+		Long: "Chosen on the held-out images: for the best F1, or so that new images keep a precision or a recall with 95 % confidence.\n" +
+			"The second table says below and above which scores a class is absent and present with few mistakes; ask about the rest.",
+		Example: "  patchwork thresholds landuse --precision 0.9\n  patchwork thresholds landuse --recall 0.95 --plain --json",
+		Args:    args("a project folder"),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			share := func(flag string, v, below float64, hint string) error {
+				return need(!c.Flags().Changed(flag) || v > 0 && v < below, "--%s is %g; want more than 0 and less than %g, as %s", flag, v, below, hint)
+			}
+			return checkFlags(share("precision", o.Precision, 1, "0.9"), share("recall", o.Recall, 1, "0.9"),
+				share("error", o.Error, 0.5, "0.05"), share("wrong", o.Wrong, 1, "0.1"),
+				need(o.Precision == 0 || o.Recall == 0, "--precision and --recall are both given; want one of them"))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			list, err := p.Thresholds(o)
+			if err != nil {
+				return err
+			}
+			return printResult(c, list, asJSON)
+		}),
+	}
+	f := c.Flags()
+	f.Float64Var(&o.Precision, "precision", 0, "`share` at least of what is said to be present that is to be right")
+	f.Float64Var(&o.Recall, "recall", 0, "`share` at least of what is present that is to be found")
+	f.Float64Var(&o.Error, "error", 0.05, "`probability` at most that new images fall short of it")
+	f.BoolVar(&o.Plain, "plain", false, "take what the held-out images show for the truth, which new images keep about half of the time")
+	f.Float64Var(&o.Wrong, "wrong", 0.1, "`share` at most that is answered wrongly where a person is asked when in doubt")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}
+
+func prevalenceCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "prevalence PROJECT",
+		Short: "Estimate what share of the images shows each class",
+		Long: "From the scores of all images, corrected by the labels of those held out, which must be a random sample. Images that\n" +
+			"the model has learned from are left out.",
+		Args: args("a project folder"),
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			list, err := p.Prevalence()
+			if err != nil {
+				return err
+			}
+			return printResult(c, list, asJSON)
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}
+
+func confusionCommand() *cobra.Command {
+	var classes []string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "confusion PROJECT",
+		Short:   "Count which classes are taken for each other, and which are on one image together",
+		Long:    "For classes that exclude each other, the held-out images by what they are and by their highest score.",
+		Example: "  patchwork confusion landuse --classes field,forest,water",
+		Args:    args("a project folder"),
+		PreRunE: func(*cobra.Command, []string) error {
+			return checkFlags(need(len(classes) != 1, "--classes has %q alone; want 2 or more that exclude each other", classes))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			r, err := p.Confusion(classes...)
+			if err != nil {
+				return err
+			}
+			return printResult(c, r, asJSON)
+		}),
+	}
+	c.Flags().StringSliceVar(&classes, "classes", nil, "`names` of classes that exclude each other; without it each group of the project")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}

@@ -1,0 +1,164 @@
+package patchwork
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+// measured is a trained project of 60 photos, of which 20 are held out and the last 8 not labelled.
+func measured(t *testing.T) *Project {
+	t.Helper()
+	p := newProject(t, photos(t, 60))
+	ctx := t.Context()
+	if err := p.LabelFromFolders(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Split(ctx, 1./3, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Embed(ctx, EmbedOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Train(ctx, classify.Options{Seed: 1, Epochs: 5}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestEvaluation(t *testing.T) {
+	p := measured(t)
+	t.Run("report", func(t *testing.T) {
+		r, err := p.Evaluate(EvaluateOptions{Replicates: 50, Seed: 3})
+		if err != nil || r.Bootstrap == nil || r.Bootstrap.Replicates != 50 {
+			t.Fatalf("%v, %+v", err, r.Bootstrap)
+		}
+		if len(r.Subsets) != 2 || r.Subsets[0].Subset != "green" || r.Subsets[0].Validation.Rows+r.Subsets[1].Validation.Rows != r.Validation.Rows {
+			t.Errorf("subsets %+v; want the folders green and red", r.Subsets)
+		}
+		if m := r.Classes[0].Validation; m.F1.Value < 0.9 || !m.F1.Low.Known() || !m.Brier.Low.Known() || m.AboveBase < 0.9 {
+			t.Errorf("figures of %s: %+v", r.Classes[0].Class, m)
+		}
+		plain, err := p.Evaluate()
+		if err != nil || plain.Bootstrap.Replicates != 200 {
+			t.Errorf("without options: %v, %+v", err, plain.Bootstrap)
+		}
+		if _, err := p.Evaluate(EvaluateOptions{Replicates: -1}); err == nil || !strings.Contains(err.Error(), "Replicates is -1") {
+			t.Errorf("-1 replicates: %v", err)
+		}
+	})
+	t.Run("thresholds", func(t *testing.T) {
+		best, err := p.Thresholds(ThresholdOptions{})
+		if err != nil || len(best) != 2 || best[0].Threshold.F1.Value < 0.9 || best[0].Threshold.Promised.Known() {
+			t.Fatalf("best F1: %+v, %v", best, err)
+		}
+		if n := best[0].Answers.Present + best[0].Answers.Absent; n != 20 || best[0].Answers.Error != 0.1 || best[0].Asked.Known() {
+			t.Errorf("answers from %d labels: %+v; want the 20 held-out ones, and nobody to be asked: all is labelled", n, best[0].Answers)
+		}
+		strict, err := p.Thresholds(ThresholdOptions{Precision: 0.99})
+		if err != nil || strict[0].Threshold.Score.Known() || !strings.Contains(strict.String(), "class green: a precision of 0.99 could not be shown on 20 labels") {
+			t.Errorf("20 labels show a precision of 0.99: %v, %v", strict, err)
+		}
+		recall, err := p.Thresholds(ThresholdOptions{Recall: 0.6})
+		if err != nil || !(recall[0].Threshold.Promised >= 0.6) || !strings.Contains(recall.String(), "class  present from  precision") {
+			t.Errorf("recall: %v, %v", recall, err)
+		}
+		if _, err := p.Thresholds(ThresholdOptions{Recall: 0.6, Precision: 0.6}); err == nil || !strings.Contains(err.Error(), "both set") {
+			t.Errorf("both goals: %v", err)
+		}
+		if _, err := p.Thresholds(ThresholdOptions{Recall: 2}); err == nil || !strings.Contains(err.Error(), "Share is 2") {
+			t.Errorf("a recall of 2: %v", err)
+		}
+	})
+	t.Run("confusion", func(t *testing.T) {
+		c, err := p.Confusion("green", "red")
+		if err != nil || len(c.Matrices) != 1 || c.Matrices[0].Accuracy().Value < 0.9 || c.Together.Both[0][0] != 30 || c.Together.Both[0][1] != 0 {
+			t.Errorf("%+v, %v", c, err)
+		}
+		none, err := p.Confusion()
+		if err != nil || len(none.Matrices) != 0 || !strings.Contains(none.String(), "no classes exclude each other") {
+			t.Errorf("without groups: %v, %v", none, err)
+		}
+		if _, err := p.GroupClasses(t.Context(), "green", "red"); err != nil {
+			t.Fatal(err)
+		}
+		if c, err = p.Confusion(); err != nil || len(c.Matrices) != 1 {
+			t.Errorf("with a group: %v, %v", c, err)
+		}
+		if _, err := p.Confusion("green", "blue"); err == nil || !strings.Contains(err.Error(), `class "blue"`) {
+			t.Errorf("a class that is not there: %v", err)
+		}
+	})
+	t.Run("curves", func(t *testing.T) {
+		c, err := p.Curves("red")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, chart := range []interface {
+			Option() (json.RawMessage, error)
+		}{c.ROC, c.PR, c.Reliability} {
+			if _, err := chart.Option(); err != nil {
+				t.Error(err)
+			}
+		}
+		if x := c.ROC.Series[0].X; len(x) < 3 || x[0] != 0 || x[len(x)-1] != 1 || len(c.Reliability.Series[0].X) == 0 {
+			t.Errorf("ROC over %v, reliability over %v", x, c.Reliability.Series[0].X)
+		}
+		if _, err := p.Curves("blue"); err == nil || !strings.Contains(err.Error(), `no class "blue"; want one of`) {
+			t.Errorf("a class that is not there: %v", err)
+		}
+	})
+	t.Run("prevalence", func(t *testing.T) {
+		all, err := p.Prevalence()
+		if err != nil || all[0].Audited != 20 || all[0].Learned != 40 || all[0].Share.Value.Known() || !strings.Contains(all.String(), "all images are audited") {
+			t.Errorf("%+v, %v", all, err)
+		}
+	})
+	t.Run("unlabelled", func(t *testing.T) { // last, because it takes labels away
+		table, err := p.Labels()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []string
+		for row := range 60 {
+			if !table.Validation(row) && len(rows) < 30 {
+				rows = append(rows, labels.Ref(p.Images(), row))
+			}
+		}
+		if err := p.Apply(t.Context(), labels.Event{Kind: labels.KindLabel, Set: []labels.Change{{Class: "red", Value: int8(labels.Unknown), Images: rows}}}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := p.Prevalence()
+		red := list[1]
+		if err != nil || red.Class != "red" || red.Scored != 30 || red.Learned != 10 || !red.Share.Value.Known() || math.Abs(float64(red.Share.Value)-0.5) > 0.2 {
+			t.Errorf("%+v, %v", red, err)
+		}
+		choice, err := p.Thresholds(ThresholdOptions{})
+		if err != nil || !choice[1].Asked.Known() {
+			t.Errorf("asked about %v of 30 images, %v", choice[1].Asked, err)
+		}
+	})
+}
+
+func TestEvaluationNeedsAModel(t *testing.T) {
+	p := newProject(t, photos(t, 2), "red")
+	for name, f := range map[string]func() error{
+		"thresholds": func() error { _, err := p.Thresholds(ThresholdOptions{}); return err },
+		"confusion":  func() error { _, err := p.Confusion(); return err },
+		"curves":     func() error { _, err := p.Curves("red"); return err },
+		"prevalence": func() error { _, err := p.Prevalence(); return err },
+	} {
+		if err := f(); !errors.Is(err, ErrNoModel) {
+			t.Errorf("%s: %v, want ErrNoModel", name, err)
+		}
+	}
+	if _, err := p.Curves("red"); errors.Is(err, evaluate.ErrNoLabels) {
+		t.Error("no model is no lack of labels")
+	}
+}
