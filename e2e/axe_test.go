@@ -25,5 +25,7 @@ func TestStudioIsAccessible(t *testing.T) {
 	s.Until("all is open", 10*time.Second, `() => { document.querySelectorAll("details").forEach(d => d.open = true);
 		const select = document.querySelector("#histogram select"); select.value = "water"; select.dispatchEvent(new Event("change")); return true }`)
 	s.Until("the bars are drawn", 10*time.Second, `() => document.querySelectorAll("#histogram .bars button").length === 20`)
+	s.Until("the class is measured", 10*time.Second, `() => { document.querySelector("#measure details").open = true; return document.querySelectorAll("#measure .pw-matrix td").length === 36 }`)
 	browsertest.Axe(t, s.Page)
+	Screenshot(t, s.Page, "studio-measured")
 }

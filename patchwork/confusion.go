@@ -31,7 +31,7 @@ func (p *Project) Confusion(classes ...string) (Confusions, error) {
 	}
 	c := Confusions{Matrices: []evaluate.Matrix{}, Together: evaluate.NewCooccurrence(t)}
 	for _, group := range groups {
-		m, err := evaluate.NewMatrix(d, group, false)
+		m, err := evaluate.NewMatrix(d, group, false, nil)
 		if err != nil {
 			return Confusions{}, err
 		}

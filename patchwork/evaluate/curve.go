@@ -72,6 +72,28 @@ func (c Curve) PR(points int) Line {
 	return thin(c, points, func(p Confusion) (float64, Interval) { return float64(p.Recall().Value), p.Precision() })
 }
 
+// Thin is the curve in at most points points, which are spread evenly along its ROC curve; 0 means 200. The strictest and
+// the loosest threshold stay.
+func (c Curve) Thin(points int) Curve {
+	if points <= 0 {
+		points = drawn
+	}
+	if len(c) <= points {
+		return c
+	}
+	present, absent := float64(max(1, c[0].TruePositives+c[0].FalseNegatives)), float64(max(1, c[0].FalsePositives+c[0].TrueNegatives))
+	way := func(p CurvePoint) float64 { return float64(p.TruePositives)/present + float64(p.FalsePositives)/absent }
+	last := len(c) - 1
+	part := (way(c[last]) - way(c[0])) / (float64(max(points, 2)) - 1.5) // so that at most points-2 fit between the ends
+	thinned := Curve{c[0]}
+	for _, p := range c[1:last] {
+		if way(p) >= way(thinned[len(thinned)-1])+part {
+			thinned = append(thinned, p)
+		}
+	}
+	return append(thinned, c[last])
+}
+
 // thin keeps the two ends, and of the points between those where the way along the curve, |Δx| + |Δy|, has grown by one
 // of equal parts since the last that was kept. What is left out lies within one part of what stays.
 func thin(c Curve, points int, of func(Confusion) (x float64, y Interval)) (l Line) {

@@ -96,3 +96,40 @@ func TestRankingTakesAnyNumbers(t *testing.T) {
 		t.Errorf("minus zero is not zero: %v", k.ranking().steps[2])
 	}
 }
+
+// Thin keeps points of the curve, the ends among them, no further apart than one part of the way.
+func TestThinKeepsPointsOfTheCurve(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	scores, truth := make([]float32, 5000), make([]labels.Tri, 5000)
+	for i := range scores {
+		truth[i] = labels.Tri(r.IntN(2))
+		scores[i] = float32(r.NormFloat64()/5 + 0.4 + 0.2*float64(truth[i]))
+	}
+	c, err := NewCurve(scores, truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, points := range []int{0, 2, 10, 100, 1 << 20} {
+		thin := c.Thin(points)
+		most := points
+		if most == 0 {
+			most = 200
+		}
+		if len(thin) > most || thin[0] != c[0] || thin[len(thin)-1] != c[len(c)-1] {
+			t.Fatalf("in %d points: %d, from %v to %v", points, len(thin), thin[0], thin[len(thin)-1])
+		}
+		for i, p := range thin {
+			if !slices.Contains(c, p) {
+				t.Fatalf("%v is no point of the curve", p)
+			}
+			if i == 0 || points == 2 {
+				continue
+			}
+			q := thin[i-1]
+			step := float64(p.TruePositives-q.TruePositives)/float64(p.TruePositives+p.FalseNegatives) + float64(p.FalsePositives-q.FalsePositives)/float64(p.FalsePositives+p.TrueNegatives)
+			if step > 2.1*2/float64(most)+0.001 {
+				t.Fatalf("in %d points: a step of %.3f", points, step)
+			}
+		}
+	}
+}

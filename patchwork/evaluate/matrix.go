@@ -21,10 +21,11 @@ type Matrix struct {
 	Unscored int `json:"unscored" yaml:"unscored"` // one is, but a class has no score
 }
 
-// NewMatrix counts the validation images, or with training those to learn from; excluded images are in neither.
+// NewMatrix counts the validation images, or with training those to learn from; excluded images are in neither. each, if it
+// is not nil, is told of every image that is counted: its class and the one it is taken for, as places in classes.
 //
 // Errors: Table or Scores is nil; fewer than two classes, or one that the table lacks; impossible scores.
-func NewMatrix(d Data, classes []string, training bool) (Matrix, error) {
+func NewMatrix(d Data, classes []string, training bool, each func(row, is, answer int)) (Matrix, error) {
 	m := Matrix{Classes: classes}
 	if d.Table == nil || d.Scores == nil {
 		return m, errors.New("evaluate: Data needs a Table and Scores; one of them is nil")
@@ -48,13 +49,17 @@ func NewMatrix(d Data, classes []string, training bool) (Matrix, error) {
 		if err := checkScores(row, scores, known); err != nil {
 			return m, err
 		}
-		m.add(columns, scores, func(class int) labels.Tri { return d.Table.Value(row, class) })
+		is, answer, counted := m.add(columns, scores, func(class int) labels.Tri { return d.Table.Value(row, class) })
+		if counted && each != nil {
+			each(row, is, answer)
+		}
 	}
 	return m, nil
 }
 
-func (m *Matrix) add(columns []int, scores []float32, truth func(class int) labels.Tri) {
-	is, answer, present, scored := 0, 0, 0, scores != nil
+// add counts one image. Where it is counted, is and answer are its class and the one it is taken for.
+func (m *Matrix) add(columns []int, scores []float32, truth func(class int) labels.Tri) (is, answer int, counted bool) {
+	present, scored := 0, scores != nil
 	for i, class := range columns {
 		if truth(class) == labels.Present {
 			is = i
@@ -76,7 +81,9 @@ func (m *Matrix) add(columns []int, scores []float32, truth func(class int) labe
 		m.Unscored++
 	default:
 		m.Counts[is][answer]++
+		return is, answer, true
 	}
+	return 0, 0, false
 }
 
 // Accuracy is the share of counted images whose highest score is their class.

@@ -14,7 +14,7 @@ func TestMatrixByHand(t *testing.T) {
 	}}
 	scores := [][]float32{{0.4, 0.3, 1}, {0.2, 0.3, 0}, {0.1, 0.9, 0}, {0.5, 0.5, 0}, {1, 0, 0}, {1, 1, 0}, {0.9, nan, 0}, {0, 1, 0}, {0, 1, 0}, nil}
 	d := Data{Table: table, Scores: func(row int) []float32 { return scores[row] }}
-	m, err := NewMatrix(d, []string{"field", "forest"}, false)
+	m, err := NewMatrix(d, []string{"field", "forest"}, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestMatrixByHand(t *testing.T) {
 	if m.Accuracy() != Wilson(2, 4) || m.Recall(0) != Wilson(1, 2) || m.Precision(1) != Wilson(1, 2) {
 		t.Errorf("accuracy %v, recall %v, precision %v", m.Accuracy(), m.Recall(0), m.Precision(1))
 	}
-	if training, _ := NewMatrix(d, []string{"field", "forest"}, true); training.Counts[0][1] != 1 || training.Accuracy() != Wilson(0, 1) {
+	if training, _ := NewMatrix(d, []string{"field", "forest"}, true, nil); training.Counts[0][1] != 1 || training.Accuracy() != Wilson(0, 1) {
 		t.Errorf("training: %+v", training)
 	}
 	for _, line := range []string{"is \\ taken for  field  forest  recall\n", "field           1      1       0.500 (", "left out: 1 images without a known class, 1 with several, 2 without"} {
@@ -34,11 +34,11 @@ func TestMatrixByHand(t *testing.T) {
 		}
 	}
 	for says, classes := range map[string][]string{`class "sea" of the matrix`: {"field", "sea"}, "a matrix of 1 classes": {"field"}, `class "field" of`: {"field", "field"}} {
-		if _, err := NewMatrix(d, classes, false); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := NewMatrix(d, classes, false, nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", classes, err)
 		}
 	}
-	if _, err := NewMatrix(Data{}, nil, false); err == nil {
+	if _, err := NewMatrix(Data{}, nil, false, nil); err == nil {
 		t.Error("no table, no error")
 	}
 }

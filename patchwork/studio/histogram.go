@@ -66,7 +66,7 @@ func (s *Session) chooseHistogram(e host.Event) error {
 	if _, ok := s.project.Labels().Table().Class(data.Class); data.Class != "" && !ok {
 		return wish("There is no class %q.", data.Class)
 	}
-	s.histogram, s.drawn = data.Class, drawn{}
+	s.histogram, s.drawn, s.measured = data.Class, drawn{}, measured{}
 	return nil
 }
 

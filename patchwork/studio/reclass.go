@@ -168,5 +168,5 @@ func (s *Session) followClasses() {
 	if !slices.ContainsFunc(known, func(k Strategy) bool { return k.Name == s.strategy }) {
 		s.strategy = "random"
 	}
-	s.counted, s.drawn, s.plan = counted{}, drawn{}, [2]string{}
+	s.counted, s.drawn, s.measured, s.plan = counted{}, drawn{}, measured{}, [2]string{}
 }

@@ -68,6 +68,9 @@ type Session struct {
 	quick     string // the one class that is asked about; "" for all
 	histogram string // class whose scores are shown; "" for none
 	drawn     drawn
+	measuring bool // how well it is told apart is shown, too
+	learned   bool // of the images learned from, and not of those held out
+	measured  measured
 	list      list         // what a person asked to see
 	plan      [2]string    // the merge of which a page wants to know what it would do
 	people    *peopleView  // how far people agree, when it was asked
@@ -218,6 +221,12 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.chooseHistogram(e)
 	case "open":
 		return s.openBar(e)
+	case "measure":
+		return s.chooseMeasure(e)
+	case "decision":
+		return s.openDecision(e)
+	case "cell":
+		return s.openCell(e)
 	case "disagreements":
 		return s.openDisputes(ctx, e)
 	case "size":

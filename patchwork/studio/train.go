@@ -173,7 +173,7 @@ func (s *Session) reload() (news string) {
 		return ""
 	}
 	reader := s.project.Reader()
-	s.sources, s.bands, s.counted, s.drawn, s.tallied = readSources(reader.Index), bandsOf(reader), counted{}, drawn{}, tallied{}
+	s.sources, s.bands, s.counted, s.drawn, s.measured, s.tallied = readSources(reader.Index), bandsOf(reader), counted{}, drawn{}, measured{}, tallied{}
 	s.followClasses()
 	if more := reader.Index.Len() - before; more > 0 {
 		return count(more, "new image") + " found; Next shows some."

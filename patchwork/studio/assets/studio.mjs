@@ -13,6 +13,7 @@ import { put, write } from "./widgets/dom.mjs";
 import { frame } from "../host/frame.mjs";
 import sampling from "./sampling.mjs";
 import histogram from "./histogram.mjs";
+import measurepanel from "./measurepanel.mjs";
 import trainpanel from "./trainpanel.mjs";
 import classespanel from "./classespanel.mjs";
 import peoplepanel from "./peoplepanel.mjs";
@@ -34,6 +35,7 @@ const models = {
   progress: createModel({ view: { state: "idle" } }, () => send({ kind: "stop" })),
   sampling: createModel({ view: null }, send),
   histogram: createModel({ view: null }, send),
+  measure: createModel({ view: null }, send),
   panel: createModel({ view: null }, send),
   classes: createModel({ view: null }, send),
   people: createModel({ view: null }, send),
@@ -65,6 +67,7 @@ function show(next) {
   draw();
   models.sampling.set("view", view);
   models.histogram.set("view", { classes: view.grid.classes.map((c) => c.name), histogram: view.histogram ?? null, has_model: view.has_model });
+  models.measure.set("view", { class: view.histogram?.class ?? "", measure: view.measure ?? null });
   models.panel.set("view", { ...view.train, has_model: view.has_model });
   const colors = Object.fromEntries(coloured(view.grid.classes, view.classes).map((c) => [c.name, c.color]));
   models.classes.set("view", { classes: view.classes, colors, counts: view.counts, conflicts: view.conflicts, plan: view.plan ?? null });
@@ -119,6 +122,7 @@ function mount() {
   progress.render({ model: models.progress, el: $("progress") });
   sampling.render({ model: models.sampling, el: $("sampler") });
   histogram.render({ model: models.histogram, el: $("histogram") });
+  measurepanel.render({ model: models.measure, el: $("measure") });
   panel = trainpanel.render({ model: models.panel, el: $("model") });
   classespanel.render({ model: models.classes, el: $("classes") });
   peoplepanel.render({ model: models.people, el: $("people") });

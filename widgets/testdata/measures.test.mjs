@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { figures, nearest, startOf } from "../assets/decisions.mjs";
+import { shade } from "../assets/matrix.mjs";
+
+test("figures follow from four counts, and nothing from none", () => {
+  assert.deepEqual(figures({ tp: 3, fp: 1, fn: 1, tn: 15 }), { precision: 0.75, recall: 0.75, alarms: 1 / 16, f1: 0.75 });
+  assert.deepEqual(figures({ tp: 0, fp: 0, fn: 0, tn: 5 }), { precision: null, recall: null, alarms: 0, f1: null });
+});
+
+test("a slider begins at the loosest threshold of one half or more", () => {
+  assert.equal(startOf([{ at: 0.9 }, { at: 0.6 }, { at: 0.4 }]), 1);
+  assert.equal(startOf([{ at: 0.3 }, { at: 0.1 }]), 0);
+  assert.equal(startOf([]), 0);
+});
+
+test("a press on a curve takes the point nearest to it", () => {
+  const points = [{ tp: 1, fp: 0, fn: 3, tn: 4 }, { tp: 3, fp: 1, fn: 1, tn: 3 }, { tp: 4, fp: 4, fn: 0, tn: 0 }];
+  const roc = (f) => [f.alarms, f.recall];
+  assert.equal(nearest(points, roc, 0.3, 0.8), 1);
+  assert.equal(nearest(points, roc, 0, 0), 0);
+  assert.equal(nearest(points, roc, 1, 0.9), 2);
+});
+
+test("a cell is as dark as its share of its row", () => {
+  assert.equal(shade([[3, 1], [0, 0]], 0, 1), 0.25);
+  assert.equal(shade([[3, 1], [0, 0]], 1, 1), 0);
+});
