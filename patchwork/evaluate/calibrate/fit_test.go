@@ -130,7 +130,7 @@ func TestStrengthDrawsToThePooledFit(t *testing.T) {
 	none := Sample{[]float32{0.5}, []labels.Tri{labels.Unknown}}
 	for _, method := range methods {
 		last := 0.0
-		for _, strength := range []float64{0.01, 1, 20, 1e6} {
+		for _, strength := range []float64{5, 20, 100, 1e6} {
 			maps, pooled, err := FitClasses(method, []Sample{many, few, none}, Options{Strength: strength})
 			if err != nil {
 				t.Fatal(err)
