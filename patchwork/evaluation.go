@@ -2,6 +2,7 @@ package patchwork
 
 import (
 	"math"
+	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -64,13 +65,27 @@ func column(d evaluate.Data, class int, of func(row int) bool) (scores []float32
 	return scores, truth
 }
 
-// heldOut is the scores and labels of one class on the held-out images; a label without a score becomes unknown.
+// heldOut is the scores and labels of one class on the held-out images.
 func heldOut(d evaluate.Data, class int) (scores []float32, truth []labels.Tri) {
 	scores, truth = column(d, class, func(row int) bool { return !d.Table.Excluded(row) && d.Table.Validation(row) })
+	return scores, scored(scores, truth)
+}
+
+// scored is truth without the labels that have no score.
+func scored(scores []float32, truth []labels.Tri) []labels.Tri {
+	truth = slices.Clone(truth)
 	for i, s := range scores {
 		if math.IsNaN(float64(s)) {
 			truth[i] = labels.Unknown
 		}
 	}
-	return scores, truth
+	return truth
 }
+
+// onlyRows is a table of which all other rows are excluded.
+type onlyRows struct {
+	evaluate.Table
+	keep func(row int) bool
+}
+
+func (t onlyRows) Excluded(row int) bool { return !t.keep(row) }

@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -8,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
-	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -114,6 +114,51 @@ func TestEvaluation(t *testing.T) {
 			t.Errorf("a class that is not there: %v", err)
 		}
 	})
+	t.Run("calibration", func(t *testing.T) {
+		for _, method := range []string{"", "temperature", "beta"} {
+			c, err := p.Calibration(CalibrationOptions{Method: method, Folds: 4})
+			if err != nil || len(c.Classes) != 2 || c.Classes[0].Labels != 20 || !c.Classes[0].After.ECE.Known() || c.Classes[0].Map.A < 0 || c.Classes[0].Before == c.Classes[0].After {
+				t.Errorf("%s: %+v, %v", method, c, err)
+			}
+			if want := "class  labels  calibration error  expected"; !strings.Contains(c.String(), want) {
+				t.Errorf("table lacks %q:\n%s", want, c)
+			}
+		}
+		if _, err := p.Calibration(CalibrationOptions{Method: "isotonic"}); err == nil || !strings.Contains(err.Error(), `Method is "isotonic"; want one of [platt temperature beta]`) {
+			t.Errorf("an unknown method: %v", err)
+		}
+		if _, err := p.Calibration(CalibrationOptions{Folds: 30}); err == nil || !strings.Contains(err.Error(), "20 groups of labelled images for 30 folds") {
+			t.Errorf("more folds than images: %v", err)
+		}
+	})
+	t.Run("learning curve", func(t *testing.T) {
+		calls := 0
+		o := LearningCurveOptions{Budgets: []int{6, 30}, Folds: 3, Train: classify.Options{Epochs: 2}}
+		c, err := p.LearningCurve(t.Context(), o, func(_ string, done, total int) {
+			if calls++; done != calls || total != 6 {
+				t.Errorf("training %d is called %d of %d", calls, done, total)
+			}
+		})
+		if err != nil || len(c) != 2 || calls != 6 || c[1].Figure.Value < 0.95 || c[1].Figure.High > 1 || c[0].Images != 6 {
+			t.Errorf("%v, %v", c, err)
+		}
+		// The two subsets are the two classes, so a test on one of them has nothing to tell apart.
+		o.BySubset, o.Folds = true, 2
+		if c, err = p.LearningCurve(t.Context(), o, nil); err != nil || c[0].Figure.Value.Known() {
+			t.Errorf("by subset: %v, %v", c, err)
+		}
+		if _, err := p.LearningCurve(t.Context(), LearningCurveOptions{Folds: 100}, nil); err == nil || !strings.Contains(err.Error(), "for 100 folds") {
+			t.Errorf("100 folds: %v", err)
+		}
+		if got := doubling([]int{0, 1, -1, 2, 1}); len(got) != 1 || got[0] != 3 {
+			t.Errorf("budgets of 3 images outside the fold: %v", got)
+		}
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		if _, err := p.LearningCurve(stopped, o, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	})
 	t.Run("prevalence", func(t *testing.T) {
 		all, err := p.Prevalence()
 		if err != nil || all[0].Audited != 20 || all[0].Learned != 40 || all[0].Share.Value.Known() || !strings.Contains(all.String(), "all images are audited") {
@@ -149,16 +194,17 @@ func TestEvaluation(t *testing.T) {
 func TestEvaluationNeedsAModel(t *testing.T) {
 	p := newProject(t, photos(t, 2), "red")
 	for name, f := range map[string]func() error{
-		"thresholds": func() error { _, err := p.Thresholds(ThresholdOptions{}); return err },
-		"confusion":  func() error { _, err := p.Confusion(); return err },
-		"curves":     func() error { _, err := p.Curves("red"); return err },
-		"prevalence": func() error { _, err := p.Prevalence(); return err },
+		"thresholds":  func() error { _, err := p.Thresholds(ThresholdOptions{}); return err },
+		"confusion":   func() error { _, err := p.Confusion(); return err },
+		"curves":      func() error { _, err := p.Curves("red"); return err },
+		"prevalence":  func() error { _, err := p.Prevalence(); return err },
+		"calibration": func() error { _, err := p.Calibration(CalibrationOptions{}); return err },
 	} {
 		if err := f(); !errors.Is(err, ErrNoModel) {
 			t.Errorf("%s: %v, want ErrNoModel", name, err)
 		}
 	}
-	if _, err := p.Curves("red"); errors.Is(err, evaluate.ErrNoLabels) {
-		t.Error("no model is no lack of labels")
+	if _, err := p.LearningCurve(t.Context(), LearningCurveOptions{}, nil); !errors.Is(err, ErrNoFeatures) {
+		t.Errorf("a learning curve without features: %v", err)
 	}
 }

@@ -175,9 +175,14 @@ func BenchmarkEvaluate(b *testing.B) {
 		scores[i] = float32(1 / (1 + math.Exp(-(2*float64(t.values[i]) - 1 + rng.NormFloat64()))))
 	}
 	d := Data{Table: t, Scores: func(row int) []float32 { return scores[row*classes : (row+1)*classes] }}
-	for name, boot := range map[string]*Bootstrap{"plain": nil, "bootstrap": {}} {
-		d.Bootstrap = boot
-		b.Run(name, func(b *testing.B) {
+	for _, kind := range []string{"plain", "bootstrap", "bootstrap and subsets"} {
+		if kind != "plain" {
+			d.Bootstrap = &Bootstrap{}
+		}
+		if kind == "bootstrap and subsets" {
+			d.Subset = func(row int) string { return string(rune('a' + row%5)) }
+		}
+		b.Run(kind, func(b *testing.B) {
 			for b.Loop() {
 				if _, err := Evaluate(d); err != nil {
 					b.Fatal(err)

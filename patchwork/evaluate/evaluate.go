@@ -75,7 +75,7 @@ func Evaluate(d Data) (Report, error) {
 	}
 	for i, name := range subsets.names {
 		s := SubsetReport{Subset: name}
-		parts[i].measure(classes, d.Bootstrap, &s.Train, &s.Validation, &s.Classes)
+		parts[i].measure(classes, r.Bootstrap, &s.Train, &s.Validation, &s.Classes)
 		r.Subsets = append(r.Subsets, s)
 	}
 	r.Notes = r.notes(tooMany)

@@ -1,6 +1,6 @@
 package evaluate
 
-import "math"
+import "sync"
 
 // class gives the figures of one class.
 func (s *side) class(c int) Metrics {
@@ -35,31 +35,36 @@ const reportBins = 10
 // point is a figure whose interval is not known.
 func point(v float64) Interval { return Interval{Number(v), missing, missing} }
 
-// overall gives the figures over all classes.
-func (s *side) overall() Overall {
+// classes gives the figures of all classes, each on a processor of its own.
+func (s *side) classes() []Metrics {
+	all := make([]Metrics, len(s.cells))
+	var workers sync.WaitGroup
+	for c := range all {
+		workers.Go(func() { all[c] = s.class(c) })
+	}
+	workers.Wait()
+	return all
+}
+
+// overall puts the figures of the classes together.
+func (s *side) overall(classes []Metrics) Overall {
 	o := blankOverall()
 	o.Rows, o.ExactRows = s.rows, s.full
 	right, loss, squares := 0, 0.0, 0.0
 	var auc, ap, f1, balanced, ece mean
-	for c := range s.cells {
-		k := &s.cells[c]
-		o.Cells += len(k.scores)
-		at := k.at(Threshold)
-		right += at.TruePositives + at.TrueNegatives
-		loss += k.loss()
-		squares += k.squares()
-		f1.add(float64(at.F1().Value))
-		balanced.add(float64(at.BalancedAccuracy().Value))
-		if area, err := k.auc(); err == nil {
-			auc.add(float64(area.Value))
+	for _, m := range classes {
+		n := m.known()
+		o.Cells += n
+		right += m.Confusion.TruePositives + m.Confusion.TrueNegatives
+		if n > 0 {
+			loss += float64(m.LogLoss) * float64(n)
+			squares += float64(m.Brier.Value) * float64(n)
 		}
-		if p, err := k.averagePrecision(); err == nil {
-			ap.add(p)
-		}
-		if len(k.scores) > 0 {
-			e, _ := k.ece(BinOptions{Bins: reportBins})
-			ece.add(e)
-		}
+		auc.add(m.AUC.Value)
+		ap.add(m.AveragePrecision)
+		f1.add(m.F1.Value)
+		balanced.add(m.BalancedAccuracy.Value)
+		ece.add(m.ECE.Value)
 	}
 	if o.Cells > 0 {
 		o.Accuracy = wilson(float64(right)/float64(o.Cells), float64(s.rows))
@@ -78,15 +83,15 @@ func (s *side) overall() Overall {
 	return o
 }
 
-// mean is that of the numbers that there are; NaN counts for nothing.
+// mean is that of the numbers that there are; a missing one counts for nothing.
 type mean struct {
 	sum float64
 	n   int
 }
 
-func (m *mean) add(v float64) {
-	if !math.IsNaN(v) {
-		m.sum, m.n = m.sum+v, m.n+1
+func (m *mean) add(v Number) {
+	if v.Known() {
+		m.sum, m.n = m.sum+float64(v), m.n+1
 	}
 }
 

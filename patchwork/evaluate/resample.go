@@ -75,31 +75,31 @@ func (k *known) strip() strip {
 
 // replicate measures the class where image i counts times[i] times. The bins stay those of the images as they are.
 func (s *strip) replicate(times []int32) (f [drawnFigures]float64) {
-	var found, seen, foundSaid, seenSaid, inStep, absentInStep, wins, precision float64
-	var bin, mass, ece, eceMass, loss, squares float64
+	var found, seen, foundSaid, seenSaid, wins, precision float64
+	var inStep, allStep, bin, mass, ece, eceMass, loss, squares float64
+	gaps, losses, marks := s.gaps[:len(s.rows)], s.losses[:len(s.rows)], s.marks[:len(s.rows)]
 	for i, row := range s.rows {
-		w, mark := float64(times[row]), s.marks[i]
-		if w > 0 {
-			gap := w * float64(s.gaps[i])
-			bin += gap
-			mass += gap
-			squares += gap * float64(s.gaps[i])
-			loss += w * float64(s.losses[i])
-			if mark&isPresent != 0 {
-				inStep += w
-			} else {
-				absentInStep += w
-			}
-		}
-		if mark&^isPresent == 0 {
+		// Images that were not drawn take part with a weight of 0: skipping them would cost more than it saves.
+		w, gap, mark := float64(times[row]), float64(gaps[i]), marks[i]
+		weighted := w * gap
+		bin += weighted
+		mass += weighted
+		squares += weighted * gap
+		loss += w * float64(losses[i])
+		allStep += w
+		inStep += w * float64(mark&isPresent)
+		if mark < endsStep {
 			continue
 		}
-		if mark&endsStep != 0 && inStep+absentInStep > 0 {
-			wins += absentInStep * (found + inStep/2)
+		if mark&endsStep != 0 && allStep > 0 {
+			wins += (allStep - inStep) * (found + inStep/2)
 			found += inStep
-			seen += inStep + absentInStep
+			seen += allStep
 			precision += inStep * found / seen
-			inStep, absentInStep = 0, 0
+			inStep, allStep = 0, 0
+		}
+		if mark < endsSaid {
+			continue
 		}
 		if mark&endsSaid != 0 {
 			foundSaid, seenSaid = found, seen
@@ -157,7 +157,7 @@ func (s *side) spread(b Bootstrap, o *Overall, classes []ClassReport) {
 		bounds(of, figure, func(classes [][drawnFigures]float64) float64 {
 			var m mean
 			for _, f := range classes {
-				m.add(f[figure])
+				m.add(Number(f[figure]))
 			}
 			return m.value()
 		})

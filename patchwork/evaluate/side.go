@@ -33,11 +33,12 @@ func (s sides) of(validation bool) *side {
 
 // measure fills in the figures of both sides and returns how validation images were drawn again.
 func (s sides) measure(names []string, b *Bootstrap, train, validation *Overall, classes *[]ClassReport) (drawn Bootstrap) {
+	learned, held := s.train.classes(), s.validation.classes()
 	*classes = make([]ClassReport, len(names))
 	for c, name := range names {
-		(*classes)[c] = ClassReport{Class: name, Train: s.train.class(c), Validation: s.validation.class(c)}
+		(*classes)[c] = ClassReport{Class: name, Train: learned[c], Validation: held[c]}
 	}
-	*train, *validation = s.train.overall(), s.validation.overall()
+	*train, *validation = s.train.overall(learned), s.validation.overall(held)
 	if b == nil || validation.Cells == 0 {
 		return Bootstrap{}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gopatchwork/patchwork/patchwork"
@@ -110,5 +112,76 @@ func confusionCommand() *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&classes, "classes", nil, "`names` of classes that exclude each other; without it each group of the project")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}
+
+func calibrationCommand() *cobra.Command {
+	var o patchwork.CalibrationOptions
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "calibration PROJECT",
+		Short: "Show how far scores can be taken for probabilities, and how to make them so",
+		Long: "Fits a map from scores to probabilities for each class on the held-out images, drawn towards the map of all classes where\n" +
+			"labels are few, and measures it on images that it was not fitted on.",
+		Args: args("a project folder"),
+		PreRunE: func(*cobra.Command, []string) error {
+			return checkFlags(
+				need(slices.Contains([]string{"platt", "temperature", "beta"}, o.Method), "--method is %q; want platt, temperature or beta", o.Method),
+				need(o.Strength >= 0, "--strength is %g; want a number of labels, or 0 for the default", o.Strength),
+				need(o.Folds == 0 || o.Folds > 1, "--folds is %d; want 2 or more, or 0 for the default", o.Folds))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			r, err := p.Calibration(o)
+			if err != nil {
+				return err
+			}
+			return printResult(c, r, asJSON)
+		}),
+	}
+	f := c.Flags()
+	f.StringVar(&o.Method, "method", "platt", "platt, temperature or beta")
+	f.Float64Var(&o.Strength, "strength", 0, "how many `labels` of a class the map of all classes counts as much as; 0 is 20")
+	f.IntVar(&o.Folds, "folds", 0, "`parts` that the images are divided in to measure; 0 is 5")
+	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed for that division")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
+}
+
+func learningCurveCommand() *cobra.Command {
+	var o patchwork.LearningCurveOptions
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "learning-curve PROJECT",
+		Short: "Train on fewer labelled images, to see what more of them would bring",
+		Long: "Divides all labelled images into folds, trains on more and more images outside each fold and measures the mean AUC in it.\n" +
+			"Nothing in the project changes.",
+		Example: "  patchwork learning-curve landuse --budgets 20,50,100",
+		Args:    args("a project folder"),
+		PreRunE: func(*cobra.Command, []string) error {
+			ascending := slices.IsSorted(o.Budgets) && len(slices.Compact(slices.Clone(o.Budgets))) == len(o.Budgets)
+			return checkFlags(
+				need(ascending && (len(o.Budgets) == 0 || o.Budgets[0] > 0), "--budgets is %d; want numbers of images above 0, ascending, as 20,50,100", o.Budgets),
+				need(o.Folds == 0 || o.Folds > 1, "--folds is %d; want 2 or more, or 0 for the default", o.Folds),
+				need(o.Repeats >= 0, "--repeats is %d; want 1 or more, or 0 for the default", o.Repeats),
+				need(o.Train.Epochs >= 0, "--epochs is %d; want 1 or more, or 0 for the default", o.Train.Epochs))
+		},
+		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			progress, end := patchwork.ShowProgress()
+			points, err := p.LearningCurve(c.Context(), o, progress)
+			end()
+			if err != nil {
+				return err
+			}
+			return printResult(c, points, asJSON)
+		}),
+	}
+	f := c.Flags()
+	f.IntSliceVar(&o.Budgets, "budgets", nil, "`numbers` of images to learn from; without it 10, 20, 40 and so on")
+	f.IntVar(&o.Folds, "folds", 0, "`parts` that the images are divided in; 0 is 5")
+	f.IntVar(&o.Repeats, "repeats", 0, "`times` that they are divided; 0 is 1")
+	f.BoolVar(&o.BySubset, "by-subset", false, "test on images of other subsets than those learned from")
+	f.IntVar(&o.Train.Epochs, "epochs", 0, "of each training; 0 is the default of train")
+	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed")
+	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -98,6 +98,11 @@ func TestJSONNamesAreStable(t *testing.T) {
 		" "+under("[].answers", "present_from absent_to error present absent"))
 	checkFields(t, "confusion", do(t, "confusion", "p", "--classes", "green,red", "--json"), `matrices matrices[].classes matrices[].counts
 		matrices[].unknown matrices[].several matrices[].unscored `+under("together", "classes both known"))
+	errors := "ece ece_expected log_loss brier"
+	checkFields(t, "calibration", do(t, "calibration", "p", "--folds", "3", "--json"), "method classes classes[].class classes[].labels "+
+		under("pooled classes[].map", "a b c")+" "+under("classes[].before classes[].after", errors))
+	checkFields(t, "learning-curve", do(t, "learning-curve", "p", "--budgets", "8", "--folds", "2", "--epochs", "1", "--json"),
+		"[].budget [].images [].values "+under("[].figure", intervalFields))
 	checkFields(t, "prevalence", do(t, "prevalence", "p", "--json"), "[].class [].audited [].present [].scored [].unscored [].learned [].lambda [].worth [].note "+
 		under("[].share [].classic", intervalFields))
 	checkFields(t, "predict", do(t, "predict", "p", "--out", "s.csv", "--json"), "file scored skipped")

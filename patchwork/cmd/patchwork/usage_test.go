@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "thresholds", "confusion", "prevalence", "agreement", "disagreements", "suggest", "similar", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "agreement", "disagreements", "suggest", "similar", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -62,6 +62,9 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"thresholds", "p", "--precision", "1"}, []string{"--precision is 1", "less than 1, as 0.9"}},
 		{[]string{"thresholds", "p", "--recall", "0"}, []string{"--recall is 0", "more than 0"}},
 		{[]string{"thresholds", "p", "--error", "0.5", "--wrong", "-1"}, []string{"--error is 0.5", "--wrong is -1"}},
+		{[]string{"calibration", "p", "--method", "isotonic", "--folds", "1"}, []string{`--method is "isotonic"`, "--folds is 1"}},
+		{[]string{"learning-curve", "p", "--budgets", "20,10"}, []string{"--budgets is [20 10]", "ascending"}},
+		{[]string{"learning-curve", "p", "--budgets", "x"}, []string{"--budgets"}},
 		{[]string{"confusion", "p", "--classes", "red"}, []string{`--classes has ["red"] alone`}},
 		{[]string{"import-labels", "p"}, []string{"a project folder and a CSV file"}},
 		{[]string{"export-labels", "p"}, []string{"a CSV file"}},
@@ -118,6 +121,8 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"thresholds", "p"}, []string{"no model yet", "patchwork train p"}},
 		{[]string{"confusion", "p"}, []string{"no model yet", "patchwork train p"}},
 		{[]string{"prevalence", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"calibration", "p"}, []string{"no model yet", "patchwork train p"}},
+		{[]string{"learning-curve", "p"}, []string{"patchwork embed p"}},
 		{[]string{"suggest", "p", "--strategy", "magic"}, []string{`"magic"`, "random, entropy, margin"}},
 		{[]string{"suggest", "p", "--strategy", "entropy"}, []string{"no model", "random"}},
 		{[]string{"suggest", "p", "--strategy", "highest: blue"}, []string{"highest: blue", `["green" "red"]`}},

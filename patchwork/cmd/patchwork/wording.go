@@ -16,9 +16,9 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|acquire|explore|evaluate|decide|prevalence|compute|studio|host|kernelspec): )+`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|acquire|explore|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
 	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Z]\w*)`)
-	parseNumber = regexp.MustCompile(`: strconv\.Parse(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
+	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
 )
 
@@ -45,7 +45,7 @@ var inGo = strings.NewReplacer(
 )
 
 // numbers is what each parser of Go's strconv wants.
-var numbers = map[string]string{"Int": "a whole number", "Uint": "a whole number of 0 or more", "Float": "a number", "Bool": "true or false"}
+var numbers = map[string]string{"Int": "a whole number", "Uint": "a whole number of 0 or more", "Float": "a number", "Bool": "true or false", "Atoi": "whole numbers"}
 
 // spoken is an error as a person at the command line reads it, and whether it is about how the command was used.
 func spoken(err error) (text string, usage bool) {

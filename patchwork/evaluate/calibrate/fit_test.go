@@ -109,11 +109,11 @@ func TestMapsAreMonotoneAndCalibrate(t *testing.T) {
 				t.Fatalf("%v: %v makes less of %.2f than of %.2f", method, m, p+0.01, p)
 			}
 		}
-		scores, err := OutOfFold(method, s, fold)
+		scores, err := OutOfFold(method, []Sample{s}, fold, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, _, _ := evaluate.ECE(scores, s.Truth, evaluate.BinOptions{})
+		after, _, _ := evaluate.ECE(scores[0], s.Truth, evaluate.BinOptions{})
 		if method != Temperature && (after > 1.6*expected || after > before/2) {
 			t.Errorf("%v: calibration error %.4f before, %.4f after, %.4f is what calibrated scores show", method, before, after, expected)
 		}
@@ -130,7 +130,7 @@ func TestStrengthDrawsToThePooledFit(t *testing.T) {
 	none := Sample{[]float32{0.5}, []labels.Tri{labels.Unknown}}
 	for _, method := range methods {
 		last := 0.0
-		for _, strength := range []float64{0.01, 1, 20, 1e6} {
+		for _, strength := range []float64{5, 20, 100, 1e6} {
 			maps, pooled, err := FitClasses(method, []Sample{many, few, none}, Options{Strength: strength})
 			if err != nil {
 				t.Fatal(err)
@@ -147,6 +147,35 @@ func TestStrengthDrawsToThePooledFit(t *testing.T) {
 		if last > 1e-4 {
 			t.Errorf("%v: a million labels' worth of pull leaves a gap of %g", method, last)
 		}
+	}
+}
+
+// No image has a part in the map that calibrates it.
+func TestOutOfFoldLeavesTheFoldOut(t *testing.T) {
+	s := overconfident(9, 90)
+	s.Truth[2] = labels.Present
+	fold := make([]int, len(s.Scores))
+	for i := range fold {
+		fold[i] = i % 3
+	}
+	fold[0] = -1
+	before, err := OutOfFold(Beta, []Sample{s, s}, fold, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Truth[2] = labels.Absent
+	after, err := OutOfFold(Beta, []Sample{s, s}, fold, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range fold {
+		if same := before[1][i] == after[1][i]; same != (fold[i] == fold[2]) {
+			t.Errorf("image %d of fold %d: %v became %v when a label of fold %d changed", i, fold[i], before[1][i], after[1][i], fold[2])
+		}
+	}
+	all, _, _ := FitClasses(Beta, without([]Sample{s, s}, fold, -1), Options{})
+	if want := float32(all[0].Apply(float64(s.Scores[0]))); after[0][0] != want {
+		t.Errorf("an image of no fold became %v, want %v by the maps of all folds", after[0][0], want)
 	}
 }
 
@@ -182,9 +211,12 @@ func TestFitErrors(t *testing.T) {
 			_, _, err := FitClasses(Platt, []Sample{{}, {Scores: []float32{1}}}, Options{})
 			return err
 		},
-		"1 scores, 1 labels and 0 fold": func() error { _, err := OutOfFold(Platt, Sample{[]float32{1}, []labels.Tri{1}}, nil); return err },
+		"class 0 has 1 scores and 1 labels for 0": func() error {
+			_, err := OutOfFold(Platt, []Sample{{[]float32{1}, []labels.Tri{1}}}, nil, Options{})
+			return err
+		},
 		"outside fold 3: calibrate: the": func() error {
-			_, err := OutOfFold(Platt, Sample{[]float32{1}, []labels.Tri{1}}, []int{3})
+			_, err := OutOfFold(Platt, []Sample{{[]float32{1}, []labels.Tri{1}}}, []int{3}, Options{})
 			return err
 		},
 	} {

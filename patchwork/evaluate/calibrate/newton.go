@@ -14,6 +14,7 @@ type objective struct {
 	start           []float64
 	slopes          int
 	terms           [][]float64 // by image
+	truth           []bool      // by image
 	targets         []float64   // by image
 	present, absent int
 
@@ -39,18 +40,27 @@ func prepare(method Method, s Sample) (*objective, error) {
 			continue
 		}
 		o.terms = append(o.terms, method.terms(float64(score)))
-		o.targets = append(o.targets, float64(s.Truth[i]))
+		o.truth = append(o.truth, s.Truth[i] == labels.Present)
 		if s.Truth[i] == labels.Present {
 			o.present++
 		} else {
 			o.absent++
 		}
 	}
-	up, down := float64(o.present+1)/float64(o.present+2), 1/float64(o.absent+2)
-	for i, t := range o.targets {
-		o.targets[i] = down + t*(up-down)
-	}
+	o.soften(o.present, o.absent)
 	return o, nil
+}
+
+// soften sets Platt's targets for so many present and absent images.
+func (o *objective) soften(present, absent int) {
+	up, down := float64(present+1)/float64(present+2), 1/float64(absent+2)
+	o.targets = make([]float64, len(o.truth))
+	for i, y := range o.truth {
+		o.targets[i] = down
+		if y {
+			o.targets[i] = up
+		}
+	}
 }
 
 // minimise is the best of the solutions without any slope, or with some, held at 0 that has no negative slope. The

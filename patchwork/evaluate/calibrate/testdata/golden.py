@@ -86,7 +86,7 @@ def classes(name, samples, strength):
         h = (x * (q * (1 - q))[:, None]).T @ x / len(x)
         fits = []
         for s, t in kept:
-            xs, ts = terms(method, s), targets(t)
+            xs, ts = terms(method, s), np.where(t == 1, targets(y)[y == 1][0], targets(y)[y == 0][0])  # the targets of all
             f = lambda theta: loss(theta, xs, ts) + strength / 2 * (theta - centre) @ h @ (theta - centre)
             fits.append(as_map(method, minimize(f, centre, method="Nelder-Mead", options=dict(xatol=1e-10, fatol=1e-13, maxiter=20000, maxfev=20000)).x))
         out[method] = dict(pooled=as_map(method, centre), classes=fits)
