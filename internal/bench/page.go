@@ -14,7 +14,7 @@ var probe string
 // presses is how often a key is pressed.
 const presses = 50
 
-// measurePage presses keys in the page of the large project's studio.
+// measurePage presses keys in the page of the large project's studio, and then reads how much memory such a page takes.
 func measurePage(t *trial) {
 	p := t.largeProject()
 	served, _ := e2e.Serve(t, e2e.Program(t), p.dir)
@@ -41,6 +41,7 @@ func measurePage(t *trial) {
 		s.Saved()
 	}
 	t.report(byP95("page/batch", "Enter to 16 new images drawn", 150*time.Millisecond, t.probed(s, "batch"), "the same page, strategy entropy; thumbnails loaded"))
+	measureMemory(t, served)
 }
 
 // await waits until the probe has n times of a kind.
