@@ -165,22 +165,24 @@ function say(text) {
   write($("message"), text ?? "");
 }
 
-function state(connection, unsaved, open) {
+function state(connection, unsaved, open, why) {
   if (over) return;
   models.grid.set("pending", open);
-  const { text, level } = savedText(connection, unsaved);
+  const { text, level } = savedText(connection, unsaved, why);
   write($("saved"), text);
   put($("saved"), "data-level", level);
+  put($("saved"), "data-why", Boolean(why));
   put(document.body, "data-state", connection);
   if (connection === "offline" && !unsaved) cell.lost();
 }
 
-// ended: the server said good-bye; every label it acknowledged is on disk.
+// ended: the server said good-bye; every label it acknowledged is on disk, and no other.
 function ended(reason) {
   over = true;
   say(`Studio closed: ${reason}. Run the cell or command again to go on.`);
-  write($("saved"), "closed, all saved");
-  put($("saved"), "data-level", "ok");
+  const { text, level } = savedText("ended", link.state().unsaved);
+  write($("saved"), text);
+  put($("saved"), "data-level", level);
   put(document.body, "data-state", "over");
   cell.ended(reason);
 }

@@ -9,8 +9,12 @@ export function progressOf(train) {
   };
 }
 
-// savedText says whether everything is on disk: level is "ok", "busy" or "bad".
-export function savedText(connection, unsaved) {
+// savedText says whether everything is on disk: level is "ok", "busy" or "bad"; why is the server's reason while it cannot save.
+export function savedText(connection, unsaved, why) {
+  if (connection === "ended") return unsaved ? { text: `closed: ${unsaved} not saved`, level: "bad" } : { text: "closed, all saved", level: "ok" };
+  if (connection === "live" && unsaved && why) {
+    return { text: `${unsaved} not saved yet, kept in this tab and tried again: ${why.replace(/^not saved yet: /, "")}`, level: "bad" };
+  }
   if (connection === "live") return unsaved ? { text: `saving ${unsaved} …`, level: "busy" } : { text: "all saved", level: "ok" };
   const what = connection === "offline" ? "studio not reachable" : "connecting …";
   if (!unsaved) return { text: what, level: connection === "offline" ? "bad" : "busy" };

@@ -8,6 +8,10 @@ test("what is saved is said in every state", () => {
   assert.deepEqual(savedText("live", 0), { text: "all saved", level: "ok" });
   assert.deepEqual(savedText("live", 3), { text: "saving 3 …", level: "busy" });
   assert.deepEqual(savedText("offline", 0), { text: "studio not reachable", level: "bad" });
+  assert.deepEqual(savedText("live", 3, "not saved yet: no space"), { text: "3 not saved yet, kept in this tab and tried again: no space", level: "bad" });
+  assert.deepEqual(savedText("live", 0, "no space"), { text: "all saved", level: "ok" });
+  assert.deepEqual(savedText("ended", 0), { text: "closed, all saved", level: "ok" });
+  assert.deepEqual(savedText("ended", 2), { text: "closed: 2 not saved", level: "bad" });
   assert.deepEqual(savedText("connecting", 2), { text: "connecting …: 2 not saved yet, kept in this tab", level: "bad" });
 });
 
