@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/gopatchwork/patchwork/internal/atomicfile"
 )
 
 // appender writes lines to the end of one journal. It is used by one goroutine, which holds the journal's lock.
@@ -106,7 +108,7 @@ func (a *appender) prepare() error {
 // takeBack removes what a failed append has left.
 func (a *appender) takeBack(cause error) error {
 	err := fmt.Errorf("labels: cannot write to %s: %w. This action was not saved; everything before it is safe. "+
-		"Make room on the disk or make the folder writable, and repeat it", a.j.file, cause)
+		"Make room on the disk or make the folder writable, and repeat it", a.j.file, atomicfile.Cause(cause))
 	if cut := errors.Join(a.file.Truncate(a.j.covered), a.file.Sync()); cut != nil {
 		a.broken = fmt.Errorf("%w. The journal's end could not be restored either (%w), so no more is written; "+
 			"close the project and open it again", err, cut)

@@ -29,8 +29,9 @@ export function socketAddress(page, client) {
 //   onView(view)                    the first view of each connection, and every reply that is a view (it has a grid,
 //                                   tiles or a view inside)
 //   onPush(push)                    what the server says unasked
-//   onState(state, unsaved, rows)   state is "connecting", "live", "offline" (still trying) or "ended" (it said good-bye);
-//                                   unsaved counts the open events, rows are the rows they touch
+//   onState(state, unsaved, rows, why)   state is "connecting", "live", "offline" (still trying) or "ended" (it said
+//                                   good-bye); unsaved counts the open events, rows are the rows they touch; why is the
+//                                   server's reason while it cannot save them, such as a full disk, else ""
 //   onError(text, event)            the server's refusal of an event, which is then settled
 //   onBye(reason)                   why the server ended; nothing is tried after it
 //
@@ -50,6 +51,7 @@ export function connect({
   let tries = 0;
   let retry = 0;
   let heard = 0;
+  let why = ""; // the oldest open event could not be saved
 
   function read() {
     try {
@@ -70,7 +72,7 @@ export function connect({
     if (!unsaved().length) savers.splice(0).forEach((saved) => saved());
   }
   const unsaved = () => queue.open.filter(saves);
-  const tell = () => onState(state, unsaved().length, rowsOf(queue.open));
+  const tell = () => onState(state, unsaved().length, rowsOf(queue.open), why);
   function enter(next) {
     state = next;
     tell();
@@ -98,6 +100,7 @@ export function connect({
     heard = Date.now();
     if ("view" in message) {
       tries = 0;
+      why = "";
       state = "live";
       keep(greet(queue, message.ack));
       resend();
@@ -115,6 +118,7 @@ export function connect({
   }
   function answered(message) {
     const event = queue.open.find(({ id }) => id === message.id);
+    why = message.retry ? message.error : "";
     keep(confirm(queue, message));
     if (message.error) onError(message.error, event);
     if (message.retry) {

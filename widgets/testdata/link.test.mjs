@@ -33,7 +33,7 @@ test("nothing is sent before the first view, then all in order, and the reply co
   const reply = link.forward({ kind: "set", changes: [{ row: 5, class: 0, value: 1 }] });
   link.send("next");
   assert.equal(sockets[0].sent.length, 0);
-  assert.deepEqual(told.states.at(-1), ["connecting", 2, [5]]);
+  assert.deepEqual(told.states.at(-1), ["connecting", 2, [5], ""]);
   assert.equal(JSON.parse([...storage.values()][0]).length, 2, "kept in storage while open");
   sockets[0].says({ view: { n: 1 }, ack: 0 });
   assert.deepEqual(sockets[0].sent.map(({ seq, kind }) => [seq, kind]), [[1, "set"], [2, "next"]]);
@@ -44,7 +44,7 @@ test("nothing is sent before the first view, then all in order, and the reply co
   assert.deepEqual(told.views.at(-1), { grid: {}, n: 2 }, "a reply that is a view is shown");
   sockets[0].says({ ack: 2, id: second.id });
   await link.whenSaved();
-  assert.deepEqual(told.states.at(-1), ["live", 0, []]);
+  assert.deepEqual(told.states.at(-1), ["live", 0, [], ""]);
   assert.equal(storage.size, 0);
   link.close();
 });
@@ -93,10 +93,13 @@ test("a refusal is told and settled; what could not be saved is sent again", asy
   const saved = link.send("set", { row: 2 });
   const { id } = sockets[0].sent[1];
   sockets[0].says({ ack: 1, id, error: "disk full", retry: true });
-  assert.equal(told.states.at(-1)[1], 1);
+  assert.deepEqual([told.states.at(-1)[1], told.states.at(-1)[3]], [1, "disk full"]);
+  link.send("set", { row: 9 });
+  assert.equal(told.states.at(-1)[3], "disk full", "what comes behind it is not saved for the same reason");
   await soon(1100);
-  assert.deepEqual(sockets[0].sent.slice(2).map((event) => event.id), [id]);
+  assert.equal(sockets[0].sent[3].id, id);
   sockets[0].says({ ack: 2, id, reply: "ok" });
+  assert.equal(told.states.at(-1)[3], "");
   assert.equal(await saved, "ok");
   link.close();
 });
