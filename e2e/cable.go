@@ -16,6 +16,7 @@ type Cable struct {
 	to    string
 	mu    sync.Mutex
 	cut   bool
+	mute  bool
 	ends  map[net.Conn]bool
 	plugs net.Listener
 }
@@ -69,10 +70,34 @@ func (c *Cable) carry(in net.Conn) {
 		io.Copy(out, in)
 		out.Close()
 	}()
-	io.Copy(in, out)
+	io.Copy(heard{c, in}, out)
 	c.mu.Lock()
 	delete(c.ends, in)
 	c.mu.Unlock()
+}
+
+// heard is what a page hears through the cable.
+type heard struct {
+	c  *Cable
+	in io.Writer
+}
+
+func (h heard) Write(p []byte) (int, error) {
+	h.c.mu.Lock()
+	mute := h.c.mute
+	h.c.mu.Unlock()
+	if mute {
+		return len(p), nil
+	}
+	return h.in.Write(p)
+}
+
+// Mute loses from now on what the server says; what the page says still reaches it. A connection that has lost something
+// makes no sense any more: Cut comes next.
+func (c *Cable) Mute() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mute = true
 }
 
 // Cut ends all connections and lets none through until Mend.
@@ -89,5 +114,5 @@ func (c *Cable) Cut() {
 func (c *Cable) Mend() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.cut = false
+	c.cut, c.mute = false, false
 }
