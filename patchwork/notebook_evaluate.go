@@ -1,0 +1,94 @@
+package patchwork
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gopatchwork/patchwork/widgets"
+	"github.com/gopatchwork/patchwork/widgets/host"
+)
+
+// Curves shows, for a class on the held-out images, the ROC curve, precision over recall, and how far scores are shares.
+func (n *Notebook) Curves(class string) ClassCurves {
+	c, err := n.Project.Curves(class)
+	check(err)
+	charts := []widgets.Chart{c.ROC, c.PR, c.Reliability}
+	if !host.InNotebook() {
+		for _, chart := range charts {
+			fmt.Println(chart.Alt())
+		}
+		return c
+	}
+	var b strings.Builder
+	for _, chart := range charts {
+		html, err := chart.StaticHTML()
+		check(err)
+		b.WriteString(html)
+	}
+	check(host.DisplayOnce(b.String()))
+	return c
+}
+
+// Confusion shows which classes the held-out images of classes that exclude each other are taken for, and which classes are
+// on one image together. Without classes it takes each group of the project.
+func (n *Notebook) Confusion(classes ...string) Confusions {
+	c, err := n.Project.Confusion(classes...)
+	check(err)
+	for _, m := range c.Matrices {
+		title := fmt.Sprintf("right: %v. Not counted: none of them known to be present %d, several present %d, without a score %d", m.Accuracy(), m.Unknown, m.Several, m.Unscored)
+		check(widgets.Matrix{Title: title, Names: m.Classes, Counts: m.Counts, Down: "is", Across: "taken for"}.Show())
+	}
+	check(widgets.Matrix{Title: "on one image, as labelled", Names: c.Together.Classes, Counts: c.Together.Both, Down: "with", Across: "and"}.Show())
+	return c
+}
+
+// Thresholds shows the scores from which on each class counts as present, and between which to ask a person. It takes the
+// first of the options, if any; without one it looks for the best F1.
+func (n *Notebook) Thresholds(options ...ThresholdOptions) ClassThresholds {
+	var o ThresholdOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	return shown(n.Project.Thresholds(o))
+}
+
+// Calibration shows how far scores can be taken for probabilities, before and after a calibration.
+func (n *Notebook) Calibration(options ...CalibrationOptions) Calibration {
+	var o CalibrationOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	return shown(n.Project.Calibration(o))
+}
+
+// Prevalence shows what share of all images is estimated to show each class.
+func (n *Notebook) Prevalence() Prevalences { return shown(n.Project.Prevalence()) }
+
+// LearningCurve shows how well classifiers do that learn from fewer labelled images than there are, and so what more labels
+// may bring.
+func (n *Notebook) LearningCurve(options ...LearningCurveOptions) LearningCurve {
+	var o LearningCurveOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	c, err := n.Project.LearningCurve(ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(c)
+	check(c.Chart().Show())
+	return c
+}
+
+// Chart draws the curve with its intervals.
+func (c LearningCurve) Chart() widgets.Chart {
+	mean, low, high := widgets.Series{Name: "mean AUC"}, widgets.Series{Name: "at least", Dashed: true}, widgets.Series{Name: "at most", Dashed: true}
+	for _, p := range c {
+		for s, y := range map[*widgets.Series]float64{&mean: float64(p.Figure.Value), &low: float64(p.Figure.Low), &high: float64(p.Figure.High)} {
+			s.X, s.Y = append(s.X, p.Images), append(s.Y, y)
+		}
+	}
+	return widgets.Chart{Title: "What more labels bring", XName: "labelled images", YName: "mean AUC", Series: []widgets.Series{mean, low, high}, Width: 480, Height: 280}
+}
