@@ -1,8 +1,6 @@
 package acquire
 
-import (
-	"math"
-)
+import "math"
 
 // ByScore is a strategy that judges each row on its own and takes the best. Sorting, ties and rows without a score are
 // shared here, so that a strategy is one function and one sentence.
