@@ -50,7 +50,7 @@ func (b Bootstrap) withDefaults(cells int) Bootstrap {
 // Errors: n < 1; Replicates < 0.
 //
 // Source: Efron and Tibshirani 1993, "An Introduction to the Bootstrap", section 13.3.
-func (b Bootstrap) Interval(n int, figure func(times []int32) float64) (Interval, error) {
+func (b Bootstrap) Interval(n int, figure func(times []uint8) float64) (Interval, error) {
 	if n < 1 {
 		return noInterval, fmt.Errorf("evaluate: a bootstrap of %d images; want 1 or more", n)
 	}
@@ -58,23 +58,23 @@ func (b Bootstrap) Interval(n int, figure func(times []int32) float64) (Interval
 		return noInterval, err
 	}
 	b = b.withDefaults(n)
-	once := make([]int32, n)
+	once := make([]uint8, n)
 	for i := range once {
 		once[i] = 1
 	}
 	values := make([]float64, b.Replicates)
-	b.each(n, func(replicate int, times []int32) { values[replicate] = figure(times) })
+	b.each(n, func(replicate int, times []uint8) { values[replicate] = figure(times) })
 	return percentiles(figure(once), values), nil
 }
 
 // each calls do for every replicate, on all processors. Each replicate has a stream of its own, so that the number of
 // processors changes no draw.
-func (b Bootstrap) each(n int, do func(replicate int, times []int32)) {
+func (b Bootstrap) each(n int, do func(replicate int, times []uint8)) {
 	var workers sync.WaitGroup
 	next := make(chan int)
 	for range min(runtime.GOMAXPROCS(0), b.Replicates) {
 		workers.Go(func() {
-			times := make([]int32, n)
+			times := make([]uint8, n) // on average 1; 256 has no probability worth the name
 			for replicate := range next {
 				clear(times)
 				rng := rand.New(rand.NewPCG(b.Seed, 0x6576616c<<32|uint64(replicate)))

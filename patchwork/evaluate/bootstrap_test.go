@@ -22,10 +22,10 @@ func TestReplicateRepeatsImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		times := make([]int32, len(scores))
+		times := make([]uint8, len(scores))
 		var again known
 		for i, y := range truth {
-			times[i] = int32(rng.IntN(3))
+			times[i] = uint8(rng.IntN(3))
 			for range times[i] {
 				if y != u {
 					again.add(i, scores[i], y == p)
@@ -48,7 +48,7 @@ func TestReplicateRepeatsImages(t *testing.T) {
 				t.Errorf("figure %d of repeated images: %v, want %v", figure, got[figure], want)
 			}
 		}
-		once := make([]int32, len(scores))
+		once := make([]uint8, len(scores))
 		for i := range once {
 			once[i] = 1
 		}
@@ -84,7 +84,7 @@ func TestBootstrapCovers(t *testing.T) {
 		k := draw(rng, n)
 		s, b := k.strip(), Bootstrap{Replicates: 200, Seed: uint64(trial)}
 		aps, eces := make([]float64, b.Replicates), make([]float64, b.Replicates)
-		b.each(n, func(r int, times []int32) {
+		b.each(n, func(r int, times []uint8) {
 			f := s.replicate(times)
 			aps[r], eces[r] = f[drawnAP], f[drawnECE]
 		})
@@ -109,7 +109,7 @@ func TestBootstrapInterval(t *testing.T) {
 	scores, truth := drawnCase(3, 200, 1)
 	k, _ := keep(scores, truth)
 	s := k.strip()
-	figure := func(times []int32) float64 { return s.replicate(times)[drawnAP] }
+	figure := func(times []uint8) float64 { return s.replicate(times)[drawnAP] }
 	one, err := Bootstrap{Replicates: 300, Seed: 4}.Interval(len(scores), figure)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestBootstrapInterval(t *testing.T) {
 		t.Errorf("the same seed gave %v and %v, another %v", one, two, other)
 	}
 	// A mean has a known standard error.
-	mean, _ := Bootstrap{Replicates: 2000}.Interval(len(scores), func(times []int32) float64 {
+	mean, _ := Bootstrap{Replicates: 2000}.Interval(len(scores), func(times []uint8) float64 {
 		sum := 0.0
 		for i, n := range times {
 			sum += float64(n) * float64(scores[i])
@@ -140,8 +140,8 @@ func TestBootstrapInterval(t *testing.T) {
 	if got := float64(mean.High-mean.Low) / 2; math.Abs(got/half-1) > 0.06 {
 		t.Errorf("half the interval of a mean is %.5f, want %.5f", got, half)
 	}
-	perfect, _ := Bootstrap{}.Interval(10, func([]int32) float64 { return 1 })
-	never, _ := Bootstrap{}.Interval(10, func([]int32) float64 { return math.NaN() })
+	perfect, _ := Bootstrap{}.Interval(10, func([]uint8) float64 { return 1 })
+	never, _ := Bootstrap{}.Interval(10, func([]uint8) float64 { return math.NaN() })
 	if perfect.Value != 1 || perfect.Low.Known() || perfect.String() != "1.000" || never.Value.Known() {
 		t.Errorf("a figure that cannot change: %v; one that does not exist: %v", perfect, never)
 	}

@@ -74,7 +74,7 @@ func (k *known) strip() strip {
 }
 
 // replicate measures the class where image i counts times[i] times. The bins stay those of the images as they are.
-func (s *strip) replicate(times []int32) (f [drawnFigures]float64) {
+func (s *strip) replicate(times []uint8) (f [drawnFigures]float64) {
 	var found, seen, foundSaid, seenSaid, wins, precision float64
 	var inStep, allStep, bin, mass, ece, eceMass, loss, squares float64
 	gaps, losses, marks := s.gaps[:len(s.rows)], s.losses[:len(s.rows)], s.marks[:len(s.rows)]
@@ -91,11 +91,13 @@ func (s *strip) replicate(times []int32) (f [drawnFigures]float64) {
 		if mark < endsStep {
 			continue
 		}
-		if mark&endsStep != 0 && allStep > 0 {
+		if mark&endsStep != 0 {
 			wins += (allStep - inStep) * (found + inStep/2)
 			found += inStep
 			seen += allStep
-			precision += inStep * found / seen
+			if seen > 0 {
+				precision += inStep * found / seen
+			}
 			inStep, allStep = 0, 0
 		}
 		if mark < endsSaid {
@@ -128,7 +130,7 @@ func (s *side) spread(b Bootstrap, o *Overall, classes []ClassReport) {
 		strips[c] = s.cells[c].strip()
 	}
 	replicates := make([][][drawnFigures]float64, b.Replicates)
-	b.each(s.rows, func(r int, times []int32) {
+	b.each(s.rows, func(r int, times []uint8) {
 		replicates[r] = make([][drawnFigures]float64, len(strips))
 		for c := range strips {
 			replicates[r][c] = strips[c].replicate(times)
