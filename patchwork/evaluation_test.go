@@ -165,6 +165,25 @@ func TestEvaluation(t *testing.T) {
 			t.Errorf("%+v, %v", all, err)
 		}
 	})
+	t.Run("cells", func(t *testing.T) { // what is printed is what String gives, which is tested above
+		n := &Notebook{p}
+		if r := n.Evaluate(EvaluateOptions{Replicates: 30}); r.Bootstrap.Replicates != 30 {
+			t.Errorf("evaluated with %+v", r.Bootstrap)
+		}
+		if list := n.Thresholds(ThresholdOptions{Recall: 0.6}); len(list) != 2 || !list[0].Threshold.Promised.Known() {
+			t.Errorf("thresholds %+v", list)
+		}
+		if c := n.Calibration(CalibrationOptions{Method: "beta"}); c.Method != "beta" {
+			t.Errorf("calibrated by %s", c.Method)
+		}
+		if c, list := n.Confusion("green", "red"), n.Prevalence(); len(c.Matrices) != 1 || len(list) != 2 {
+			t.Errorf("%+v, %+v", c, list)
+		}
+		if c := n.LearningCurve(LearningCurveOptions{Budgets: []int{10}, Folds: 2, Train: classify.Options{Epochs: 1}}); len(c) != 1 {
+			t.Errorf("learning curve %+v", c)
+		}
+		n.Curves("red")
+	})
 	t.Run("unlabelled", func(t *testing.T) { // last, because it takes labels away
 		table, err := p.Labels()
 		if err != nil {

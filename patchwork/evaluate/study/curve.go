@@ -42,7 +42,7 @@ type Point struct {
 //
 // Trainings share images, so s²/J alone would promise too much; the second term, test images over the others, makes up for
 // that. The interval is about a model trained on so many images, not about one of those trained here. It is missing with
-// fewer than two figures.
+// fewer than two figures, and where all are alike.
 //
 // Errors: those of Folds; budgets that are not ascending and above 0; Train is nil; what Train returns, with the budget.
 //
@@ -144,11 +144,14 @@ func corrected(values []evaluate.Number, ratio float64) evaluate.Interval {
 	}
 	nan := evaluate.Number(math.NaN())
 	n := float64(len(known))
-	mean := stat.Mean(known, nil)
-	if n < 2 {
+	mean, variance := stat.Mean(known, nil), 0.0
+	if n > 1 {
+		variance = stat.Variance(known, nil)
+	}
+	if variance == 0 {
 		return evaluate.Interval{Value: evaluate.Number(mean), Low: nan, High: nan}
 	}
 	t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.975)
-	half := evaluate.Number(t * math.Sqrt((1/n+ratio)*stat.Variance(known, nil)))
+	half := evaluate.Number(t * math.Sqrt((1/n+ratio)*variance))
 	return evaluate.Interval{Value: evaluate.Number(mean), Low: evaluate.Number(mean) - half, High: evaluate.Number(mean) + half}
 }

@@ -61,6 +61,9 @@ func TestCorrectedInterval(t *testing.T) {
 	if one := corrected([]evaluate.Number{nan, 0.7}, 1); one.Value != 0.7 || one.Low.Known() {
 		t.Errorf("one figure: %v", one)
 	}
+	if alike := corrected([]evaluate.Number{1, 1, 1}, 1); alike.Value != 1 || alike.Low.Known() {
+		t.Errorf("figures that are all alike: %v", alike)
+	}
 	if none := corrected([]evaluate.Number{nan}, 1); none.Value.Known() {
 		t.Errorf("no figure: %v", none)
 	}
