@@ -21,12 +21,7 @@ func (p *Project) NoteRun(id, note string) error { return runlog.SetNote(p.path(
 // record keeps what is known of a training. What cannot be recorded does not undo the training: the error is returned
 // beside it.
 func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model, goesOn bool, err error) error {
-	r := runlog.Run{Kind: "train", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: map[string]string{}, Metrics: map[string]float64{}}
-	for _, s := range classify.Settings() {
-		if v := s.Get(o); v != "" {
-			r.Settings[s.Name] = v
-		}
-	}
+	r := runlog.Run{Kind: "train", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: settingsOf(o), Metrics: map[string]float64{}}
 	if o.Seed != 0 {
 		r.Settings["seed"] = fmt.Sprint(o.Seed)
 	}
@@ -83,6 +78,8 @@ func runTable(runs []runlog.Run) string {
 		accuracy := "–"
 		if v, ok := r.Metrics["validation/accuracy"]; ok {
 			accuracy = fmt.Sprintf("%.3f", v)
+		} else if v, ok := r.Metrics["folds/auc"]; ok {
+			accuracy = fmt.Sprintf("AUC %.3f out of fold", v)
 		}
 		var settings []string
 		for _, s := range classify.Settings() {

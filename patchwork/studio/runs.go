@@ -73,7 +73,10 @@ func (s *Session) configure(values map[string]string) error {
 func (s *Session) readRuns() {
 	runs, _ := s.project.Runs()
 	s.runs = nil
-	for _, r := range runs[:min(runsShown, len(runs))] {
+	for _, r := range runs {
+		if r.Kind != "train" || len(s.runs) == runsShown { // the trials of a search are a table of their own
+			continue
+		}
 		v := runView{ID: r.ID, When: r.Started.Local().Format("2 Jan 15:04"), Seconds: r.Seconds, Images: int(r.Metrics["images"]), Outcome: r.Outcome, Note: r.Note}
 		for name, to := range map[string]**number{"validation/accuracy": &v.Accuracy, "validation/auc": &v.AUC} {
 			if m, ok := r.Metrics[name]; ok {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "agreement", "disagreements", "suggest", "similar", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "agreement", "disagreements", "suggest", "similar", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 

@@ -1,0 +1,96 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+)
+
+func searchProject(t *testing.T) *Project {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "p")
+	p, _, err := Init(t.Context(), dir, InitOptions{Images: []string{"../testdata/scenes/images"}, Classes: Classes("field", "forest", "water", "road", "building", "vehicle")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.ImportLabels(t.Context(), "../testdata/scenes/first60.csv", ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Whoever searches again finds the same, each trial is on record, and a poor setting is not the best.
+func TestSearchKeepsEveryTrial(t *testing.T) {
+	p := searchProject(t)
+	if err := p.Split(t.Context(), 0.3, 1); err != nil {
+		t.Fatal(err)
+	}
+	o := SearchOptions{Trials: 4, Space: map[string]string{"rate": "0.000001..0.000002", "sampling": "instance"}, Base: classify.Options{Epochs: 4, Steps: 10}, Train: true}
+	first, err := p.Search(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := p.Search(t.Context(), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range again.Trials {
+		again.Trials[i].Run = first.Trials[i].Run
+	}
+	if !reflect.DeepEqual(first, again) {
+		t.Errorf("the same search found\n%v\nand then\n%v", first, again)
+	}
+	if len(first.Trials) != 4 || first.Trials[0].Settings["rate"] != "" || first.Best.Rate != 0 {
+		t.Errorf("with rates that learn nothing beside the default one, the best is %v of\n%v", first.Best, first)
+	}
+	if a, b := first.Trials[0].AUC.Value, first.Trials[3].AUC.Value; !(a > 0.7 && a > b+0.05) {
+		t.Errorf("the best has %v and the worst %v", a, b)
+	}
+	runs, err := p.Runs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{}
+	for _, r := range runs {
+		kinds[r.Kind]++
+	}
+	if kinds["search"] != 8 || kinds["train"] != 2 {
+		t.Errorf("runs %v, want 8 trials and 2 trainings of the best", kinds)
+	}
+}
+
+func TestSearchThatIsStopped(t *testing.T) {
+	p := searchProject(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	o := SearchOptions{Trials: 5, Folds: 2, Base: classify.Options{Epochs: 1, Steps: 5}}
+	r, err := p.Search(ctx, o, func(_ string, done, _ int) {
+		if done == 4 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || len(r.Trials) != 1 && len(r.Trials) != 2 {
+		t.Errorf("stopped in the middle: %d trials, %v", len(r.Trials), err)
+	}
+}
+
+func TestSearchForWhatCannotBe(t *testing.T) {
+	p := searchProject(t)
+	for space, want := range map[string]string{"rote=1..2": `names "rote"`, "rate=1..9": "from 0 to 1", "rate=a..b": "0.001..0.1", "sampling=klass": "class, instance", "sampling=1..2": "class, instance"} {
+		name, values, _ := strings.Cut(space, "=")
+		if _, err := p.Search(t.Context(), SearchOptions{Space: map[string]string{name: values}}, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q in it", space, err, want)
+		}
+	}
+	if _, err := p.Search(t.Context(), SearchOptions{Trials: -1}, nil); err == nil {
+		t.Error("-1 trials are taken")
+	}
+}
