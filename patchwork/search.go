@@ -108,6 +108,7 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 			return r.sorted(), err
 		}
 		done := SearchTrial{Settings: settingsOf(s.options), AUC: points[0].Figure}
+		done.AUC.Low, done.AUC.High = max(done.AUC.Low, 0), min(done.AUC.High, 1) // an area has ends
 		run, err := runlog.Add(p.path("runs"), runlog.Run{
 			Kind: "search", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: done.Settings,
 			Outcome: fmt.Sprintf("trial %d of %d: mean AUC %v out of fold", trial+1, o.Trials, done.AUC),
