@@ -138,6 +138,35 @@ func (s *Session) planView(t *labels.Table) *labels.MergeReport {
 	return &report
 }
 
+// openCount shows the images behind a number of the table of classes, those labelled last first.
+func (s *Session) openCount(e host.Event) error {
+	var data struct {
+		Class string `json:"class"`
+		Value int8   `json:"value"`
+		Held  bool   `json:"held"` // those held out for validation, and not those to learn from
+	}
+	if err := decode(e, &data); err != nil {
+		return err
+	}
+	t := s.project.Labels().Table()
+	class, ok := t.Class(data.Class)
+	if !ok {
+		return wish("There is no class %q.", data.Class)
+	}
+	var rows []int
+	for row := range t.Len() {
+		if int8(t.Value(row, class)) == data.Value && t.Validation(row) == data.Held {
+			rows = append(rows, row)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b int) int { return t.LabelledAt(b).Compare(t.LabelledAt(a)) })
+	what := fmt.Sprintf("%s %s", data.Class, labels.Tri(data.Value))
+	if data.Held {
+		what += ", held out"
+	}
+	return s.openRows(what, "labelled: "+what, rows)
+}
+
 // openConflicts shows the images in which classes that exclude each other are present.
 func (s *Session) openConflicts() error {
 	rows := s.project.Labels().Table().Conflicts()

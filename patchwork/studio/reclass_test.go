@@ -156,3 +156,21 @@ func TestClassesThatCannotBe(t *testing.T) {
 		t.Errorf("the journal has %d events", n)
 	}
 }
+
+func TestCountsOpenTheirImages(t *testing.T) {
+	s := New(t.Context(), newProject(t, 40), Options{})
+	do(t, s, "a", "set", set(change{3, 0, 1}, change{5, 0, 0}))
+	do(t, s, "b", "set", set(change{7, 0, 1}, change{9, 0, 1}))
+	do(t, s, "h", "validation", object{"row": 9, "value": true})
+	do(t, s, "x", "exclude", object{"row": 7, "value": true})
+	v := do(t, s, "1", "count", object{"class": "water", "value": 1})
+	if len(v.Grid.Tiles) != v.Counts[0].Present || v.Grid.Tiles[0].Row != 3 || v.Grid.Tiles[0].Why != "labelled: water present" {
+		t.Errorf("%d images behind %d, message %q", len(v.Grid.Tiles), v.Counts[0].Present, v.Message)
+	}
+	if v = do(t, s, "2", "count", object{"class": "water", "value": 1, "held": true}); len(v.Grid.Tiles) != 1 || v.Grid.Tiles[0].Row != 9 {
+		t.Errorf("%d images are held out, message %q", len(v.Grid.Tiles), v.Message)
+	}
+	if v = do(t, s, "3", "count", object{"class": "sky", "value": 1}); !strings.Contains(v.Message, "sky") {
+		t.Errorf("message %q", v.Message)
+	}
+}

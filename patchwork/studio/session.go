@@ -209,6 +209,8 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.reclass(e)
 	case "plan-merge":
 		return s.planMerge(e)
+	case "count":
+		return s.openCount(e)
 	case "conflicts":
 		return s.openConflicts()
 	case "people":

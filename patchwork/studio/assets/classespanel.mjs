@@ -4,7 +4,8 @@
 //         colors: {name: color}, counts: [{name, present, absent, validation_present, validation_absent}], conflicts,
 //         plan: {from, into, present, absent, conflicts, reopened} or null}
 //
-// It sends {kind: "class", do, name, now, text, names}, {kind: "plan-merge", from, into, look} and {kind: "conflicts"}. What
+// It sends {kind: "class", do, name, now, text, names}, {kind: "plan-merge", from, into, look}, {kind: "conflicts"} and, for the
+// images behind a number, {kind: "count", class, value, held}. What
 // is typed stays until it is sent, also while other views come.
 
 import { el, put, write } from "./widgets/dom.mjs";
@@ -44,8 +45,10 @@ export function render({ model, el: host }) {
     row.swatch.style.background = view.colors[count.name];
     put(row.head, "title", [about?.description, about?.group && `one of: ${about.group.join(", ")}`].filter(Boolean).join("\n") || null);
     write(row.one, about?.group ? ` one of ${about.group.length}` : "");
-    const held = count.validation_present || count.validation_absent ? `${count.validation_present}/${count.validation_absent}` : "–";
-    [count.present, count.absent, held].forEach((text, i) => write(row.cells[i], String(text)));
+    [count.present, count.absent, count.validation_present, count.validation_absent].forEach((n, i) => {
+      write(row.counts[i], String(n));
+      row.counts[i].disabled = n === 0;
+    });
     put(row.change, "aria-expanded", String(open === count.name));
     return row.node;
   }
@@ -54,7 +57,9 @@ export function render({ model, el: host }) {
     const swatch = el("span", { class: "swatch" });
     const one = el("span", { class: "one" });
     const head = el("th", { scope: "row" }, swatch, name, one);
-    const cells = [el("td"), el("td"), el("td", { class: "held" })];
+    const counts = [[1, false, "present"], [0, false, "absent"], [1, true, "present, held out"], [0, true, "absent, held out"]].map(([value, held, what]) =>
+      button("", `show the images: ${name} ${what}`, () => model.send({ kind: "count", class: name, value, held })));
+    const cells = [el("td", {}, counts[0]), el("td", {}, counts[1]), el("td", { class: "held" }, counts[2], "/", counts[3])];
     const change = el("button", { type: "button", class: "change", "aria-label": `change ${name}`, title: "rename, describe, merge, split …" }, "⋯");
     change.addEventListener("click", () => {
       open = open === name ? null : name;
@@ -62,7 +67,7 @@ export function render({ model, el: host }) {
       paint();
       body.querySelector(".editor input")?.focus();
     });
-    const row = { node: el("tr", {}, head, ...cells, el("td", {}, change)), swatch, one, head, cells, change };
+    const row = { node: el("tr", {}, head, ...cells, el("td", {}, change)), swatch, one, head, counts, change };
     rows.set(name, row);
     return row;
   }
