@@ -35,6 +35,7 @@ func (s *Session) show(b batch) {
 	s.batch = b
 	s.said = nil
 	s.windows, s.place = map[string]window{}, 0
+	s.lookAhead()
 }
 
 // keepEarlier is how many batches are kept beside the one on screen, for events about them that come late.

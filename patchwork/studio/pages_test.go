@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
@@ -44,7 +45,11 @@ func TestPagesShowAllThatFit(t *testing.T) {
 		t.Errorf("pages get tiles %d+%d and %d+%d, want each its own", a.Grid.Start, len(a.Grid.Tiles), b.Grid.Start, len(b.Grid.Tiles))
 	}
 	var pushed view
-	s.Bind(func(v any) { pushed = v.(view) }, func(string) {})
+	s.Bind(func(v any) {
+		if v, ok := v.(view); ok {
+			pushed = v
+		}
+	}, func(string) {})
 	after, _ := ask(t, s, "a", "3", "set", set(change{205, 1, 1}))
 	if after.Grid.Start != 200 || after.Grid.Tiles[5].Values[1] != 1 {
 		t.Errorf("after a label the page that gave it sees place %d with %v", after.Grid.Start, after.Grid.Tiles[5].Values)
@@ -169,5 +174,38 @@ func TestAnyStatusAndUnsure(t *testing.T) {
 	}
 	if v = do(t, s, "t", "sample", object{"status": "to label", "exclude": "unsure"}); v.Sampling.Remain != 1 {
 		t.Errorf("%d unsure images remain, want 1", v.Sampling.Remain)
+	}
+}
+
+// A moment after a batch was shown the pages are told what Next would bring, and then it does.
+func TestLooksAhead(t *testing.T) {
+	s := New(t.Context(), newProject(t, 60), Options{})
+	told := make(chan aheadView, 10)
+	s.Bind(func(v any) {
+		if v, ok := v.(aheadView); ok {
+			told <- v
+		}
+	}, func(string) {})
+	for range 2 {
+		do(t, s, "", "next", nil)
+		select {
+		case v := <-told:
+			next := do(t, s, "", "next", nil)
+			for i, tile := range next.Grid.Tiles {
+				if i >= len(v.Ahead) || v.Ahead[i] != tile.Src {
+					t.Fatalf("was told of %d, and image %d is at %s", len(v.Ahead), i, tile.Src)
+				}
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatal("nothing was told")
+		}
+		<-told // of the batch that was shown last
+	}
+	do(t, s, "", "next", nil)
+	s.Close(0)
+	select {
+	case <-told:
+		t.Error("something was told after the end")
+	case <-time.After(2 * aheadAfter):
 	}
 }

@@ -50,6 +50,9 @@ type Session struct {
 	said    []labels.Event // of a batch whose labels are hidden
 	version int            // of the view: grows with every change
 
+	ahead  *time.Timer // of lookAhead
+	closed bool        // the project is not to be asked any more
+
 	windows map[string]window // by page, what it shows of a batch in pages
 	acting  string            // the page that did something last
 	place   int               // in a batch in pages, where that was

@@ -107,12 +107,14 @@ type trainingOnly struct {
 // Key lets a slow page skip all but the latest.
 func (trainingOnly) Key() string { return "train" }
 
-// Close stops a running training and waits until it has kept its weights, at most for the given time.
+// Close stops a running training and waits until it has kept its weights, at most for the given time. Nothing begins by
+// itself after it.
 func (s *Session) Close(wait time.Duration) {
 	until := time.Now().Add(wait)
 	for {
 		s.mu.Lock()
 		running := s.training.cancel
+		s.closed = true
 		s.mu.Unlock()
 		if running == nil || time.Now().After(until) {
 			return

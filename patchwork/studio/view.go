@@ -208,14 +208,21 @@ func totals(t *labels.Table) totalsView {
 	return n
 }
 
-func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tileView {
-	image := s.project.Images().At(p.Row)
-	address := fmt.Sprintf("%s?row=%d", image.Hash, p.Row)
-	if key := s.project.Reader().Input.Key(); key != "" { // the browser keeps pictures by their address
+// address is where a row's pictures are, below thumb/ and image/. The browser keeps pictures by it.
+func (s *Session) address(row int) string {
+	address := fmt.Sprintf("%s?row=%d", s.project.Images().At(row).Hash, row)
+	if key := s.project.Reader().Input.Key(); key != "" {
 		address += "&input=" + key
 	}
+	return address
+}
+
+func (s *Session) thumbAddress(row int) string { return "thumb/" + s.address(row) }
+
+func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tileView {
+	image := s.project.Images().At(p.Row)
 	tile := tileView{
-		Row: p.Row, Src: "thumb/" + address, Full: "image/" + address,
+		Row: p.Row, Src: s.thumbAddress(p.Row), Full: "image/" + s.address(p.Row),
 		Caption: path.Base(image.ID), Title: image.ID, Why: p.Reason,
 		Excluded: t.Excluded(p.Row), Validation: t.Validation(p.Row), Note: t.Note(p.Row),
 		Unsure: t.Unsure(p.Row), Reason: t.ExcludeReason(p.Row), Meta: facts(image, t.ExcludeReason(p.Row)),

@@ -27,6 +27,7 @@ const cell = frame(document.body); // the notebook cell around the page, if ther
 put(document.body, "data-framed", cell.framed);
 let view = null;
 let panel = null; // the settings of training
+let ahead = []; // pictures that are fetched before they are shown
 let over = false; // Done was pressed, or the server ended
 
 const models = {
@@ -109,8 +110,14 @@ async function tellStill() {
 // merge takes a part of the view, or a whole one.
 function merge(part) {
   if (part.grid) return show(part);
+  if (part.ahead) return fetchAhead(part.ahead);
   Object.assign(view, part);
   train();
+}
+
+// fetchAhead has the small pictures at hand that will probably be shown next.
+function fetchAhead(sources) {
+  ahead = sources.map((src) => Object.assign(new Image(), { src: withToken(src) }));
 }
 
 const withSources = (tile) => ({ ...tile, src: withToken(tile.src), full: withToken(tile.full) });
