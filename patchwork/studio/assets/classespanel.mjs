@@ -53,7 +53,7 @@ export function render({ model, el: host }) {
   function makeRow(name) {
     const swatch = el("span", { class: "swatch" });
     const one = el("span", { class: "one" });
-    const head = el("th", { scope: "row" }, swatch, name, one);
+    const head = el("th", { scope: "row" }, el("div", { class: "called" }, swatch, el("bdi", {}, name), one));
     const cells = [el("td"), el("td"), el("td", { class: "held" })];
     const change = el("button", { type: "button", class: "change", "aria-label": `change ${name}`, title: "rename, describe, merge, split …" }, "⋯");
     change.addEventListener("click", () => {
