@@ -205,6 +205,13 @@ func (s *Studio) row(tile int) string {
 	return n.eval(`tile => document.querySelectorAll(".pw-tile")[tile].dataset.row`, tile)
 }
 
+// rows are the row numbers of all tiles, in their order.
+func (s *Studio) rows() string {
+	s.t.Helper()
+	n := Notebook{Page: s.in, t: s.t}
+	return n.eval(`() => [...document.querySelectorAll(".pw-tile")].map(tile => tile.dataset.row).join(" ")`)
+}
+
 // The same in a notebook: the cell returns, other cells run, the page is reloaded, the kernel restarted.
 func TestStudioInANotebook(t *testing.T) {
 	Slow(t)
@@ -217,6 +224,7 @@ func TestStudioInANotebook(t *testing.T) {
 		"%%\np.Studio()",
 		"%%\nfmt.Println(\"another cell\", 6*7)\np.Status()",
 		"%%\np.Studio().Wait()\nfmt.Println(\"held until done\")",
+		"%%\nfmt.Println(\"for ever\")\nfor {\n\ttime.Sleep(time.Second)\n}",
 	)
 	project := filepath.Join(j.Dir, "scenes")
 	n := j.Open(t, StartBrowser(t), "studio.ipynb")
@@ -245,6 +253,21 @@ func TestStudioInANotebook(t *testing.T) {
 		t.Errorf("keys reached the notebook: %s cells, before %s", got, cells)
 	}
 
+	s.Press(input.Escape, input.Escape) // the menu, and what was selected
+	n.Start(5)
+	n.Until("a cell is busy", time.Minute, `() => /for ever/.test(Jupyter.notebook.get_cell(5).output_area.element[0].innerText)`)
+	s.Click(".pw-tile:nth-child(2) .pw-chip:nth-child(5)") // also while the kernel works
+	s.Shows(1, 4, "present")
+	s.Saved()
+	n.Interrupt()
+	n.Wait(5, 20*time.Second)
+	s.Click(".pw-tile:nth-child(1) .pw-chip:nth-child(4)") // and after it was interrupted
+	s.Shows(0, 3, "present")
+	s.Saved()
+	if got := present(t, program, project); got["field"] != 1 || got["building"] != 1 || got["road"] != 1 {
+		t.Errorf("around an interrupt of the kernel there are %v on disk, want a field, a building and a road", got)
+	}
+
 	n.Save()
 	n.Reload()
 	s = n.Studio(2)
@@ -254,7 +277,7 @@ func TestStudioInANotebook(t *testing.T) {
 	s.Click(".pw-tile:nth-child(4) .pw-chip:nth-child(3)")
 	s.Shows(3, 2, "present")
 	s.Saved()
-	want := present(t, program, project)
+	want, rows := present(t, program, project), s.rows()
 	n.Until("the notebook has the newest summary", 10*time.Second, `() => /3 of 300 images labelled/.test(JSON.stringify(Jupyter.notebook.get_cell(2).output_area.outputs))`)
 
 	n.RestartKernel()
@@ -277,7 +300,10 @@ func TestStudioInANotebook(t *testing.T) {
 	for cell := range 3 { // a new kernel knows no declarations
 		n.Run(cell, time.Minute)
 	}
-	n.Studio(2)
+	s = n.Studio(2)
+	if got := s.rows(); got != rows || s.Label(0, 1) != "absent" || s.Label(3, 2) != "present" {
+		t.Errorf("after a restart of the kernel the studio shows the images %s, before %s, or other labels", got, rows)
+	}
 	n.Start(4)
 	n.Studio(4)
 	n.Interrupt() // lets go of the cell, not of the studio

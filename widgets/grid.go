@@ -5,6 +5,7 @@ import (
 	"html"
 	"os"
 	"strings"
+	"unicode"
 
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -87,6 +88,25 @@ func (g GridImage) static(side int) string {
 	return fmt.Sprintf(`<img src="%s" width="%d" alt="%s" title="%s">`, src, side, html.EscapeString(orText(title, "image")), html.EscapeString(title))
 }
 
+// longWord is how many letters may stand together under an image that is shown small.
+const longWord = 12
+
+// breakable is text as HTML that can be broken also inside its long words, such as the names of files.
+func breakable(text string) string {
+	var b strings.Builder
+	together := 0
+	for _, r := range text {
+		if together++; unicode.IsSpace(r) {
+			together = 0
+		} else if together > longWord && !unicode.IsMark(r) {
+			b.WriteString("<wbr>")
+			together = 1
+		}
+		b.WriteString(html.EscapeString(string(r)))
+	}
+	return b.String()
+}
+
 // below is what stands under the image.
 func (g GridImage) below() string {
 	var parts []string
@@ -94,7 +114,7 @@ func (g GridImage) below() string {
 		parts = append(parts, "<b>"+html.EscapeString(g.Badge)+"</b>")
 	}
 	if g.Caption != "" {
-		parts = append(parts, html.EscapeString(g.Caption))
+		parts = append(parts, breakable(g.Caption))
 	}
 	if len(parts) == 0 {
 		return ""

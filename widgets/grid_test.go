@@ -92,3 +92,18 @@ func TestLabelButtonsStaticHTML(t *testing.T) {
 		}
 	}
 }
+
+// TestLongWordsUnderImagesCanBeBroken: a viewer that removes styles breaks text at spaces and at <wbr> only.
+func TestLongWordsUnderImagesCanBeBroken(t *testing.T) {
+	for text, want := range map[string]string{
+		"water, road":                "water, road",
+		"twelveletter twelveletter":  "twelveletter twelveletter",
+		"field_2026_07_31_north.jpg": "field_2026_0<wbr>7_31_north.j<wbr>pg",
+		"<b>&\"'":                    "&lt;b&gt;&amp;&#34;&#39;",
+		"aaaaaaaaaaae\u0301b":        "aaaaaaaaaaae\u0301<wbr>b", // a letter and its accent stay together
+	} {
+		if got := breakable(text); got != want {
+			t.Errorf("%q becomes %q; want %q", text, got, want)
+		}
+	}
+}

@@ -62,8 +62,7 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 		return im, nil
 	}
 	im.Size, im.ModTime = s.size, s.modTime
-	sum := sha256.Sum256(data)
-	im.Hash = hex.EncodeToString(sum[:8])
+	im.Hash = hashOf(data)
 
 	thumb, need := "", detail(anyDetail)
 	if o.ThumbDir != "" {
@@ -92,6 +91,12 @@ func readOne(f file, old *Index, o ScanOptions) (Image, error) {
 		return im, writeThumb(thumb, p, o.ThumbSize)
 	}
 	return im, nil
+}
+
+// hashOf is the Hash of a file with this content.
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
 }
 
 // meter calls a progress function from one goroutine at a time and not too often.

@@ -40,12 +40,17 @@ func (r *Reader) Image(row int) (image.Image, error) {
 
 // Bytes returns the encoded image of row as it is stored.
 //
-// Errors are those of Image, but for content that cannot be decoded.
+// Errors are those of Image, but for content that cannot be decoded; and the file no longer has the content that its Hash
+// is of, because it was cut short or replaced since the scan.
 func (r *Reader) Bytes(row int) ([]byte, error) {
 	if err := r.check(row); err != nil {
 		return nil, err
 	}
-	return r.bytes(row)
+	data, err := r.bytes(row)
+	if err == nil && hashOf(data) != r.Index.At(row).Hash {
+		return nil, fmt.Errorf("imageset: %s: file changed since it was scanned; scan the images again", r.Index.At(row).ID)
+	}
+	return data, err
 }
 
 func (r *Reader) bytes(row int) ([]byte, error) {
@@ -71,6 +76,10 @@ func (r *Reader) decode(row int, need detail) (raster, error) {
 	if err != nil {
 		return raster{}, err
 	}
+	return r.decodeBytes(row, data, need)
+}
+
+func (r *Reader) decodeBytes(row int, data []byte, need detail) (raster, error) {
 	p, err := decodeRaster(data, task{limits: r.Limits, input: r.Input, need: need})
 	if err != nil {
 		return raster{}, fmt.Errorf("imageset: %s: %w", r.Index.At(row).ID, err)

@@ -228,7 +228,19 @@ func TestEnsureThumb(t *testing.T) {
 			t.Error("a thumbnail that is there is made again")
 		}
 	}
-	row, _ := ix.Row("../photos/x.png")
+	row, _ := ix.Row("../photos/small.png")
+	os.Remove(filepath.Join(thumbs, ix.At(row).Hash+".jpg"))
+	for what, data := range map[string][]byte{"replaced by another image": b.Bytes(), "cut short": fixture(t, "rgb.png")[:40], "emptied": nil} {
+		os.WriteFile(r.Path(row), data, 0o644)
+		const want = "imageset: ../photos/small.png: file changed since it was scanned; scan the images again"
+		if path, err := EnsureThumb(thumbs, 120, r, row); path != "" || err == nil || err.Error() != want {
+			t.Errorf("the thumbnail of a file that was %s is %q, %v; want %q", what, path, err, want)
+		}
+		if data, err := r.Bytes(row); data != nil || err == nil || err.Error() != want {
+			t.Errorf("the content of a file that was %s is %d bytes, %v; want %q", what, len(data), err, want)
+		}
+	}
+	row, _ = ix.Row("../photos/x.png")
 	if _, err := EnsureThumb(thumbs, 0, r, row); err == nil || !strings.Contains(err.Error(), "x.png: not an image") {
 		t.Errorf("the thumbnail of a broken image gives %v", err)
 	}

@@ -25,7 +25,7 @@ func ThumbPath(dir, hash string) string { return filepath.Join(dir, hash+".jpg")
 //
 // Size is the length of the long side in pixels, 0 for 256; smaller images are not enlarged.
 //
-// Errors: the image has a Problem or has become unreadable; the thumbnail cannot be written.
+// Errors: the image has a Problem, has become unreadable or is another than was scanned; the thumbnail cannot be written.
 func EnsureThumb(dir string, size int, r *Reader, row int) (path string, err error) {
 	if err := r.check(row); err != nil {
 		return "", err
@@ -34,7 +34,11 @@ func EnsureThumb(dir string, size int, r *Reader, row int) (path string, err err
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	p, err := r.decode(row, thumbDetail(size))
+	data, err := r.Bytes(row) // a thumbnail is kept under the Hash, so it is never made of other content
+	if err != nil {
+		return "", err
+	}
+	p, err := r.decodeBytes(row, data, thumbDetail(size))
 	if err != nil {
 		return "", err
 	}

@@ -148,5 +148,9 @@ func (s *Session) looked(ctx context.Context, row int, query url.Values, side in
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return contrast.Read(s.project.Reader(), row, look, side)
+	reader := s.project.Reader()
+	if _, err := reader.Bytes(row); err != nil { // a browser keeps the picture under the hash of the content
+		return nil, err
+	}
+	return contrast.Read(reader, row, look, side)
 }

@@ -146,16 +146,16 @@ func (s *Session) serveImage(w http.ResponseWriter, r *http.Request) {
 	if s.serveLooked(w, r, row, lookedSide) {
 		return
 	}
-	w.Header().Set("Cache-Control", forever)
 	reader := s.project.Reader()
+	data, err := reader.Bytes(row)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Cache-Control", forever)
 	file := reader.Path(row)
 	switch ext := strings.ToLower(path.Ext(file)); {
 	case reader.Input.Key() == "" && slices.Contains([]string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"}, ext):
-		data, err := reader.Bytes(row)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusNotFound)
-			return
-		}
 		http.ServeContent(w, r, file, time.Time{}, bytes.NewReader(data))
 		return
 	}

@@ -78,7 +78,7 @@ func Caption(t *labels.Table, row int) string {
 	for c, name := range t.Classes() {
 		switch t.Value(row, c) {
 		case labels.Present:
-			present = append(present, name)
+			present = append(present, called(name))
 		case labels.Absent:
 			absent++
 		}
@@ -97,7 +97,7 @@ func countsTable(t *labels.Table) string {
 	var b strings.Builder
 	b.WriteString("<table><tr><th>class</th><th>present</th><th>absent</th><th>unknown</th><th>held out: present</th><th>absent</th></tr>")
 	for _, c := range t.Counts() {
-		fmt.Fprintf(&b, "<tr><td>%s</td><td>%d</td><td>%d</td><td>%d</td><td>%d</td><td>%d</td></tr>", html.EscapeString(c.Class),
+		fmt.Fprintf(&b, "<tr><td>%s</td><td>%d</td><td>%d</td><td>%d</td><td>%d</td><td>%d</td></tr>", html.EscapeString(called(c.Class)),
 			c.Train.Present, c.Train.Absent, c.Train.Unknown, c.Validation.Present, c.Validation.Absent)
 	}
 	b.WriteString("</table>")

@@ -259,7 +259,7 @@ func (s *Session) tile(t *labels.Table, p Pick, scores func(int) []float32) tile
 func statusLine(n totalsView, counts []labels.ClassCount) string {
 	parts := make([]string, len(counts))
 	for i, c := range counts {
-		parts[i] = fmt.Sprintf("%s %d/%d", c.Class, c.Train.Present+c.Validation.Present, c.Train.Absent+c.Validation.Absent)
+		parts[i] = fmt.Sprintf("%s %d/%d", called(c.Class), c.Train.Present+c.Validation.Present, c.Train.Absent+c.Validation.Absent)
 	}
 	line := fmt.Sprintf("%d of %d images labelled", n.Labelled+n.Partial, n.Images)
 	if n.Partial > 0 {

@@ -47,6 +47,14 @@ export function inkOn(color) {
   return luminance > 0.179 ? "#000000" : "#ffffff";
 }
 
+// called is a class's name inside a sentence: cut where it is longer than a line, without the signs that would turn the
+// direction of what stands behind it, and a name from right to left kept apart from numbers beside it.
+export function called(name) {
+  const letters = [...name.replace(/[\u202a-\u202e\u2066-\u2069]/g, "")];
+  const text = letters.length > 80 ? `${letters.slice(0, 79).join("")}…` : letters.join("");
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 // percent writes a score in [0, 1] as "82%", or "" when there is none.
 export const percent = (score) =>
   typeof score === "number" && Number.isFinite(score) ? `${Math.round(100 * score)}%` : "";

@@ -1,5 +1,6 @@
 // The line below the grid: what was just done, how many are selected, and buttons for what has no other place.
 
+import { called } from "./classes.mjs";
 import { keyText } from "./keys.mjs";
 import { el, put, write } from "./dom.mjs";
 
@@ -10,7 +11,7 @@ export function quickText(view, bindings) {
   const said = [["accept", "yes"], ["reject", "no"], ["exclude", "leave out"]]
     .map(([action, what]) => [bindings.keysOf.get(action).map((k) => keyText(k)).join(" or "), what])
     .filter(([keys]) => keys);
-  return `${name}?  ${said.map((part) => part.join(" ")).join(" · ")}`;
+  return `${called(name)}?  ${said.map((part) => part.join(" ")).join(" · ")}`;
 }
 
 // foot makes it. run(intent) is how its buttons act. It returns {node, say(text), paint({selected, count, ui, view, bindings})}.

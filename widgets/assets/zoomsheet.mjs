@@ -8,10 +8,21 @@ import { el, put, write } from "./dom.mjs";
 import { overlay, reveal } from "./sheets.mjs";
 import { labelsOf, makeChip, paintChip } from "./tile.mjs";
 
+// reasonOf is what the server says of a picture that it does not send, or "": an image element does not tell.
+async function reasonOf(src) {
+  try {
+    const answer = await fetch(src);
+    return answer.ok ? "" : (await answer.text()).trim().slice(0, 1000);
+  } catch {
+    return ""; // no server, or none that may be asked
+  }
+}
+
 // zoomSheet makes the sheet. run(intent) is how its buttons act. It returns {node, show(tile, view, ui), scale(what)}.
 export function zoomSheet(close, run) {
   const image = el("img", { alt: "", draggable: "false" });
-  const box = el("div", { class: "pw-view" }, image);
+  const unshown = el("p", { class: "pw-unshown", role: "status", hidden: "" });
+  const box = el("div", { class: "pw-view" }, image, unshown);
   const caption = el("p", { class: "pw-file" });
   const labels = el("p", { class: "pw-hidden", role: "status" });
   const why = el("p", { class: "pw-said" });
@@ -92,6 +103,15 @@ export function zoomSheet(close, run) {
   });
   for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, (e) => fingers.delete(e.pointerId));
   image.addEventListener("load", draw);
+  image.addEventListener("error", async () => {
+    const src = image.getAttribute("src");
+    if (!src) return;
+    image.hidden = true;
+    unshown.hidden = false;
+    write(unshown, "This image cannot be shown.");
+    const why = await reasonOf(src);
+    if (why && image.getAttribute("src") === src) write(unshown, `This image cannot be shown: ${why}`);
+  });
   new ResizeObserver(() => {
     if (node.hidden) return;
     if (place) place = held(place, size(), room());
@@ -122,6 +142,8 @@ export function zoomSheet(close, run) {
     const src = addressOf(tile.full || tile.src, look);
     if (image.getAttribute("src") !== src) {
       if (image.dataset.row !== String(tile.row)) place = null;
+      image.hidden = false;
+      unshown.hidden = true;
       image.setAttribute("src", src);
       image.dataset.row = tile.row;
     }

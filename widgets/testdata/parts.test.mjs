@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { clean, colorOf, coloured, cycle, inkOn, keyOf, palette, percent, pressed } from "../assets/classes.mjs";
+import { called, clean, colorOf, coloured, cycle, inkOn, keyOf, palette, percent, pressed } from "../assets/classes.mjs";
 import { layout, onDark, optionOf } from "../assets/curves.mjs";
 import { change } from "../assets/labelbuttons.mjs";
 import { buttonsFor, createModel } from "../assets/model.mjs";
@@ -49,6 +49,14 @@ test("what is marked on a picture, and the question of the one-class mode", () =
     [["out", "left out: cloud"], ["unsure", "unsure: b"], ["note", "note"]]);
   assert.equal(quickText({ classes, quick: { class: 1 } }, bindingsOf()), "b?  F yes · D no · X leave out");
   assert.equal(quickText({ classes }, bindingsOf()), "");
+});
+
+test("a name in a sentence is no longer than a line and turns nothing behind it", () => {
+  assert.equal(called("water, <b>deep</b>"), "water, <b>deep</b>");
+  assert.equal(called("w".repeat(80)), "w".repeat(80));
+  assert.equal(called("🙂".repeat(81)), `${"🙂".repeat(79)}…`, "letters are counted, not halves of them");
+  assert.equal(called("a\u202eb\u2069"), "ab");
+  assert.equal(called("with ماء"), "\u2068with ماء\u2069");
 });
 
 test("label buttons send only changes", () => {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -53,6 +54,14 @@ func TestStudioAndCommandsAtOnce(t *testing.T) {
 	t.Setenv("PATCHWORK_ANNOTATOR", "eve")
 	fails(t, exitFailed, []string{"open already", s.Link}, "serve", "p") // one record of a server in a folder
 	t.Setenv("PATCHWORK_ANNOTATOR", "ann")
+	record := read(t, "p/server.json") // without it, as for two that start at once, the journal's lock names the first
+	if err := os.Remove("p/server.json"); err != nil {
+		t.Fatal(err)
+	}
+	fails(t, exitFailed, []string{`the journal of annotator "ann" is being written by`, fmt.Sprintf("(process %d on ", s.PID), "Close that one"}, "serve", "p")
+	if err := os.WriteFile("p/server.json", []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
 
 	write(t, "l.csv", "filepath,green,red\nphotos/green/000.png,1,0\nphotos/red/001.png,0,1\n")
 	do(t, "import-labels", "p", "l.csv")

@@ -56,7 +56,7 @@ export function render({ model, el: host }) {
   function makeRow(name) {
     const swatch = el("span", { class: "swatch" });
     const one = el("span", { class: "one" });
-    const head = el("th", { scope: "row" }, swatch, name, one);
+    const head = el("th", { scope: "row" }, el("div", { class: "called" }, swatch, el("bdi", {}, name), one));
     const counts = [[1, false, "present"], [0, false, "absent"], [1, true, "present, held out"], [0, true, "absent, held out"]].map(([value, held, what]) =>
       button("", `show the images: ${name} ${what}`, () => model.send({ kind: "count", class: name, value, held })));
     const cells = [el("td", {}, counts[0]), el("td", {}, counts[1]), el("td", { class: "held" }, counts[2], "/", counts[3])];

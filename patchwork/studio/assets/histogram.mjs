@@ -6,6 +6,7 @@
 // is pressed; group "" is all.
 
 import { el, put, write } from "./widgets/dom.mjs";
+import { called } from "./widgets/classes.mjs";
 import { barLabel, heights } from "./studiostate.mjs";
 
 export function render({ model, el: host }) {
@@ -59,7 +60,7 @@ export function render({ model, el: host }) {
         bar.addEventListener("focus", () => write(said, bar.title));
         bar.addEventListener("pointerenter", () => write(said, bar.title));
       }
-      const label = barLabel(h.class, bin, tall.length, h.groups, group.value);
+      const label = barLabel(called(h.class), bin, tall.length, h.groups, group.value);
       put(bar, "aria-label", label);
       put(bar, "title", label);
       put(bar, "tabindex", bin === current ? "0" : "-1");

@@ -33,7 +33,7 @@ export function render({ model, el: host }) {
 
   const fill = (table, rows) => {
     table.hidden = !rows.length;
-    table.lastChild.replaceChildren(...rows.map(([head, ...cells]) => el("tr", {}, el("th", { scope: "row" }, head), ...cells.map((text) => el("td", {}, text)))));
+    table.lastChild.replaceChildren(...rows.map(([head, ...cells]) => el("tr", {}, el("th", { scope: "row" }, el("div", { class: "called" }, head)), ...cells.map((text) => el("td", {}, text)))));
   };
 
   function paint() {

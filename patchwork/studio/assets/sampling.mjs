@@ -7,6 +7,7 @@
 // images it would leave.
 
 import { el, put, write } from "./widgets/dom.mjs";
+import { called } from "./widgets/classes.mjs";
 import { optionText, remainText } from "./studiostate.mjs";
 
 const controls = [
@@ -45,7 +46,7 @@ export function render({ model, el: host }) {
     if (!view) return;
     for (const [name, select] of Object.entries(selects)) {
       const options = view.sampling[name];
-      fill(select, options, optionText);
+      fill(select, options, (option) => optionText({ ...option, title: called(option.title) }));
       select.value = options.find((option) => option.chosen)?.name ?? options[0]?.name;
       select.hidden = options.length < 2;
     }
