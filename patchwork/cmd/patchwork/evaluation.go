@@ -10,24 +10,38 @@ import (
 
 func evaluateCommand() *cobra.Command {
 	var o patchwork.EvaluateOptions
+	var folds int
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "evaluate PROJECT",
 		Short: "Measure the model against the labels, held-out images apart",
 		Long: "Figures by class and by subset, with 95 % intervals. Those without a formula come from drawing the held-out images\n" +
-			"again. Notes say what is missing and what to do about it.",
-		Args: args("a project folder"),
-		PreRunE: func(*cobra.Command, []string) error {
-			return checkFlags(need(o.Replicates >= 0, "--replicates is %d; want 1 or more, or 0 for the default", o.Replicates))
+			"again. Notes say what is missing and what to do about it. With --folds all labelled images are measured, each by a\n" +
+			"model that has not learned from it.",
+		Example: "  patchwork evaluate landuse\n  patchwork evaluate landuse --folds 5",
+		Args:    args("a project folder"),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			return checkFlags(need(o.Replicates >= 0, "--replicates is %d; want 1 or more, or 0 for the default", o.Replicates),
+				need(!c.Flags().Changed("folds") || folds > 1, "--folds is %d; want 2 or more", folds))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
-			report, err := p.Evaluate(o)
+			if folds == 0 {
+				report, err := p.Evaluate(o)
+				if err != nil {
+					return err
+				}
+				return printResult(c, report, asJSON)
+			}
+			progress, end := patchwork.ShowProgress()
+			report, err := p.CrossValidate(c.Context(), patchwork.CrossValidateOptions{Folds: folds, Seed: o.Seed, Replicates: o.Replicates}, progress)
+			end()
 			if err != nil {
 				return err
 			}
 			return printResult(c, report, asJSON)
 		}),
 	}
+	c.Flags().IntVar(&folds, "folds", 0, "train in so many `parts` and measure all labelled images by models that have not learned from them")
 	c.Flags().IntVar(&o.Replicates, "replicates", 0, "`times` that images are drawn for the intervals; 0 is 200, fewer for many labels")
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "added to the project's seed for those draws")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
