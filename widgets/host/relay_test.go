@@ -31,6 +31,8 @@ func TestRelayForgetsForGood(t *testing.T) {
 	for i := range maxSessions + 5 {
 		r.session("no file", kernellink.Datagram{Session: string(rune('A' + i)), N: 1})
 	}
+	r.mu.Lock() // sessions without a file end by themselves
+	defer r.mu.Unlock()
 	if len(r.sessions) != maxSessions {
 		t.Errorf("there are %d sessions, want at most %d", len(r.sessions), maxSessions)
 	}
