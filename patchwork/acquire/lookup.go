@@ -6,8 +6,15 @@ import (
 )
 
 var (
-	whole   = []ByScore{random, entropy, margin}
-	ofClass = []func(class string) ByScore{entropyOf, highestOf, lowestOf}
+	whole   = []Strategy{random, entropy, margin, badge{}, diversity{}}
+	ofClass = []func(class string) Strategy{
+		entropyOf,
+		highestOf,
+		highOf,
+		lowestOf,
+		lowOf,
+		func(class string) Strategy { return badgeOf{class} },
+	}
 )
 
 // All lists the strategies in the order of a menu. The name of a strategy that ranks by one class ends in ": " and takes
@@ -15,15 +22,15 @@ var (
 func All() []Card {
 	var cards []Card
 	for _, s := range whole {
-		cards = append(cards, s.About)
+		cards = append(cards, s.Card())
 	}
 	for _, of := range ofClass {
-		cards = append(cards, of("").About)
+		cards = append(cards, of("").Card())
 	}
 	return cards
 }
 
-// Names lists every name that Lookup accepts for the given classes: random, entropy, margin, then each strategy for one
+// Names lists every name that Lookup accepts for the given classes: the strategies that need none, then each strategy for one
 // class with each class.
 func Names(classes []string) []string {
 	var names []string
@@ -46,12 +53,12 @@ func Names(classes []string) []string {
 func Lookup(name string) (Strategy, error) {
 	kind, class, hasClass := strings.Cut(name, ": ")
 	for _, of := range ofClass {
-		if s := of(class); hasClass && class != "" && s.About.Name == name {
+		if s := of(class); hasClass && class != "" && s.Card().Name == name {
 			return s, nil
 		}
 	}
 	for _, s := range whole {
-		if s.About.Name == name {
+		if s.Card().Name == name {
 			return s, nil
 		}
 	}
