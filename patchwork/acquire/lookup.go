@@ -6,14 +6,16 @@ import (
 )
 
 var (
-	whole   = []Strategy{random, entropy, margin, badge{}, diversity{}}
+	whole   = []Strategy{random, entropy, margin, leastConfident, inOrder, badge{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, rare{}}
 	ofClass = []func(class string) Strategy{
 		entropyOf,
 		highestOf,
 		highOf,
 		lowestOf,
 		lowOf,
+		func(class string) Strategy { return nearOf(0.8, class) },
 		func(class string) Strategy { return badgeOf{class} },
+		func(class string) Strategy { return seekOf{class} },
 	}
 )
 
@@ -46,7 +48,8 @@ func Names(classes []string) []string {
 	return names
 }
 
-// Lookup returns the strategy of a name: "entropy", or "highest: water" for one that ranks by a class. The class is all
+// Lookup returns the strategy of a name: "entropy", or "highest: water" for one that ranks by a class; "near 0.3: water"
+// takes any number from 0 to 1. The class is all
 // that follows the first ": " and may hold any text; whether it exists is for Select to say, which knows the classes.
 //
 // Errors: an unknown name, with the list of names; a class missing where one is needed or given where none is.
@@ -56,6 +59,9 @@ func Lookup(name string) (Strategy, error) {
 		if s := of(class); hasClass && class != "" && s.Card().Name == name {
 			return s, nil
 		}
+	}
+	if target, ok := parseNear(kind); ok && hasClass && class != "" {
+		return nearOf(target, class), nil
 	}
 	for _, s := range whole {
 		if s.Card().Name == name {

@@ -37,18 +37,12 @@ func newPoints(p *Pool, mean []float32) *points {
 	known := p.Known
 	if len(known) > mostKnown {
 		known = append([]int(nil), known...)
-		p.Rand.Shuffle(len(known), func(i, j int) { known[i], known[j] = known[j], known[i] })
+		shuffle(known, p.Rand)
 		known = known[:mostKnown]
 	}
 	all := append(append(make([]int, 0, len(p.Rows)+len(known)), p.Rows...), known...)
 	size := make([]float64, len(all)) // NaN where there is no vector
-	dots.InBlocks(context.Background(), len(all), func() func(int, int, int) {
-		return func(_, from, to int) {
-			for i := from; i < to; i++ {
-				size[i] = squared(p.Features(all[i]), mean)
-			}
-		}
-	})
+	inBlocks(len(all), func(i int) { size[i] = squared(p.Features(all[i]), mean) })
 	for i, row := range all {
 		if math.IsNaN(size[i]) {
 			continue
@@ -60,6 +54,17 @@ func newPoints(p *Pool, mean []float32) *points {
 		}
 	}
 	return q
+}
+
+// inBlocks does something for each of n, on all cores.
+func inBlocks(n int, do func(i int)) {
+	dots.InBlocks(context.Background(), n, func() func(int, int, int) {
+		return func(_, from, to int) {
+			for i := from; i < to; i++ {
+				do(i)
+			}
+		}
+	})
 }
 
 // squared is the squared length of x - mean; NaN if x is empty or holds what is no finite number.

@@ -42,7 +42,15 @@ type Pick struct {
 }
 
 // Unknown reports whether the class of the row is still to be labelled.
-func (p *Pool) Unknown(row, class int) bool { return p.Labels == nil || p.Labels(row, class) < 0 }
+func (p *Pool) Unknown(row, class int) bool { return p.label(row, class) < 0 }
+
+// label is -1 unknown, 0 absent, 1 present.
+func (p *Pool) label(row, class int) int8 {
+	if p.Labels == nil {
+		return -1
+	}
+	return p.Labels(row, class)
+}
 
 // Prob is the probability of one class of a row, NaN when the model says nothing about it.
 func (p *Pool) Prob(row, class int) float64 {
