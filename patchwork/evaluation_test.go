@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/gopatchwork/patchwork/patchwork/acquire/replay"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -159,6 +161,31 @@ func TestEvaluation(t *testing.T) {
 			t.Errorf("cancelled: %v", err)
 		}
 	})
+	t.Run("replay", func(t *testing.T) {
+		calls := 0
+		o := ReplayOptions{Batch: 2, Rounds: 2, Seeds: 2, Train: classify.Options{Epochs: 2}}
+		r, err := p.Replay(t.Context(), o, func(_ string, done, total int) {
+			if calls++; done != calls || total < done || total%4 > 0 {
+				t.Errorf("training %d is called %d of %d", calls, done, total)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := r.Curve("typiclust", replay.Accuracy)
+		if len(r.Strategies) < 12 || slices.Contains(r.Strategies, "highest: ") || len(last) != 2 || last[1].Images != 4 || last[1].Figure.Value < 0.95 {
+			t.Errorf("strategies %q, typiclust on red against green %v", r.Strategies, last)
+		}
+		if c := r.Chart(); len(c.Series) != len(r.Strategies) || len(c.Series[0].X) != 2 || c.Series[0].Y[1] != float64(r.Curve(r.Strategies[0], replay.Accuracy)[1].Figure.Value) {
+			t.Errorf("chart %+v", c)
+		}
+		o.Strategies = []string{"random"}
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		if _, err := p.Replay(stopped, o, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: %v", err)
+		}
+	})
 	t.Run("prevalence", func(t *testing.T) {
 		all, err := p.Prevalence()
 		if err != nil || all[0].Audited != 20 || all[0].Learned != 40 || all[0].Share.Value.Known() || !strings.Contains(all.String(), "all images are audited") {
@@ -181,6 +208,9 @@ func TestEvaluation(t *testing.T) {
 		}
 		if c := n.LearningCurve(LearningCurveOptions{Budgets: []int{10}, Folds: 2, Train: classify.Options{Epochs: 1}}); len(c) != 1 {
 			t.Errorf("learning curve %+v", c)
+		}
+		if r := n.Replay(ReplayOptions{Strategies: []string{"random"}, Rounds: 1, Seeds: 2, Train: classify.Options{Epochs: 1}}); len(r.Steps) != 2 {
+			t.Errorf("replay %+v", r)
 		}
 		n.Curves("red")
 	})
@@ -222,6 +252,9 @@ func TestEvaluationNeedsAModel(t *testing.T) {
 		if err := f(); !errors.Is(err, ErrNoModel) {
 			t.Errorf("%s: %v, want ErrNoModel", name, err)
 		}
+	}
+	if _, err := p.Replay(t.Context(), ReplayOptions{}, nil); !errors.Is(err, ErrNoFeatures) {
+		t.Errorf("replay without features: %v", err)
 	}
 	if _, err := p.LearningCurve(t.Context(), LearningCurveOptions{}, nil); !errors.Is(err, ErrNoFeatures) {
 		t.Errorf("a learning curve without features: %v", err)

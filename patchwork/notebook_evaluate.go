@@ -82,6 +82,23 @@ func (n *Notebook) LearningCurve(options ...LearningCurveOptions) LearningCurve 
 	return c
 }
 
+// Replay shows what ways of choosing would have been worth on the labelled images.
+func (n *Notebook) Replay(options ...ReplayOptions) *Replay {
+	var o ReplayOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	r, err := n.Project.Replay(ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(r)
+	check(r.Chart().Show())
+	return r
+}
+
 // Chart draws the curve with its intervals.
 func (c LearningCurve) Chart() widgets.Chart {
 	mean, low, high := widgets.Series{Name: "mean AUC"}, widgets.Series{Name: "at least", Dashed: true}, widgets.Series{Name: "at most", Dashed: true}

@@ -217,7 +217,7 @@ func BenchmarkDraws(b *testing.B) {
 		p.Classes = append(p.Classes, fmt.Sprint("class ", c))
 	}
 	for _, card := range All() {
-		if !card.Needs.Has(Features) {
+		if !(card.Needs | card.Uses).Has(Features) {
 			continue
 		}
 		name := card.Name

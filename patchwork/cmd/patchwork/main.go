@@ -108,7 +108,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(),
-		searchCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(),
+		searchCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(),
 		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), classesCommand(), statusCommand(), serveCommand(), kernelCommand())
 	return root
 }

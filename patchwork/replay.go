@@ -1,0 +1,133 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"github.com/gopatchwork/patchwork/patchwork/acquire"
+	"github.com/gopatchwork/patchwork/patchwork/acquire/replay"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/widgets"
+)
+
+// ReplayOptions says what to replay. The zero value is a good default.
+type ReplayOptions struct {
+	Strategies []string         // nil means all that rank by no one class; see acquire.All
+	Batch      int              // images labelled at a time; 0 means 16
+	Rounds     int              // batches; 0 means 8
+	Seeds      int              // replays of each strategy; 0 means 20
+	Seed       uint64           // added to the project's seed
+	Train      classify.Options // of each training
+}
+
+// Replay is what strategies would have been worth on the labelled images.
+type Replay struct{ *replay.Result }
+
+// Replay labels the images that have all labels once more, from none on, as each strategy chooses, trains the project's
+// classifier after each batch and measures it on a third of the images that is set apart; see package replay. Equal files
+// are on one side. All labelled images take part, those held out too. progress counts trainings; it may be nil. Nothing in
+// the project changes. A training takes about a third of a second, and by default there are 160 for each strategy.
+//
+// Errors: ErrNoFeatures; too few images with all labels; an unknown strategy or class; impossible options; ctx's error.
+func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress) (*Replay, error) {
+	t, err := p.LabelsUnder("")
+	if err != nil {
+		return nil, err
+	}
+	if o.Strategies == nil {
+		for _, card := range acquire.All() {
+			if !card.Needs.Has(acquire.OneClass) {
+				o.Strategies = append(o.Strategies, card.Name)
+			}
+		}
+	}
+	var result *replay.Result
+	err = p.lookOnce(ctx, func(l *looks) (err error) {
+		r := replayer{looks: l, table: onlyRows{t, func(row int) bool { return !t.Excluded(row) && l.vectors.Has(row) }}, options: o.Train}
+		result, err = replay.Run(ctx, r.table, replay.Options{
+			Strategies: o.Strategies, Batch: o.Batch, Rounds: o.Rounds, Seeds: o.Seeds, Seed: p.Settings().Seed + o.Seed,
+			Features: l.row, Group: func(row int) string { return l.index.At(row).Hash }, Progress: progress.step("training"),
+		}, r.train)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Replay{result}, nil
+}
+
+// replayer trains the project's classifier for a replay.
+type replayer struct {
+	*looks
+	table   evaluate.Table
+	options classify.Options
+}
+
+// train is a replay.Train.
+func (r replayer) train(ctx context.Context, learn []int, seed uint64) (*replay.Model, error) {
+	chosen := make(map[int]bool, len(learn))
+	for _, row := range learn {
+		chosen[row] = true
+	}
+	o := r.options
+	o.Seed += seed
+	m, err := classify.Train(ctx, classify.Data{
+		Classes: r.table.Classes(), Dim: r.store.Dim(), Features: r.row, FeatureID: r.store.Spec().ID,
+		Table: noneHeldOut{onlyRows{r.table, func(row int) bool { return chosen[row] }}},
+	}, o, nil)
+	if errors.Is(err, classify.ErrNoLabels) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := r.table.Len()
+	values, err := m.Scores(ctx, n, func(row int) []float32 {
+		if r.table.Excluded(row) {
+			return nil
+		}
+		return r.row(row)
+	})
+	if err != nil {
+		return nil, err
+	}
+	scores := &Scores{Classes: m.Info().Classes, Rows: n, p: values}
+	return &replay.Model{Probs: scores.byName(r.table.Classes()), Mean: m.Mean()}, nil
+}
+
+// byName arranges scores by the names of classes, as For does for a table.
+func (s *Scores) byName(classes []string) func(row int) []float32 {
+	at := map[string]int{}
+	for c, name := range s.Classes {
+		at[name] = c
+	}
+	out := make([]float32, len(classes))
+	return func(row int) []float32 {
+		values := s.p[row*len(s.Classes) : (row+1)*len(s.Classes)]
+		if values[0] != values[0] {
+			return nil
+		}
+		for c, name := range classes {
+			out[c] = float32(math.NaN())
+			if k, ok := at[name]; ok {
+				out[c] = values[k]
+			}
+		}
+		return out
+	}
+}
+
+// Chart draws the mean accuracy of each strategy against the number of labelled images.
+func (r *Replay) Chart() widgets.Chart {
+	c := widgets.Chart{Title: "What strategies are worth", XName: "labelled images", YName: "accuracy", Width: 640, Height: 360}
+	for _, name := range r.Strategies {
+		s := widgets.Series{Name: name, Dashed: name == replay.Baseline}
+		for _, p := range r.Curve(name, replay.Accuracy) {
+			s.X, s.Y = append(s.X, float64(p.Images)), append(s.Y, float64(p.Figure.Value))
+		}
+		c.Series = append(c.Series, s)
+	}
+	return c
+}
