@@ -16,6 +16,7 @@ type Options struct {
 	Smoothing   float64  `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
 	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows
 	Sampling    Sampling `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
+	Beta        float64  `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
 	Patience    int      `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
 	Seed        uint64   `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
 
@@ -65,6 +66,7 @@ func (o Options) withDefaults() Options {
 	fill(&o.Sampling, ByClass)
 	fill(&o.Head, Linear)
 	fill(&o.Hidden, 128)
+	fill(&o.Beta, 0.99)
 	fill(&o.Loss, SigmoidLoss)
 	fill(&o.Gamma, 2)
 	fill(&o.GammaAbsent, 4)

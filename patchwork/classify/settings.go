@@ -45,7 +45,8 @@ func trainingSettings() []Setting {
 		{Name: "schedule", About: "how the rate falls", Choices: []string{string(Cosine), string(Constant)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
 		{Name: "smoothing", About: "share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
 		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1, Default: "1/labelled images", at: func(o *Options) any { return &o.WeightDecay }},
-		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
+		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot), string(ByEffective)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
+		{Name: "beta", About: "sampling effective: share of what an image shows that others may show too", Max: 0.999999, Default: "0.99", at: func(o *Options) any { return &o.Beta }},
 		{Name: "patience", About: "end after so many looks without a better one", Whole: true, Max: 10_000, Default: "never", at: func(o *Options) any { return &o.Patience }},
 	}
 }

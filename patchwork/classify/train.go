@@ -202,7 +202,7 @@ func (t *training) newBatch() *batch {
 	rng := rand.New(rand.NewPCG(t.o.Seed, orderStream))
 	return &batch{
 		x: newBlock(t.o.BatchSize, t.Dim), y: newBlock(t.o.BatchSize, len(t.Classes)),
-		from: newSampler(t.train.labels, len(t.Classes), t.o.Sampling, rng),
+		from: newSampler(t.train.labels, len(t.Classes), t.o.Sampling, t.o.Beta, rng),
 	}
 }
 
