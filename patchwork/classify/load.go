@@ -26,7 +26,10 @@ func Load(dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{info: s.Info, head: head{dim: s.Info.Dim, classes: len(s.Info.Classes)}}
+	m := &Model{info: s.Info}
+	if m.head, err = newHead(s.Info); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w. Train again", ErrDamaged, dir, err)
+	}
 	store := model.NewStore()
 	err = compute.Try("checkpoint", func() error {
 		// Without any checkpoint, Done would succeed and leave the store empty; read then names what is missing.
@@ -61,11 +64,15 @@ func readSaved(dir string) (saved, error) {
 		Format  string
 		Version int
 	}
-	if err := yaml.Unmarshal(text, &head); err != nil || head.Format != fileFormat {
+	if err := yaml.Unmarshal(text, &head); err != nil || head.Format != fileFormat && head.Format != linearFormat {
 		return saved{}, fmt.Errorf("classify: %s is not the description of a %s (format %q); is this another folder?", file, fileFormat, head.Format)
 	}
-	if head.Version != fileVersion {
-		return saved{}, fmt.Errorf("classify: %s has version %d and this program reads version %d; update patchwork, or train again", file, head.Version, fileVersion)
+	version := fileVersion
+	if head.Format == linearFormat {
+		version = linearVersion
+	}
+	if head.Version != version {
+		return saved{}, fmt.Errorf("classify: %s has version %d and this program reads version %d; update patchwork, or train again", file, head.Version, version)
 	}
 	var s saved
 	d := yaml.NewDecoder(bytes.NewReader(text))
@@ -75,6 +82,12 @@ func readSaved(dir string) (saved, error) {
 	}
 	if s.Info.Dim < 1 || len(s.Info.Classes) == 0 {
 		return saved{}, fmt.Errorf("%w: %s names %d features and %d classes. Train again", ErrDamaged, file, s.Info.Dim, len(s.Info.Classes))
+	}
+	if s.Info.Options.Head == "" {
+		s.Info.Options.Head = Linear // the only one in version 1
+	}
+	if err := s.Info.Options.check(); err != nil {
+		return saved{}, fmt.Errorf("%w: %s: %w. Train again", ErrDamaged, file, err)
 	}
 	return s, nil
 }
