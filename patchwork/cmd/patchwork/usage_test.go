@@ -75,7 +75,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"split", "p", "--validation", "-0.5"}, []string{"--validation is -0.5;"}},
 		{[]string{"split", "p", "--validation", "nan"}, []string{"--validation is NaN;"}},
 		{[]string{"split", "p", "--validation", "a"}, []string{`"a"`, "want a number"}},
-		{[]string{"train", "p", "--epochs", "-1", "--label-smoothing", "1"}, []string{"--epochs is -1;", "--label-smoothing is 1;"}},
+		{[]string{"train", "p", "--epochs", "-1", "--label-smoothing", "1"}, []string{`--epochs is "-1";`, `--label-smoothing is "1";`}},
 		{[]string{"embed", "p", "--size", "-1", "--batch", "-2"}, []string{"--size is -1;", "--batch is -2;"}},
 		{[]string{"embed", "p", "--mean", "0.5,x"}, []string{`"0.5,x"`, "want a number"}},
 		{[]string{"predict", "p", "--out", ""}, []string{"--out is empty"}},

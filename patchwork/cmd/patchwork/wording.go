@@ -17,7 +17,7 @@ func (e usageError) Unwrap() error { return e.error }
 // of options. Here both become what a person at the command line knows.
 var (
 	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|multitask|network|acquire|explore|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
-	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Z]\w*)`)
+	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
 )
@@ -62,7 +62,11 @@ func spoken(err error) (text string, usage bool) {
 	text = inGo.Replace(text)
 	text = optionField.ReplaceAllStringFunc(text, func(match string) string {
 		field := optionField.FindStringSubmatch(match)[1]
-		if flag, ok := flags[field]; ok {
+		flag, ok := flags[field]
+		if !ok && field == strings.ToLower(field) { // a setting by its name
+			flag, ok = "--"+strings.ReplaceAll(field, "_", "-"), true
+		}
+		if ok {
 			usage = usage || strings.Contains(match, ": ") // the check of the options speaks so
 			return flag
 		}
