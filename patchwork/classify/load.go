@@ -78,7 +78,7 @@ func readSaved(dir string) (saved, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&s); err != nil {
-		return saved{}, fmt.Errorf("%w: %s: %w. Train again", ErrDamaged, file, err)
+		return saved{}, fmt.Errorf("%w: %s was cut short or changed. Train again", ErrDamaged, file)
 	}
 	if s.Info.Dim < 1 || len(s.Info.Classes) == 0 {
 		return saved{}, fmt.Errorf("%w: %s names %d features and %d classes. Train again", ErrDamaged, file, s.Info.Dim, len(s.Info.Classes))
@@ -87,7 +87,7 @@ func readSaved(dir string) (saved, error) {
 		s.Info.Options.Head = Linear // the only one in version 1
 	}
 	if err := s.Info.Options.check(); err != nil {
-		return saved{}, fmt.Errorf("%w: %s: %w. Train again", ErrDamaged, file, err)
+		return saved{}, fmt.Errorf("%w: %s was cut short or changed. Train again", ErrDamaged, file)
 	}
 	return s, nil
 }
