@@ -85,16 +85,16 @@ func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, er
 	if q.Strategy == lookAlikesName {
 		return e.Alike(ctx, nil, q)
 	}
-	picks, err := e.suggest(ctx, e.Labels().Table(), e.current(), SuggestOptions{
+	picks, err := e.suggest(ctx, e.Labels().Table(), e.current(), e.look, SuggestOptions{
 		Strategy: q.Strategy, N: q.N, Filter: q.Filter, Labelled: q.Labelled, Seed: q.Batch, Skip: q.Skip,
 	})
-	return asPicks(picks), err
+	return asPicks(picks), trainingComputes(err)
 }
 
 // Alike finds the images most like rows, or without rows the next page of look-alikes.
 func (e *engine) Alike(ctx context.Context, rows []int, q studio.Query) ([]studio.Pick, error) {
 	var found []Suggestion
-	err := e.kept.use(ctx, e.Project, func(l *looks) (err error) {
+	err := e.look(ctx, func(l *looks) (err error) {
 		t := e.Labels().Table()
 		if len(rows) > 0 {
 			found, err = e.similar(ctx, t, l, rows, SimilarOptions{N: q.N, Filter: q.Filter, Labelled: q.Labelled, Skip: q.Skip})
@@ -103,10 +103,20 @@ func (e *engine) Alike(ctx context.Context, rows []int, q studio.Query) ([]studi
 		}
 		return err
 	})
+	return asPicks(found), trainingComputes(err)
+}
+
+// look is a lookAt with the features that the studio keeps open.
+func (e *engine) look(ctx context.Context, search func(*looks) error) error {
+	return e.kept.use(ctx, e.Project, search)
+}
+
+// trainingComputes says of missing features what else makes them in the studio.
+func trainingComputes(err error) error {
 	if errors.Is(err, ErrNoFeatures) {
-		err = fmt.Errorf("%w; Train computes them too", err)
+		return fmt.Errorf("%w; Train computes them too", err)
 	}
-	return asPicks(found), err
+	return err
 }
 
 func asPicks(list []Suggestion) []studio.Pick {

@@ -18,7 +18,11 @@ type looks struct {
 	index   *imageset.Index
 	store   *features.Store
 	vectors *explore.Vectors
+	row     func(row int) []float32 // nil for a row without; may be called from several goroutines
 }
+
+// lookAt opens a project's features, shows them to search, and closes or keeps them.
+type lookAt func(ctx context.Context, search func(*looks) error) error
 
 // looks opens the current features. The caller closes them.
 //
@@ -34,16 +38,26 @@ func (p *Project) looks(ctx context.Context) (*looks, error) {
 	for r := range present {
 		present[r] = row(r) != nil
 	}
-	l.vectors, err = explore.NewVectors(ctx, len(present), func(r int) []float32 {
-		if !present[r] {
+	l.row = func(r int) []float32 {
+		if r >= len(present) || !present[r] {
 			return nil
 		}
 		return store.Row(r)
-	})
+	}
+	l.vectors, err = explore.NewVectors(ctx, len(present), l.row)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("patchwork: %w", err), store.Close())
 	}
 	return l, nil
+}
+
+// lookOnce is a lookAt that opens the features for one search.
+func (p *Project) lookOnce(ctx context.Context, search func(*looks) error) error {
+	l, err := p.looks(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(search(l), l.close())
 }
 
 func (l *looks) close() error { return l.store.Close() }

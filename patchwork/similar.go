@@ -60,12 +60,12 @@ func (p *Project) withLooks(ctx context.Context, search func(*labels.Table, *loo
 	if err != nil {
 		return nil, err
 	}
-	l, err := p.looks(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := search(t, l)
-	return found, errors.Join(err, l.close())
+	var found []Suggestion
+	err = p.lookOnce(ctx, func(l *looks) (err error) {
+		found, err = search(t, l)
+		return err
+	})
+	return found, err
 }
 
 // similar is Similar to rows, on labels and features at hand; o.Images is not read.

@@ -40,7 +40,7 @@ type Suggestion struct {
 // where the filter asks for them, unreadable ones and one image twice never; with none left the result is empty. The same seed, journal and model give the same images.
 //
 // Errors: an unknown strategy, class, subset or flag (the error lists those that exist); a strategy that needs scores
-// before a model is trained; flags of images that CheckImages has not measured.
+// before a model is trained, or features before Embed (ErrNoFeatures); flags of images that CheckImages has not measured.
 func (p *Project) Suggest(ctx context.Context, o SuggestOptions) ([]Suggestion, error) {
 	t, err := p.Labels()
 	if err != nil {
@@ -50,11 +50,11 @@ func (p *Project) Suggest(ctx context.Context, o SuggestOptions) ([]Suggestion, 
 	if err != nil && !errors.Is(err, ErrNoModel) {
 		return nil, err
 	}
-	return p.suggest(ctx, t, scores, o)
+	return p.suggest(ctx, t, scores, p.lookOnce, o)
 }
 
-// suggest is Suggest on labels and scores at hand; scores may be nil.
-func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, o SuggestOptions) ([]Suggestion, error) {
+// suggest is Suggest on labels and scores at hand; scores may be nil. look is called where the strategy compares features.
+func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, look lookAt, o SuggestOptions) ([]Suggestion, error) {
 	if o.N == 0 {
 		o.N = 16
 	}
@@ -63,7 +63,7 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	}
 	if o.Strategy == "" && scores != nil {
 		o.Strategy = "entropy"
-		out, err := p.suggest(ctx, t, scores, o)
+		out, err := p.suggest(ctx, t, scores, look, o)
 		if !errors.Is(err, acquire.ErrNotReady) {
 			return out, err
 		}
@@ -103,7 +103,7 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if scores != nil {
 		pool.Probs = scores.For(t)
 	}
-	picks, err := acquire.Select(strategy, pool, min(o.N, len(candidates)))
+	picks, err := p.choose(ctx, t, strategy, pool, look, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {
 		return nil, nil
 	}
@@ -115,6 +115,41 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		out[i] = Suggestion{Row: pick.Row, Image: p.Images().At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
 	}
 	return out, nil
+}
+
+// choose is acquire.Select with features, where the strategy compares them.
+func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strategy, pool *acquire.Pool, look lookAt, n int) (picks []acquire.Pick, err error) {
+	card := s.Card()
+	if !(card.Needs | card.Uses).Has(acquire.Features) {
+		return acquire.Select(s, pool, n)
+	}
+	if pool.Probs != nil && (card.Needs | card.Uses).Has(acquire.Probs) {
+		m, err := p.Model()
+		if err != nil {
+			return nil, err
+		}
+		pool.Mean = m.Mean()
+	}
+	if pool.Labels != nil {
+		pool.Known = learnedFrom(t)
+	}
+	err = look(ctx, func(l *looks) (err error) {
+		pool.Features = l.row
+		picks, err = acquire.Select(s, pool, n)
+		return err
+	})
+	if errors.Is(err, ErrNoFeatures) && !card.Needs.Has(acquire.Features) {
+		return acquire.Select(s, pool, n)
+	}
+	return picks, err
+}
+
+// learnedFrom are the labelled rows that a training takes. Images that are held out are no reason to leave out what is
+// like them, since no model learns from them, nor may they draw what is like them into the training.
+func learnedFrom(t *labels.Table) []int {
+	return slices.DeleteFunc(t.Rows(labels.Filter{}), func(row int) bool {
+		return t.Validation(row) || t.Status(row) == labels.Unlabelled
+	})
 }
 
 // candidates are the rows that can be used, pass the filter, which takes fully labelled ones only if it names a status or

@@ -72,7 +72,7 @@ func BenchmarkSuggest(b *testing.B) {
 		b.Run(strategy, func(b *testing.B) {
 			for b.Loop() {
 				o := SuggestOptions{Strategy: strategy, Skip: func(row int) bool { return shown[row] }}
-				picks, err := p.suggest(b.Context(), p.store.Table(), scores, o)
+				picks, err := p.suggest(b.Context(), p.store.Table(), scores, nil, o)
 				if err != nil || len(picks) != 16 {
 					b.Fatal(picks, err)
 				}

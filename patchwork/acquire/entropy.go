@@ -56,7 +56,7 @@ var entropy = ByScore{
 //	score = H(p) of that class
 //
 // Source: "maxent: c" of the original.
-func entropyOf(class string) ByScore {
+func entropyOf(class string) Strategy {
 	return ByScore{
 		About: Card{Name: "entropy: " + class, About: "the model is least sure of one class", Paper: "Lewis and Gale 1994",
 			Needs: Probs | OneClass, Class: class},

@@ -7,7 +7,7 @@ import "fmt"
 //	score = p of that class
 //
 // Source: "highest: c" of the original.
-func highestOf(class string) ByScore {
+func highestOf(class string) Strategy {
 	return ByScore{
 		About: Card{Name: "highest: " + class, About: "most likely to show one class", Needs: Probs | OneClass, Class: class},
 		Score: func(p *Pool, row int) float64 { return p.Prob(row, p.Class) },
@@ -22,7 +22,7 @@ func highestOf(class string) ByScore {
 //	score = 1 - p of that class
 //
 // Source: "lowest: c" of the original.
-func lowestOf(class string) ByScore {
+func lowestOf(class string) Strategy {
 	return ByScore{
 		About: Card{Name: "lowest: " + class, About: "least likely to show one class", Needs: Probs | OneClass, Class: class},
 		Score: func(p *Pool, row int) float64 { return 1 - p.Prob(row, p.Class) },

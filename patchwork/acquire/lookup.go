@@ -6,8 +6,17 @@ import (
 )
 
 var (
-	whole   = []ByScore{random, entropy, margin}
-	ofClass = []func(class string) ByScore{entropyOf, highestOf, lowestOf}
+	whole   = []Strategy{random, entropy, margin, leastConfident, inOrder, badge{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, rare{}}
+	ofClass = []func(class string) Strategy{
+		entropyOf,
+		highestOf,
+		highOf,
+		lowestOf,
+		lowOf,
+		func(class string) Strategy { return nearOf(0.8, class) },
+		func(class string) Strategy { return badgeOf{class} },
+		func(class string) Strategy { return seekOf{class} },
+	}
 )
 
 // All lists the strategies in the order of a menu. The name of a strategy that ranks by one class ends in ": " and takes
@@ -15,15 +24,15 @@ var (
 func All() []Card {
 	var cards []Card
 	for _, s := range whole {
-		cards = append(cards, s.About)
+		cards = append(cards, s.Card())
 	}
 	for _, of := range ofClass {
-		cards = append(cards, of("").About)
+		cards = append(cards, of("").Card())
 	}
 	return cards
 }
 
-// Names lists every name that Lookup accepts for the given classes: random, entropy, margin, then each strategy for one
+// Names lists every name that Lookup accepts for the given classes: the strategies that need none, then each strategy for one
 // class with each class.
 func Names(classes []string) []string {
 	var names []string
@@ -39,19 +48,23 @@ func Names(classes []string) []string {
 	return names
 }
 
-// Lookup returns the strategy of a name: "entropy", or "highest: water" for one that ranks by a class. The class is all
+// Lookup returns the strategy of a name: "entropy", or "highest: water" for one that ranks by a class; "near 0.3: water"
+// takes any number from 0 to 1. The class is all
 // that follows the first ": " and may hold any text; whether it exists is for Select to say, which knows the classes.
 //
 // Errors: an unknown name, with the list of names; a class missing where one is needed or given where none is.
 func Lookup(name string) (Strategy, error) {
 	kind, class, hasClass := strings.Cut(name, ": ")
 	for _, of := range ofClass {
-		if s := of(class); hasClass && class != "" && s.About.Name == name {
+		if s := of(class); hasClass && class != "" && s.Card().Name == name {
 			return s, nil
 		}
 	}
+	if target, ok := parseNear(kind); ok && hasClass && class != "" {
+		return nearOf(target, class), nil
+	}
 	for _, s := range whole {
-		if s.About.Name == name {
+		if s.Card().Name == name {
 			return s, nil
 		}
 	}

@@ -16,8 +16,18 @@ type Pool struct {
 
 	Labels   func(row, class int) int8 // -1 unknown, 0 absent, 1 present; nil means that nothing is labelled
 	Excluded func(row int) bool        // nil means that nothing is excluded
-	Features func(row int) []float32   // one vector a row, nil for a row without; a nil function means no features
 	Rand     *rand.Rand                // the only source of randomness
+
+	// Features gives one vector a row, nil for a row without; a nil function means no features. It may be called from
+	// several goroutines, and what it returns is only read and stays as it is.
+	Features func(row int) []float32
+
+	// Mean is what the model subtracts from a vector before its linear head; nil means nothing. See badge.
+	Mean []float32
+
+	// Known are rows that are labelled, or were chosen already: strategies that compare vectors choose what is unlike them.
+	// Select drops those that are candidates and, for a strategy that ranks by one class, those where it is unknown.
+	Known []int
 
 	// Class is the index of the class that a strategy for one class ranks by. Select sets it from the strategy's Card
 	// before Pick; what the caller puts here is not read.
@@ -32,7 +42,15 @@ type Pick struct {
 }
 
 // Unknown reports whether the class of the row is still to be labelled.
-func (p *Pool) Unknown(row, class int) bool { return p.Labels == nil || p.Labels(row, class) < 0 }
+func (p *Pool) Unknown(row, class int) bool { return p.label(row, class) < 0 }
+
+// label is -1 unknown, 0 absent, 1 present.
+func (p *Pool) label(row, class int) int8 {
+	if p.Labels == nil {
+		return -1
+	}
+	return p.Labels(row, class)
+}
 
 // Prob is the probability of one class of a row, NaN when the model says nothing about it.
 func (p *Pool) Prob(row, class int) float64 {

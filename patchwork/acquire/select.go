@@ -24,7 +24,8 @@ var (
 // order of p.Rows nor repeated rows in it change the result; equal scores are put in an order drawn from p.Rand.
 //
 // Errors: ErrNotReady (no model, no features, no candidate that can be judged); ErrExhausted (no candidate); n negative; no Rand; an empty class list or
-// a negative row; a class that is not in p.Classes; probabilities whose number is not that of the classes.
+// a negative row; a class that is not in p.Classes; probabilities whose number is not that of the classes; vectors of
+// different lengths.
 // The pool is not changed, but for the numbers drawn from p.Rand.
 func Select(s Strategy, p *Pool, n int) ([]Pick, error) {
 	if s == nil || p == nil {
@@ -59,7 +60,7 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 			"train once, or use random for the first round", ErrNotReady, card.Name)
 	case card.Needs.Has(Features) && p.Features == nil:
 		return nil, fmt.Errorf("%w: %s compares features and none have been extracted yet; "+
-			"extract them, or use random for the first round", ErrNotReady, card.Name)
+			"extract them, or use random", ErrNotReady, card.Name)
 	case card.Needs.Has(Probs) && len(p.Classes) == 0:
 		return nil, fmt.Errorf("acquire: %s ranks by class probabilities and Pool.Classes is empty; declare a class", card.Name)
 	}
@@ -91,7 +92,40 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 			}
 		}
 	}
-	return &q, nil
+	if q.Features == nil {
+		q.Known = nil // only vectors are compared with them
+		return &q, nil
+	}
+	q.Known = known(&q, card)
+	return &q, checkVectors(&q)
+}
+
+// known is those of p.Known that a strategy may compare candidates with, ascending, each once.
+func known(p *Pool, card Card) []int {
+	rows := slices.DeleteFunc(slices.Clone(p.Known), func(row int) bool {
+		_, candidate := slices.BinarySearch(p.Rows, row)
+		return candidate || row < 0 || card.Needs.Has(OneClass) && p.Unknown(row, p.Class)
+	})
+	slices.Sort(rows)
+	return slices.Compact(rows)
+}
+
+// checkVectors says whether all vectors, and the mean, are of one length.
+func checkVectors(p *Pool) error {
+	dim, first := len(p.Mean), "Pool.Mean"
+	for _, rows := range [][]int{p.Rows, p.Known} {
+		for _, row := range rows {
+			switch n := len(p.Features(row)); {
+			case n == 0 || n == dim:
+			case dim == 0:
+				dim, first = n, fmt.Sprint("row ", row)
+			default:
+				return fmt.Errorf("acquire: row %d has a vector of %d numbers and %s has %d; want the features of one extractor, "+
+					"and a model that was trained on them", row, n, first, dim)
+			}
+		}
+	}
+	return nil
 }
 
 // ascending says whether rows are in order, each once, as a label table lists them.

@@ -216,7 +216,7 @@ func TestFewAreTheHeadOfAll(t *testing.T) {
 				}
 			}
 		}
-		for _, name := range acquire.Names([]string{"water", "forest", "road"}) {
+		for _, name := range []string{"random", "entropy", "margin", "entropy: forest", "highest: road", "lowest: road"} {
 			all, err := acquire.Select(lookup(t, name), pool(probs, known), n)
 			if err != nil {
 				t.Fatal(err)

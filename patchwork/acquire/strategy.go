@@ -18,6 +18,7 @@ type Card struct {
 	About string // one line for a menu
 	Paper string // source, "" when there is none
 	Needs Need
+	Uses  Need   // what it does better with, besides its Needs
 	Class string // of a strategy that Needs OneClass: the class it ranks by
 }
 

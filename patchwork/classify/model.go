@@ -28,6 +28,10 @@ type Model struct {
 // Info tells what the model is. The slices are shared: do not change them.
 func (m *Model) Info() Info { return m.info }
 
+// Mean is what is subtracted from each vector before the weights, [Dim]: the mean of the vectors learned from. The rest is
+// multiplied by one number that is the same for all rows and features. Do not change it.
+func (m *Model) Mean() []float32 { return m.head.mean }
+
 // Scores gives the probability of each class for the rows 0 to n-1.
 //
 // Shapes: row(i) returns Info.Dim features, or nil for a row without; the result is [n · len(Info.Classes)], row by row,

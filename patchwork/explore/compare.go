@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/dots"
 	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
@@ -11,41 +12,22 @@ import (
 // what one core does with a candidate, whose cosines are in the order of the queries and valid until the next call.
 // Candidates without vectors are left out.
 func (v *Vectors) compare(ctx context.Context, queries, among []int, begin func() func(row int, cosines []float32)) error {
-	product, err := kernel.NewGemm(kernel.GemmShape{
-		M: blockRows, N: len(queries), K: v.dim, ARow: v.dim, ACol: 1, BRow: 1, BCol: v.dim, CRow: len(queries),
-	})
-	if err != nil {
-		return err
+	fill := func(i int, dst []float32) bool {
+		row := among[i]
+		if !v.Has(row) {
+			return false
+		}
+		copy(dst, v.row(row))
+		return true
 	}
-	units := v.units(queries)
-	packed := kernel.Floats(product.PackedLen())
-	product.Pack(nil, units, packed)
-	if len(packed) == 0 {
-		packed = nil
-	}
-	return inBlocks(ctx, len(among), func() func(block, from, to int) {
+	return dots.Each(ctx, v.units(queries), len(queries), v.dim, len(among), fill, func() func(int, []float32) {
 		see := begin()
-		vectors, cosines := kernel.Floats(blockRows*v.dim), kernel.Floats(blockRows*len(queries))
-		rows := make([]int, 0, blockRows)
-		return func(_, from, to int) {
-			rows = rows[:0]
-			for _, row := range among[from:to] {
-				if v.Has(row) {
-					copy(vectors[len(rows)*v.dim:], v.row(row))
-					rows = append(rows, row)
-				}
+		return func(i int, c []float32) {
+			scale := v.scale[among[i]]
+			for q := range c {
+				c[q] = float32(max(-1, min(1, float64(c[q])*scale)))
 			}
-			// Always a whole block, with what is left from before in its end: the same two vectors then have the same
-			// cosine wherever they lie.
-			product.RunPacked(nil, vectors, units, packed, cosines, nil)
-			for i, row := range rows {
-				c := cosines[i*len(queries):][:len(queries)]
-				scale := v.scale[row]
-				for q := range c {
-					c[q] = float32(max(-1, min(1, float64(c[q])*scale)))
-				}
-				see(row, c)
-			}
+			see(among[i], c)
 		}
 	})
 }

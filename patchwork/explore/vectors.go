@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/dots"
 )
 
 // Vectors is feature vectors with their lengths, measured once, so that each search reads only what it compares. Its
@@ -23,8 +25,8 @@ func NewVectors(ctx context.Context, rows int, row func(row int) []float32) (*Ve
 	for r := 0; r < rows && v.dim == 0; r++ {
 		v.dim = len(row(r))
 	}
-	odd := make([]int, (rows+blockRows-1)/blockRows) // by block: 1 + a row of another length
-	err := inBlocks(ctx, rows, func() func(block, from, to int) {
+	odd := make([]int, (rows+dots.Rows-1)/dots.Rows) // by block: 1 + a row of another length
+	err := dots.InBlocks(ctx, rows, func() func(block, from, to int) {
 		return func(block, from, to int) {
 			for r := from; r < to; r++ {
 				x := row(r)

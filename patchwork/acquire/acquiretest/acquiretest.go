@@ -177,5 +177,42 @@ func promises(t *testing.T, s acquire.Strategy, pool func(seed uint64) *acquire.
 			}
 			return len(rows(p, size)) == want
 		}},
+		{"rows without features are survived", "one image that has changed would stop the loop", func() bool {
+			p := pool(1)
+			all, inf := p.Features, float32(math.Inf(1))
+			p.Features = func(row int) []float32 {
+				switch row {
+				case 0:
+					return nil
+				case 1:
+					return []float32{1, inf, 0, 0}
+				case 2:
+					return make([]float32, 4)
+				}
+				return all(row)
+			}
+			want := size
+			if s.Card().Needs.Has(acquire.Features) {
+				want -= 2 // zeros are a vector
+			}
+			return len(rows(p, size)) == want
+		}},
+		{"images that are all the same are survived", "a folder of copies could never be labelled", func() bool {
+			p := pool(1)
+			p.Features = func(int) []float32 { return []float32{1, 2, 3, 4} }
+			p.Probs = func(int) []float32 { return []float32{0.5, 0.5, 0.5} }
+			return len(rows(p, 5)) == 5 && len(rows(p, size)) == size
+		}},
+		{"known rows are no candidates", "a labelled image would come back", func() bool {
+			p := pool(1)
+			for row := range size {
+				if row%2 == 1 {
+					p.Known = append(p.Known, row, row)
+				}
+			}
+			p.Labels = func(row, class int) int8 { return int8(-((row + 1) % 2)) } // odd rows absent
+			r := rows(p, size)
+			return len(r) == size/2 && !slices.ContainsFunc(r, func(r int) bool { return r%2 == 1 })
+		}},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -78,6 +79,29 @@ func flagNames(names []string) (flags []imageset.Flag) {
 	return flags
 }
 
+// strategyHelp lists the strategies, a few on each line.
+func strategyHelp() string {
+	var b strings.Builder
+	line := 0
+	for i, card := range acquire.All() {
+		name := card.Name
+		if card.Needs.Has(acquire.OneClass) {
+			name = fmt.Sprintf("%q", name+"CLASS")
+		}
+		switch {
+		case i == 0:
+		case line > 70:
+			b.WriteString(",\n")
+			line = 0
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(name)
+		line += len(name) + 2
+	}
+	return b.String()
+}
+
 func suggestCommand() *cobra.Command {
 	var o patchwork.SuggestOptions
 	var filter string
@@ -102,7 +126,7 @@ func suggestCommand() *cobra.Command {
 		}),
 	}
 	f := c.Flags()
-	f.StringVar(&o.Strategy, "strategy", "", "random, entropy, margin, \"entropy: CLASS\", \"highest: CLASS\", \"lowest: CLASS\"; without it\nentropy where the model can judge an image, and random elsewhere")
+	f.StringVar(&o.Strategy, "strategy", "", strategyHelp()+"; without it\nentropy where the model can judge an image, and random elsewhere")
 	f.IntVarP(&o.N, "number", "n", 16, "how `many`")
 	f.StringVar(&filter, "subset", "all", "all, \"unlabeled: CLASS\", \"contains: CLASS\", \"doesn't contain: CLASS\", \"subset: NAME\"")
 	f.StringSliceVar(&with, "with", nil, "only images with these `flags` of check, as blurry,dark")

@@ -1,0 +1,73 @@
+package acquire
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// mostCompared is how many candidates are compared with each other. Of more, so many drawn at random stand for all, and the
+// choice is among them: 4,096 squared cosines take 64 MiB, and what they say of the density of 100,000 differs little.
+const mostCompared = 4096
+
+// sampled are the unit points of p, of its candidates up to mostCompared drawn at random.
+func sampled(p *Pool) *points {
+	s := *p
+	s.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(row int) bool { return len(p.Features(row)) == 0 })
+	if len(s.Rows) > mostCompared {
+		shuffle(s.Rows, p.Rand)
+		s.Rows = s.Rows[:mostCompared]
+		slices.Sort(s.Rows)
+	}
+	return unitPoints(&s)
+}
+
+func shuffle(rows []int, r *rand.Rand) {
+	r.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+}
+
+// cosines are those of all candidates with each other, [open, open].
+func (q *points) cosines() [][]float32 {
+	return q.cosinesWith(q.upTo(q.open))
+}
+
+// cosinesWith are those of all candidates with others, [open, len(others)].
+func (q *points) cosinesWith(others []int) [][]float32 {
+	flat := make([]float32, q.open*len(others))
+	out := make([][]float32, q.open)
+	for i := range out {
+		out[i] = flat[i*len(others):][:len(others)]
+	}
+	q.products(others, func() func(int, []float32) {
+		return func(i int, products []float32) { copy(out[i], products) }
+	})
+	return out
+}
+
+// upTo lists the first n points.
+func (q *points) upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// fillUp adds candidates with vectors, drawn uniformly, until there are n picks or none is left.
+func fillUp(p *Pool, picks []Pick, n int, reason string) []Pick {
+	if len(picks) >= n {
+		return picks[:n]
+	}
+	taken := map[int]bool{}
+	for _, k := range picks {
+		taken[k.Row] = true
+	}
+	rest := *p
+	rest.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(row int) bool { return taken[row] })
+	rest.Known = nil
+	rows := newPoints(&rest, nil).rows
+	shuffle(rows, p.Rand)
+	for _, row := range rows[:min(n-len(picks), len(rows))] {
+		picks = append(picks, Pick{Row: row, Reason: reason})
+	}
+	return picks
+}
