@@ -11,13 +11,13 @@ import (
 
 // Options configures Train. The zero value is a good default; each field says what 0 means.
 type Options struct {
-	Trunk     string          `json:"trunk"`               // layers that the tasks share (network.Parse); "" means 256,d,128 on vectors and none on maps; "none" none
-	Heads     string          `json:"heads"`               // layers of each task's own; "" means none on vectors and 128,p,128 on maps; "none" none
-	Kernel    int             `json:"kernel,omitempty"`    // width and height of kernels: 1, 3, 5 or 7; 0 means 3
-	BatchNorm bool            `json:"batchnorm,omitempty"` // network.Options
-	Separable bool            `json:"separable,omitempty"` // network.Options
-	Dropout   float64         `json:"dropout,omitempty"`   // of d; 0 means 0.5
-	Pooling   network.Pooling `json:"pooling,omitempty"`   // of a head's map; "" means max
+	Trunk     string  `json:"trunk"`               // layers that the tasks share (network.Parse); "" means 256,d,128 on vectors and none on maps; "none" none
+	Heads     string  `json:"heads"`               // layers of each task's own; "" means none on vectors and 128,p,128 on maps; "none" none
+	Kernel    int     `json:"kernel,omitempty"`    // width and height of kernels: 1, 3, 5 or 7; 0 means 3
+	BatchNorm bool    `json:"batchnorm,omitempty"` // network.Options
+	Separable bool    `json:"separable,omitempty"` // network.Options
+	Dropout   float64 `json:"dropout,omitempty"`   // of d; 0 means 0.5
+	Pooling   Pooling `json:"pooling,omitempty"`   // of a head's map; "" means max
 
 	Weighting Weighting          `json:"weighting"`         // how the tasks' losses are weighed; "" means EqualWeights
 	Weights   map[string]float64 `json:"weights,omitempty"` // of ManualWeights, by task; a task that is not named has 1
@@ -34,6 +34,9 @@ type Options struct {
 	Patience    int     `json:"patience,omitempty"` // end after so many epochs without a better one; 0 means never
 	Seed        uint64  `json:"seed"`               // same seed and inputs, same weights; 0 is a seed like any other
 }
+
+// Pooling says how a map becomes a vector: network.MaxPooling, network.AveragePooling or network.Flatten.
+type Pooling = network.Pooling
 
 // Weighting says how the losses of the tasks are added.
 type Weighting string

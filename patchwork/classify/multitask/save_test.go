@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -51,6 +52,22 @@ func TestSaveAndLoad(t *testing.T) {
 	d.Teacher = back // a model from a file teaches
 	if g := train(t, d, quick).Info().Generation; g != 1 {
 		t.Errorf("generation %d", g)
+	}
+}
+
+// TestScoresFromSeveralGoroutines is for the race detector too.
+func TestScoresFromSeveralGoroutines(t *testing.T) {
+	m, d, _ := saved(t)
+	var all [4][]float32
+	var wait sync.WaitGroup
+	for i := range all {
+		wait.Go(func() { all[i], _ = m.Scores(t.Context(), 80, d.Features) })
+	}
+	wait.Wait()
+	for _, s := range all {
+		if len(s) != 80*5 || !reflect.DeepEqual(s, all[0]) {
+			t.Fatalf("%d scores, want 400 that are the same each time", len(s))
+		}
 	}
 }
 

@@ -82,7 +82,7 @@ func TestTasks(t *testing.T) {
 	if got := read(t, "a.csv"); strings.Count(got, "\n") != 3 || !strings.Contains(got, "red/003.png,red,") {
 		t.Errorf("two images are answered\n%s", got)
 	}
-	do(t, "tasks", "train", "p", "t.csv", "--ignore", "note", "--epochs", "2", "--teacher", "--distill", "2", "--weights", "adaptive", "--balance", "--batch-norm", "--map", "2x17x19", "--heads", "4")
+	do(t, "tasks", "train", "p", "t.csv", "--ignore", "note", "--epochs", "2", "--teacher", "--distill", "2", "--weights", "adaptive", "--balance", "--batch-norm", "--map", "2x17x19", "--heads", "4,p,d", "--kernel", "1", "--dropout", "0.2", "--pooling", "flatten")
 }
 
 func TestTasksWithMistakes(t *testing.T) {
@@ -112,6 +112,8 @@ func TestTasksWithMistakes(t *testing.T) {
 			`--trunk: layer 2 of "128,q" (column 5) is "q"; want a number of channels, p (pool), d (dropout) or r (residual)`, "--epochs is -1; want"}},
 		{exitUsage, []string{"tasks", "train", "p", "t.csv", "--ignore", "note", "--weights", "colr=2"}, []string{`--weights names the task "colr"; the table has ["colour" "half"]`}},
 		{exitUsage, []string{"tasks", "train", "p", "t.csv", "--ignore", "note", "--heads", "8,p"}, []string{"--heads: layer 2 (p) of \"8,p\" pools maps"}},
+		{exitUsage, []string{"tasks", "train", "p", "t.csv", "--ignore", "note", "--kernel", "4", "--dropout", "1", "--pooling", "keep"}, []string{
+			"--kernel is 4; want 1, 3, 5 or 7", "--dropout is 1; want 0.05 to 0.95", `--pooling is "keep"; want max, average or flatten`}},
 		{exitFailed, []string{"tasks", "train", "p", "t.csv", "--ignore", "note", "--map", "7x7"}, []string{`the shape is "7x7"; want height, width and channels`}},
 	} {
 		fails(t, tt.code, tt.says, tt.args...)
