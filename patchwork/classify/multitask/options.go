@@ -11,13 +11,13 @@ import (
 
 // Options configures Train. The zero value is a good default; each field says what 0 means.
 type Options struct {
-	Trunk     string          `json:"trunk"`               // layers that the tasks share (network.Parse); "" means 128 on vectors and none on maps; "none" none
-	Heads     string          `json:"heads"`               // layers of each task's own; "" means none on vectors and 128,p,128 on maps; "none" none
-	Kernel    int             `json:"kernel,omitempty"`    // width and height of kernels: 1, 3, 5 or 7; 0 means 3
-	BatchNorm bool            `json:"batchnorm,omitempty"` // network.Options
-	Separable bool            `json:"separable,omitempty"` // network.Options
-	Dropout   float64         `json:"dropout,omitempty"`   // of d; 0 means 0.5
-	Pooling   network.Pooling `json:"pooling,omitempty"`   // of a head's map; "" means max
+	Trunk     string  `json:"trunk"`               // layers that the tasks share (network.Parse); "" means 256,d,128 on vectors and none on maps; "none" none
+	Heads     string  `json:"heads"`               // layers of each task's own; "" means none on vectors and 128,p,128 on maps; "none" none
+	Kernel    int     `json:"kernel,omitempty"`    // width and height of kernels: 1, 3, 5 or 7; 0 means 3
+	BatchNorm bool    `json:"batchnorm,omitempty"` // network.Options
+	Separable bool    `json:"separable,omitempty"` // network.Options
+	Dropout   float64 `json:"dropout,omitempty"`   // of d; 0 means 0.5
+	Pooling   Pooling `json:"pooling,omitempty"`   // of a head's map; "" means max
 
 	Weighting Weighting          `json:"weighting"`         // how the tasks' losses are weighed; "" means EqualWeights
 	Weights   map[string]float64 `json:"weights,omitempty"` // of ManualWeights, by task; a task that is not named has 1
@@ -29,11 +29,14 @@ type Options struct {
 	Epochs      int     `json:"epochs"`             // times that the held-out loss is looked at; 0 means 20
 	Steps       int     `json:"steps"`              // batches in an epoch; 0 means 50
 	BatchSize   int     `json:"batch_size"`         // images in a batch; 0 means 32
-	Rate        float64 `json:"rate"`               // first step of Adam, which falls to 0 along a cosine; 0 means 1e-3
-	WeightDecay float64 `json:"weight_decay"`       // of kernels: adds WeightDecay·½·Σ w² to what is minimised; 0 means 1e-3, a tiny one such as 1e-9 practically none
+	Rate        float64 `json:"rate"`               // first step of Adam, which falls to 0 along a cosine; 0 means 3e-3
+	WeightDecay float64 `json:"weight_decay"`       // of kernels: adds WeightDecay·½·Σ w² to what is minimised; 0 means 1e-2, a tiny one such as 1e-9 practically none
 	Patience    int     `json:"patience,omitempty"` // end after so many epochs without a better one; 0 means never
 	Seed        uint64  `json:"seed"`               // same seed and inputs, same weights; 0 is a seed like any other
 }
+
+// Pooling says how a map becomes a vector: network.MaxPooling, network.AveragePooling or network.Flatten.
+type Pooling = network.Pooling
 
 // Weighting says how the losses of the tasks are added.
 type Weighting string
@@ -108,7 +111,7 @@ func (o Options) withDefaults(in network.Shape, teacher bool) Options {
 		fill(&o.Trunk, network.None)
 		fill(&o.Heads, "128,p,128")
 	} else {
-		fill(&o.Trunk, "128")
+		fill(&o.Trunk, "256,d,128")
 		fill(&o.Heads, network.None)
 	}
 	fill(&o.Kernel, 3)
@@ -125,8 +128,8 @@ func (o Options) withDefaults(in network.Shape, teacher bool) Options {
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)
-	fill(&o.Rate, 1e-3)
-	fill(&o.WeightDecay, 1e-3)
+	fill(&o.Rate, 3e-3)
+	fill(&o.WeightDecay, 1e-2)
 	return o
 }
 

@@ -12,13 +12,13 @@ type teacherScores []float32
 
 // ask lets the teacher answer the tasks that it shares with the table.
 //
-// Errors: other features; no task in common; a task with other categories; those of Scores.
+// Errors: other features, where the same ones as maps or as vectors are the same; no task in common; a task with other categories; those of Scores.
 func (p *prepared) ask(ctx context.Context, l *layout, o Options) error {
 	t := p.Teacher
 	if t == nil {
 		return nil
 	}
-	if t.info.FeatureID != p.FeatureID || t.info.Input != p.Input {
+	if t.info.FeatureID != p.FeatureID || t.info.Input.Size() != p.Input.Size() {
 		return fmt.Errorf("multitask: the teacher reads the features %s of %s, and these are %s of %s; train without a teacher",
 			t.info.FeatureID, t.info.Input, p.FeatureID, p.Input)
 	}

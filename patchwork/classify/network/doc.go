@@ -1,7 +1,7 @@
 // Package network builds small networks from a line of text such as "128,p,d,128": what stands between the maps or
 // vectors of an extractor and an output layer.
 //
-// A description is parsed (Parse), fitted to the shape of an input (New), given weights by a seed (Net.Put) and made part
+// A description is parsed (Parse), fitted to the shape of an input (New), given weights by a seed (Put) and made part
 // of a GoMLX graph (Net.Graph). Inputs are feature maps [batch, height, width, channels] or vectors [batch, features].
 //
 //	128   on maps a convolution of 128 channels with padding "same", on vectors a dense layer; batch normalisation if

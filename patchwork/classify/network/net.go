@@ -31,7 +31,7 @@ func New(o Options, in Shape) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Net{o: o.WithDefaults(), in: in, layers: layers}
+	n := &Net{o: o.withDefaults(), in: in, layers: layers}
 	now := in
 	for i, l := range layers {
 		name := fmt.Sprint(i + 1)

@@ -45,8 +45,8 @@ func need(ok bool, format string, args ...any) error {
 	return fmt.Errorf("network.Options: "+format, args...)
 }
 
-// WithDefaults is a copy in which every zero that stands for a default is filled in.
-func (o Options) WithDefaults() Options {
+// withDefaults is a copy in which every zero that stands for a default is filled in.
+func (o Options) withDefaults() Options {
 	if o.Kernel == 0 {
 		o.Kernel = 1
 	}

@@ -27,7 +27,7 @@ func tasksCommand() *cobra.Command {
 
 func tasksTrainCommand() *cobra.Command {
 	var o patchwork.TaskOptions
-	var weights string
+	var weights, pooling string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "train PROJECT TABLE.csv",
@@ -38,6 +38,7 @@ func tasksTrainCommand() *cobra.Command {
 			"  patchwork tasks train landuse surveys.csv --teacher",
 		Args: args("a project folder", "a CSV file"),
 		PreRunE: func(*cobra.Command, []string) (err error) {
+			o.Pooling = multitask.Pooling(pooling)
 			o.Weighting, o.Weights, err = parseWeights(weights)
 			return checkFlags(err, need(o.Distill == 0 || o.Teacher, "--distill weighs what a teacher says; give --teacher too"))
 		},
@@ -57,9 +58,12 @@ func tasksTrainCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringSliceVar(&o.Columns.Tasks, "tasks", nil, "`columns` of the table to take; without it all")
 	f.StringSliceVar(&o.Columns.Ignore, "ignore", nil, "`columns` of the table to leave out")
-	f.StringVar(&o.Trunk, "trunk", "", "`layers` that the tasks share; without it 128, on maps none")
+	f.StringVar(&o.Trunk, "trunk", "", "`layers` that the tasks share; without it 256,d,128, on maps none")
 	f.StringVar(&o.Heads, "heads", "", "`layers` of each task; without it none, on maps 128,p,128")
 	f.BoolVar(&o.BatchNorm, "batch-norm", false, "normalise batches in each layer")
+	f.Float64Var(&o.Dropout, "dropout", 0, "`share` that d drops; without it 0.5")
+	f.IntVar(&o.Kernel, "kernel", 0, "`pixels` of width and height of convolutions on maps: 1, 3, 5 or 7; without it 3")
+	f.StringVar(&pooling, "pooling", "", "`way` in which maps become vectors: max, average or flatten; without it max")
 	f.StringVar(&o.Map, "map", "", "`shape` of features that are maps, as 7x7x512")
 	f.StringVar(&weights, "weights", "equal", "`weights` of the tasks: equal, adaptive, or numbers as use=2,water=1")
 	f.BoolVar(&o.Balance, "balance", false, "let rare categories count as much as common ones")
@@ -68,8 +72,8 @@ func tasksTrainCommand() *cobra.Command {
 	f.Float64Var(&o.HoldOut, "hold-out", 0, "`share` that measures, where neither table nor project hold images out; without it 0.2")
 	f.IntVar(&o.Epochs, "epochs", 0, "`times` that the held-out loss is looked at, every 50 batches; without it 20")
 	f.IntVar(&o.Patience, "patience", 0, "end after so many `epochs` without a better one; 0 is never")
-	f.Float64Var(&o.Rate, "rate", 0, "first `step` of the optimiser; without it 0.001")
-	f.Float64Var(&o.WeightDecay, "weight-decay", 0, "`pull` of the weights to 0; without it 0.001")
+	f.Float64Var(&o.Rate, "rate", 0, "first `step` of the optimiser; without it 0.003")
+	f.Float64Var(&o.WeightDecay, "weight-decay", 0, "`pull` of the weights to 0; without it 0.01")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and table, same weights; without it the project's")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	for _, name := range []string{"tasks", "ignore"} {

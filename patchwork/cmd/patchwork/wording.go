@@ -27,7 +27,7 @@ var flags = map[string]string{
 	"Size": "--size", "Mean": "--mean", "Std": "--std", "Layout": "--layout", "Output": "--output", "Batch": "--batch",
 	"Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
 	"Ignore": "--ignore", "AddClasses": "--add-classes",
-	"Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
+	"Kernel": "--kernel", "Dropout": "--dropout", "Pooling": "--pooling", "Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
 	"Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
 }
 
