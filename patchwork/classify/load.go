@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/checkpoint"
@@ -54,6 +55,9 @@ func ReadInfo(dir string) (Info, error) {
 	return s.Info, err
 }
 
+// unknownEntry is what the YAML library says of an entry that there is no field for.
+var unknownEntry = regexp.MustCompile(`field (\w+) not found`)
+
 func readSaved(dir string) (saved, error) {
 	file := filepath.Join(dir, modelFile)
 	text, err := os.ReadFile(file)
@@ -78,7 +82,11 @@ func readSaved(dir string) (saved, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&s); err != nil {
-		return saved{}, fmt.Errorf("%w: %s was cut short or changed. Train again", ErrDamaged, file)
+		why := "it was cut short or changed"
+		if m := unknownEntry.FindStringSubmatch(err.Error()); m != nil {
+			why = fmt.Sprintf("it has an entry %q that this program does not know", m[1])
+		}
+		return saved{}, fmt.Errorf("%w: %s: %s. Train again", ErrDamaged, file, why)
 	}
 	if s.Info.Dim < 1 || len(s.Info.Classes) == 0 {
 		return saved{}, fmt.Errorf("%w: %s names %d features and %d classes. Train again", ErrDamaged, file, s.Info.Dim, len(s.Info.Classes))
@@ -87,7 +95,11 @@ func readSaved(dir string) (saved, error) {
 		s.Info.Options.Head = Linear // the only one in version 1
 	}
 	if err := s.Info.Options.check(); err != nil {
-		return saved{}, fmt.Errorf("%w: %s was cut short or changed. Train again", ErrDamaged, file)
+		why := "it was cut short or changed"
+		if m := unknownEntry.FindStringSubmatch(err.Error()); m != nil {
+			why = fmt.Sprintf("it has an entry %q that this program does not know", m[1])
+		}
+		return saved{}, fmt.Errorf("%w: %s: %s. Train again", ErrDamaged, file, why)
 	}
 	return s, nil
 }
