@@ -20,12 +20,14 @@ type Setting struct {
 	Max     float64  `json:"max"`
 	Default string   `json:"default"` // what 0 or "" stands for, as it is read
 
+	With *Condition `json:"with,omitempty"` // the choice that it belongs to; nil for one that always counts
+
 	at func(*Options) any // the address of an int, a float64, or a string of its own type
 }
 
 // Settings lists what can be set, in the order in which a person thinks of it.
 func Settings() []Setting {
-	return slices.Concat(headSettings(), trainingSettings(), lossSettings())
+	return withConditions(slices.Concat(headSettings(), trainingSettings(), lossSettings()))
 }
 
 func headSettings() []Setting {
