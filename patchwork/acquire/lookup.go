@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	whole   = []Strategy{random, entropy, margin, leastConfident, inOrder, badge{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, rare{}}
+	whole   = []Strategy{auto{}, random, entropy, margin, unsure{}, leastConfident, inOrder, badge{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, rare{}}
 	ofClass = []func(class string) Strategy{
 		entropyOf,
 		highestOf,
@@ -49,11 +49,17 @@ func Names(classes []string) []string {
 }
 
 // Lookup returns the strategy of a name: "entropy", or "highest: water" for one that ranks by a class; "near 0.3: water"
-// takes any number from 0 to 1. The class is all
+// takes any number from 0 to 1, and "60% entropy + 25% rare" is a Mix whose rest is an audit. The class is all
 // that follows the first ": " and may hold any text; whether it exists is for Select to say, which knows the classes.
 //
 // Errors: an unknown name, with the list of names; a class missing where one is needed or given where none is.
 func Lookup(name string) (Strategy, error) {
+	if m, ok, err := parseMix(name); ok {
+		if err != nil {
+			return nil, err
+		}
+		return m, nil
+	}
 	kind, class, hasClass := strings.Cut(name, ": ")
 	for _, of := range ofClass {
 		if s := of(class); hasClass && class != "" && s.Card().Name == name {

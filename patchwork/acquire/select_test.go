@@ -118,7 +118,7 @@ func TestLookup(t *testing.T) {
 		t.Errorf("class after the first colon: %v, %v", s, err)
 	}
 	for name, says := range map[string]string{
-		"bald":          `no strategy is called "bald"; want one of: random, entropy, margin, least confident, `,
+		"bald":          `no strategy is called "bald"; want one of: auto, random, entropy, margin, `,
 		"random: water": "want one of",
 		"":              "want one of",
 		"highest":       `ranks by a class; write "highest: CLASS"`,
@@ -134,7 +134,7 @@ func TestLookup(t *testing.T) {
 func TestNames(t *testing.T) {
 	names := acquire.Names([]string{"a", "b"})
 	i := slices.Index(names, "entropy: a")
-	if i < 3 || !slices.Equal(names[:3], []string{"random", "entropy", "margin"}) || names[i+1] != "entropy: b" || names[i+2] != "highest: a" {
+	if i < 3 || !slices.Equal(names[:4], []string{"auto", "random", "entropy", "margin"}) || names[i+1] != "entropy: b" || names[i+2] != "highest: a" {
 		t.Errorf("Names = %q; want those of no class first, then each with each class", names)
 	}
 	for _, card := range acquire.All() {
