@@ -67,13 +67,15 @@ func (e *engine) Strategies() []studio.Strategy {
 	var whole, ofClass []studio.Strategy
 	classes := e.Labels().Table().Classes()
 	for _, card := range acquire.All() {
-		needs := card.Needs.Has(acquire.Probs)
+		one := studio.Strategy{About: card.About, NeedsModel: card.Needs.Has(acquire.Probs), Draws: (card.Needs | card.Uses).Has(acquire.Features)}
 		if !card.Needs.Has(acquire.OneClass) {
-			whole = append(whole, studio.Strategy{Name: card.Name, Title: card.Name, About: card.About, NeedsModel: needs})
+			one.Name, one.Title = card.Name, card.Name
+			whole = append(whole, one)
 			continue
 		}
 		for _, class := range classes {
-			ofClass = append(ofClass, studio.Strategy{Name: card.Name + class, Title: card.Name + class, About: card.About, NeedsModel: needs})
+			one.Name, one.Title, one.Class = card.Name+class, card.Name+class, class
+			ofClass = append(ofClass, one)
 		}
 	}
 	alike := studio.Strategy{Name: lookAlikesName, Title: lookAlikesName, About: "images that look like each other, to be labelled in one go"}

@@ -54,6 +54,7 @@ func Serve(ctx context.Context, dir string, o ServeOptions) (reason string, err 
 	e := &engine{Project: p}
 	defer func() { err = errors.Join(err, e.kept.close()) }()
 	session := studio.New(ctx, e, studio.Options{Seed: p.Settings().Seed})
+	defer session.Close(0) // it asks nothing of a project that is closed
 	server, err := listen(session, dir, host.Options{Addr: o.Addr, Idle: o.Idle, WatchPID: o.WatchPID})
 	if err != nil {
 		return "", err
@@ -71,7 +72,7 @@ func Serve(ctx context.Context, dir string, o ServeOptions) (reason string, err 
 		o.Ready(Served{Project: p.Name(), URL: server.URL(), Token: server.Token(), Link: server.Link(), PID: os.Getpid()})
 	}
 	reason, err = server.Serve(ctx)
-	session.Close(10 * time.Second)
+	session.Close(10 * time.Second) // the record says until then that the project is in use
 	return reason, err
 }
 

@@ -19,8 +19,9 @@ var (
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
 	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream"}
-	skills = []string{"patchwork/classify", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
-	engine = join(ground, basis, facts, skills, people)
+	nets   = []string{"patchwork/classify/network"}
+	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
+	engine = join(ground, basis, facts, nets, skills, people)
 
 	people = []string{"patchwork/labels/agreement"}
 
@@ -46,7 +47,8 @@ var Imports = []Rule{
 	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},
 	{Packages: []string{"patchwork/features", "patchwork/augment/stream"}, Imports: join(ground, basis)},
 	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
-	{Packages: skills, Imports: join(ground, basis, facts)},
+	{Packages: nets, Imports: ground},
+	{Packages: skills, Imports: join(ground, basis, facts, nets)},
 
 	// Widgets know nothing of machine learning; the studio is made of them.
 	{Packages: widgets, Imports: join(widgets, []string{"internal/atomicfile"})},

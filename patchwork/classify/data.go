@@ -20,6 +20,7 @@ type Data struct {
 	Dim      int
 	Table    evaluate.Table     // a *labels.Table; it must not change during Train
 	Usable   func(row int) bool // nil means that every row is
+	Groups   [][]string         // of classes that exclude each other, for SoftmaxLoss; names that are not learned are left out
 
 	FeatureID      string // which features these are; kept with the model
 	JournalVersion int64  // which state of the labels this is; kept with the model
@@ -197,10 +198,8 @@ func checkFeatures(row int, x []float32, dim int) error {
 	if len(x) != dim {
 		return fmt.Errorf("classify: row %d has %d features; want %d. Extract the features again", row, len(x), dim)
 	}
-	for i, v := range x {
-		if v-v != 0 { // NaN or infinite
-			return fmt.Errorf("classify: feature %d of row %d is %g; want a finite number. Extract the features again", i, row, v)
-		}
+	if bad := finite(row, x); bad != nil {
+		return fmt.Errorf("classify: %w", bad)
 	}
 	return nil
 }

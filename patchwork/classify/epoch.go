@@ -59,7 +59,7 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 	for at := 0; at < n; at += blockRows {
 		used := min(blockRows, n-at)
 		for i := range b.y.values {
-			b.y.values[i] = -1 // rows that fill up the last block are unknown
+			b.y.values[i] = absentRow // what fills up the last block
 		}
 		for i := range used {
 			b.put(i, &t.validation, at+i, t.Features)
@@ -72,11 +72,14 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 		err := run(t.judge, func(out []*tensors.Tensor) error {
 			sum += float64(tensors.ToScalar[float32](out[0]))
 			known += float64(tensors.ToScalar[float32](out[1]))
-			return tensors.ConstFlatData(out[2], func(p []float32) { scores = append(scores, p[:used*c]...) })
+			return tensors.ConstFlatData(out[2], func(z []float32) { scores = append(scores, z[:used*c]...) })
 		}, x, y)
 		if err != nil {
 			return 0, nil, err
 		}
+	}
+	for i := range n {
+		t.now.squash(scores[i*c : (i+1)*c])
 	}
 	r, err := evaluate.Evaluate(evaluate.Data{
 		Table:  rowsOf{t.table, t.validation.rows},

@@ -3,104 +3,157 @@ package classify
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 
-	gomlx "github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
-// Paths of the variables of a head, in its store and in its checkpoint.
+// Paths of the variables of heads, in their stores and in their checkpoints.
 const (
-	pathWeights = "/head/weights"   // [dim, classes]
-	pathBias    = "/head/bias"      // [classes]
-	pathMean    = "/standard/mean"  // [dim]
-	pathScale   = "/standard/scale" // [dim]
+	pathWeights   = "/head/weights"   // [inputs, classes]; the inputs are the features, or the hidden units where there are any
+	pathBias      = "/head/bias"      // [classes]
+	pathInner     = "/hidden/weights" // [dim, hidden]
+	pathInnerBias = "/hidden/bias"    // [hidden]
+	pathMean      = "/standard/mean"  // [dim]
+	pathScale     = "/standard/scale" // [dim]
 )
 
 // head holds the numbers of a model on the host.
 type head struct {
-	dim, classes               int
+	kind                       Head
+	dim, classes, hidden       int
+	unit                       bool    // the last layer reads the direction of its inputs alone
+	groups                     [][]int // columns of classes that share one probability
 	weights, bias, mean, scale []float32
+	inner, innerBias           []float32
 }
 
-// store returns a fresh model store with the head's variables. Only weights and bias are trainable.
+// newHead returns a head without numbers.
+func newHead(i Info) (head, error) {
+	h := head{kind: i.Options.Head, dim: i.Dim, classes: len(i.Classes)}
+	if h.kind == MLP {
+		h.hidden = i.Options.Hidden
+	}
+	h.unit = h.kind.stepwise() && i.Options.Loss == CosineLoss
+	if h.kind.stepwise() && i.Options.Loss == SoftmaxLoss {
+		groups, err := columnsOf(i.Groups, i.Classes)
+		if err != nil {
+			return h, err
+		}
+		h.groups = groups
+	}
+	return h, nil
+}
+
+// inputs is what the last layer reads: hidden units, or features.
+func (h *head) inputs() int {
+	if h.hidden > 0 {
+		return h.hidden
+	}
+	return h.dim
+}
+
+// part is one variable of a head.
+type part struct {
+	path      string
+	dims      []int
+	values    *[]float32
+	trainable bool
+}
+
+// parts are the variables that a head of its kind has, in the order in which they are counted in its sum.
+func (h *head) parts() []part {
+	list := []part{
+		{pathWeights, []int{h.inputs(), h.classes}, &h.weights, true},
+		{pathBias, []int{h.classes}, &h.bias, true},
+		{pathMean, []int{h.dim}, &h.mean, false},
+		{pathScale, []int{h.dim}, &h.scale, false},
+	}
+	if h.hidden > 0 {
+		list = append(list, part{pathInner, []int{h.dim, h.hidden}, &h.inner, true}, part{pathInnerBias, []int{h.hidden}, &h.innerBias, true})
+	}
+	return list
+}
+
+// begin sets the numbers that training starts with: the last layer at 0, so that every image gets the shares of present
+// labels, hidden units at random (He et al. 2015). A layer of directions begins at random too: 0 has no direction.
+func (h *head) begin(mean, scale []float32, shares []float64, seed uint64) {
+	h.mean, h.scale = mean, scale
+	rng := rand.New(rand.NewPCG(seed, weightStream))
+	random := func(n int, deviation float64) []float32 {
+		out := make([]float32, n)
+		for i := range out {
+			out[i] = float32(deviation * rng.NormFloat64())
+		}
+		return out
+	}
+	h.bias, h.weights = make([]float32, h.classes), make([]float32, h.inputs()*h.classes)
+	if h.unit {
+		h.weights = random(len(h.weights), math.Sqrt(1/float64(h.inputs())))
+	}
+	if h.hidden > 0 {
+		h.inner, h.innerBias = random(h.dim*h.hidden, math.Sqrt(2/float64(h.dim))), make([]float32, h.hidden)
+	}
+	for c, p := range shares {
+		h.bias[c] = float32(math.Log(p/(1-p)) / h.gain())
+	}
+}
+
+// weightStream names the random stream of first weights.
+const weightStream = 0x77656967687473 // "weights"
+
+// gain is what the bias is multiplied by, see gain.
+func (h *head) gain() float64 {
+	if h.unit {
+		return 1
+	}
+	return gain(h.inputs())
+}
+
+// store returns a fresh model store with the head's variables.
 func (h *head) store() *model.Store {
 	s := model.NewStore()
-	s.VariableWithValue(pathWeights, tensors.FromFlatDataAndDimensions(h.weights, h.dim, h.classes))
-	s.VariableWithValue(pathBias, tensors.FromFlatDataAndDimensions(h.bias, h.classes))
-	s.VariableWithValue(pathMean, tensors.FromFlatDataAndDimensions(h.mean, h.dim)).SetTrainable(false)
-	s.VariableWithValue(pathScale, tensors.FromFlatDataAndDimensions(h.scale, h.dim)).SetTrainable(false)
+	for _, p := range h.parts() {
+		s.VariableWithValue(p.path, tensors.FromFlatDataAndDimensions(*p.values, p.dims...)).SetTrainable(p.trainable)
+	}
 	return s
 }
 
 // read copies the variables of a store into the head.
 func (h *head) read(s *model.Store) error {
-	for _, part := range []struct {
-		path string
-		to   *[]float32
-	}{{pathWeights, &h.weights}, {pathBias, &h.bias}, {pathMean, &h.mean}, {pathScale, &h.scale}} {
-		v := s.GetVariable(part.path)
+	for _, p := range h.parts() {
+		v := s.GetVariable(p.path)
 		if v == nil {
-			return fmt.Errorf("variable %s is missing", part.path)
+			return fmt.Errorf("variable %s is missing", p.path)
 		}
 		t, err := v.Value()
 		if err != nil {
-			return fmt.Errorf("variable %s: %w", part.path, err)
+			return fmt.Errorf("variable %s: %w", p.path, err)
 		}
-		if *part.to, err = tensors.CopyFlatData[float32](t); err != nil {
-			return fmt.Errorf("variable %s: %w", part.path, err)
+		if got := t.Shape().Dimensions; !slices.Equal(got, p.dims) {
+			return fmt.Errorf("variable %s has the shape %v; want %v", p.path, got, p.dims)
+		}
+		if *p.values, err = tensors.CopyFlatData[float32](t); err != nil {
+			return fmt.Errorf("variable %s: %w", p.path, err)
 		}
 	}
 	return nil
 }
 
-// gain is what the bias is multiplied by: the norm of a standardised feature vector. Adam moves all numbers by about the
-// same step; a bias without gain falls far behind the dim weights, which then learn the intercept by heart, row by row.
-func gain(dim int) float64 { return math.Sqrt(float64(dim)) }
-
-// logits maps features [n, dim] to [n, classes]. Standardising is folded into the weights, so that it costs nothing a row:
-//
-//	((x - mean)·scale) W + √dim·b = x (scale·W) + (√dim·b - (mean·scale) W)
-func logits(scope *model.Scope, x *Node) *Node {
-	g := x.Graph()
-	value := func(path string) *Node { return scope.Store().GetVariable(path).NodeValue(g) }
-	scale := ExpandAxes(value(pathScale), -1)                                 // [dim, 1]
-	weights := Mul(value(pathWeights), scale)                                 // [dim, classes]
-	offset := MatMul(ExpandAxes(value(pathMean), 0), weights)                 // [1, classes]
-	bias := MulScalar(ExpandAxes(value(pathBias), 0), gain(x.Shape().Dim(1))) // [1, classes]
-	return Add(MatMul(x, weights), Sub(bias, offset))                         // [n, classes]
-}
-
-// stepper compiles one training step: (x [n, dim], y [n, classes], rate) to the loss of the batch before the step. Adam
-// (Kingma and Ba 2015) moves weights and bias; decay adds decay/2·Σ W² to what it minimises, not to the reported loss.
-func stepper(b gomlx.Backend, s *model.Store, smoothing, decay float64) (*model.Exec, error) {
-	return model.NewExec(b, s, func(scope *model.Scope, x, y, rate *Node) *Node {
-		g := x.Graph()
-		s.SetTraining(g, true)
-		loss := MaskedLoss(logits(scope, x), y, smoothing)
-		aim := loss
-		if decay > 0 {
-			aim = Add(loss, MulScalar(ReduceAllSum(Square(s.GetVariable(pathWeights).NodeValue(g))), decay/2))
+// foldScale makes the trained weights of directions ready for scoring: as long as the logit of a perfect match.
+func (h *head) foldScale(o Options) {
+	if !h.unit {
+		return
+	}
+	for c := range h.classes {
+		sum := shortest
+		for i := range h.inputs() {
+			sum += math.Pow(float64(h.weights[i*h.classes+c]), 2)
 		}
-		optimizer.LearningRateVar(scope, dtypes.Float32, 0).SetNodeValue(rate)
-		optimizer.Adam().Done().UpdateGraph(scope, g, aim)
-		return loss
-	})
-}
-
-// judge compiles (x, y) to the sum of the losses of the known labels, their number, and the probabilities [n, classes].
-func judge(b gomlx.Backend, s *model.Store, smoothing float64) (*model.Exec, error) {
-	return model.NewExec(b, s, func(scope *model.Scope, x, y *Node) (sum, known, probs *Node) {
-		z := logits(scope, x)
-		sum, known = lossParts(z, y, smoothing)
-		return sum, known, Logistic(z)
-	})
-}
-
-// scorer compiles x to the probabilities [n, classes].
-func scorer(b gomlx.Backend, s *model.Store) (*model.Exec, error) {
-	return model.NewExec(b, s, func(scope *model.Scope, x *Node) *Node { return Logistic(logits(scope, x)) })
+		for i := range h.inputs() {
+			h.weights[i*h.classes+c] *= float32(o.CosineScale / math.Sqrt(sum))
+		}
+	}
 }

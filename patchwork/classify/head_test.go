@@ -20,7 +20,7 @@ func randomHead(dim, classes int, seed uint64) head {
 		}
 		return out
 	}
-	h := head{dim: dim, classes: classes, weights: fill(dim * classes), bias: fill(classes), mean: fill(dim), scale: fill(dim)}
+	h := head{kind: Linear, dim: dim, classes: classes, weights: fill(dim * classes), bias: fill(classes), mean: fill(dim), scale: fill(dim)}
 	for i := range h.scale {
 		h.scale[i] = float32(math.Abs(float64(h.scale[i]))) + 0.5
 	}
@@ -97,7 +97,8 @@ func TestHeadGradientNumerically(t *testing.T) {
 	}
 	store := h.store()
 	exec, err := model.NewExec(backend, store, func(scope *model.Scope, x, y *Node) []*Node {
-		loss := MaskedLoss(logits(scope, x), y, 0)
+		c := criterion{o: Options{Loss: SigmoidLoss}}
+		loss := c.loss(c.logits(&h, scope, x), y)
 		g := loss.Graph()
 		return append([]*Node{loss}, Gradient(loss, store.GetVariable(pathWeights).NodeValue(g), store.GetVariable(pathBias).NodeValue(g))...)
 	})

@@ -10,10 +10,11 @@ import (
 
 // Info is what is known about a model besides its weights.
 type Info struct {
-	Classes        []string `json:"classes" yaml:"classes"` // columns of the scores: those that had a label for training
-	Dim            int      `json:"dim" yaml:"dim"`
-	FeatureID      string   `json:"feature_id" yaml:"feature_id"`           // of the features it reads
-	JournalVersion int64    `json:"journal_version" yaml:"journal_version"` // state of the labels it learned from
+	Classes        []string   `json:"classes" yaml:"classes"` // columns of the scores: those that had a label for training
+	Dim            int        `json:"dim" yaml:"dim"`
+	Groups         [][]string `json:"groups,omitempty" yaml:"groups,omitempty"` // of classes that exclude each other
+	FeatureID      string     `json:"feature_id" yaml:"feature_id"`             // of the features it reads
+	JournalVersion int64      `json:"journal_version" yaml:"journal_version"`   // state of the labels it learned from
 
 	Trained time.Time `json:"trained" yaml:"trained"` // when training ended, UTC
 	Seconds float64   `json:"seconds" yaml:"seconds"` // that it took

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/checkpoint"
@@ -26,7 +27,10 @@ func Load(dir string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{info: s.Info, head: head{dim: s.Info.Dim, classes: len(s.Info.Classes)}}
+	m := &Model{info: s.Info}
+	if m.head, err = newHead(s.Info); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w. Train again", ErrDamaged, dir, err)
+	}
 	store := model.NewStore()
 	err = compute.Try("checkpoint", func() error {
 		// Without any checkpoint, Done would succeed and leave the store empty; read then names what is missing.
@@ -51,6 +55,9 @@ func ReadInfo(dir string) (Info, error) {
 	return s.Info, err
 }
 
+// unknownEntry is what the YAML library says of an entry that there is no field for.
+var unknownEntry = regexp.MustCompile(`field (\w+) not found`)
+
 func readSaved(dir string) (saved, error) {
 	file := filepath.Join(dir, modelFile)
 	text, err := os.ReadFile(file)
@@ -61,20 +68,38 @@ func readSaved(dir string) (saved, error) {
 		Format  string
 		Version int
 	}
-	if err := yaml.Unmarshal(text, &head); err != nil || head.Format != fileFormat {
+	if err := yaml.Unmarshal(text, &head); err != nil || head.Format != fileFormat && head.Format != linearFormat {
 		return saved{}, fmt.Errorf("classify: %s is not the description of a %s (format %q); is this another folder?", file, fileFormat, head.Format)
 	}
-	if head.Version != fileVersion {
-		return saved{}, fmt.Errorf("classify: %s has version %d and this program reads version %d; update patchwork, or train again", file, head.Version, fileVersion)
+	version := fileVersion
+	if head.Format == linearFormat {
+		version = linearVersion
+	}
+	if head.Version != version {
+		return saved{}, fmt.Errorf("classify: %s has version %d and this program reads version %d; update patchwork, or train again", file, head.Version, version)
 	}
 	var s saved
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&s); err != nil {
-		return saved{}, fmt.Errorf("%w: %s: %w. Train again", ErrDamaged, file, err)
+		why := "it was cut short or changed"
+		if m := unknownEntry.FindStringSubmatch(err.Error()); m != nil {
+			why = fmt.Sprintf("it has an entry %q that this program does not know", m[1])
+		}
+		return saved{}, fmt.Errorf("%w: %s: %s. Train again", ErrDamaged, file, why)
 	}
 	if s.Info.Dim < 1 || len(s.Info.Classes) == 0 {
 		return saved{}, fmt.Errorf("%w: %s names %d features and %d classes. Train again", ErrDamaged, file, s.Info.Dim, len(s.Info.Classes))
+	}
+	if s.Info.Options.Head == "" {
+		s.Info.Options.Head = Linear // the only one in version 1
+	}
+	if err := s.Info.Options.check(); err != nil {
+		why := "it was cut short or changed"
+		if m := unknownEntry.FindStringSubmatch(err.Error()); m != nil {
+			why = fmt.Sprintf("it has an entry %q that this program does not know", m[1])
+		}
+		return saved{}, fmt.Errorf("%w: %s: %s. Train again", ErrDamaged, file, why)
 	}
 	return s, nil
 }

@@ -3,14 +3,12 @@ package classify
 import (
 	"context"
 	"fmt"
-	"math"
 	"sync"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 )
 
@@ -22,8 +20,9 @@ type Model struct {
 	info Info
 	head head
 
-	mu     sync.Mutex  // guards what follows
-	scorer *model.Exec // compiled at first use
+	once   sync.Once // guards the making of what follows
+	ready  *scorer
+	failed error
 }
 
 // Info tells what the model is. The slices are shared: do not change them.
@@ -36,80 +35,20 @@ func (m *Model) Mean() []float32 { return m.head.mean }
 // Scores gives the probability of each class for the rows 0 to n-1.
 //
 // Shapes: row(i) returns Info.Dim features, or nil for a row without; the result is [n · len(Info.Classes)], row by row,
-// NaN throughout for a row without features. The result of row need only stay valid until the next call.
+// NaN throughout for a row without features. row is called from one goroutine; its result need only stay valid until the next
+// call. Rows are scored in blocks on all cores, and their number changes no score.
 //
-// Errors: another number of features, or one that is not finite (naming the row); ctx's error, wrapped; a backend that
-// cannot be had.
+// Errors: another number of features, or one that is not finite (naming the row); ctx's error, wrapped.
 func (m *Model) Scores(ctx context.Context, n int, row func(int) []float32) ([]float32, error) {
-	classes := m.head.classes
-	out := make([]float32, n*classes)
-	for i := range out {
-		out[i] = float32(math.NaN())
+	m.once.Do(func() { m.ready, m.failed = newScorer(&m.head) })
+	if m.failed != nil {
+		return nil, fmt.Errorf("classify: cannot score: %w", m.failed)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	err := compute.Try("classify: scoring", func() error {
-		if err := m.compile(); err != nil {
-			return err
-		}
-		block, at := newBlock(blockRows, m.head.dim), make([]int, 0, blockRows)
-		for r := range n {
-			x := row(r)
-			if x == nil {
-				continue
-			}
-			if err := checkFeatures(r, x, m.head.dim); err != nil {
-				return err
-			}
-			block.set(len(at), x)
-			if at = append(at, r); len(at) == blockRows {
-				if err := ctx.Err(); err != nil {
-					return fmt.Errorf("stopped at row %d of %d: %w", r, n, err)
-				}
-				if err := m.score(block, at, out); err != nil {
-					return err
-				}
-				at = at[:0]
-			}
-		}
-		if len(at) == 0 {
-			return nil
-		}
-		return m.score(block, at, out)
-	})
-	if err != nil {
-		return nil, err
+	out := make([]float32, n*m.head.classes)
+	if err := m.ready.all(ctx, n, row, out); err != nil {
+		return nil, fmt.Errorf("classify: %w", err)
 	}
 	return out, nil
-}
-
-// compile readies the scorer; m.mu is held.
-func (m *Model) compile() error {
-	if m.scorer != nil {
-		return nil
-	}
-	backend, err := compute.Backend()
-	if err != nil {
-		return err
-	}
-	m.scorer, err = scorer(backend, m.head.store())
-	return err
-}
-
-// score scores the first rows of a block and writes them to out at the rows of at; m.mu is held.
-func (m *Model) score(b *block, at []int, out []float32) error {
-	x, err := b.tensor(len(at))
-	if err != nil {
-		return err
-	}
-	return run(m.scorer, func(result []*tensors.Tensor) error {
-		return tensors.ConstFlatData(result[0], func(probs []float32) {
-			c := m.head.classes
-			for i, r := range at {
-				copy(out[r*c:(r+1)*c], probs[i*c:])
-			}
-		})
-	}, x)
 }
 
 // block is a matrix on the host that is filled again and again and handed to a graph.

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Options configures Train. The zero value is a good default; each field says what 0 means.
+// Options configures Train. The zero value is a good default; each field says what 0 means. Where 0 stands for another
+// number, a tiny one such as 1e-9 is practically 0.
 type Options struct {
 	Epochs      int      `json:"epochs" yaml:"epochs"`             // times that the validation loss is looked at; 0 means 20
 	Steps       int      `json:"steps" yaml:"steps"`               // batches in an epoch; 0 means 50
@@ -13,10 +14,27 @@ type Options struct {
 	Rate        float64  `json:"rate" yaml:"rate"`                 // first step of Adam; 0 means 3e-3
 	Schedule    Schedule `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
 	Smoothing   float64  `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
-	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, a tiny one such as 1e-9 practically none
+	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows
 	Sampling    Sampling `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
+	Beta        float64  `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
 	Patience    int      `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
 	Seed        uint64   `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
+
+	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means Linear
+	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLP; 0 means 128
+	Dropout float64 `json:"dropout" yaml:"dropout"` // share of the hidden units of MLP that fall out in a step; 0 means none
+
+	Loss           Loss    `json:"loss" yaml:"loss"`                       // "" means SigmoidLoss
+	Gamma          float64 `json:"gamma" yaml:"gamma"`                     // of FocalLoss; 0 means 2
+	Alpha          float64 `json:"alpha" yaml:"alpha"`                     // of FocalLoss, below 1; 0 means that present and absent weigh 1
+	GammaPresent   float64 `json:"gamma_present" yaml:"gamma_present"`     // of AsymmetricLoss
+	GammaAbsent    float64 `json:"gamma_absent" yaml:"gamma_absent"`       // of AsymmetricLoss; 0 means 4
+	Margin         float64 `json:"margin" yaml:"margin"`                   // of AsymmetricLoss, below 1; 0 means 0.05
+	Adjust         float64 `json:"adjust" yaml:"adjust"`                   // of AdjustedLoss; 0 means 1
+	UnknownWeight  float64 `json:"unknown_weight" yaml:"unknown_weight"`   // of WeakLoss; 0 means 0.05
+	Expected       float64 `json:"expected" yaml:"expected"`               // classes on an image, of ExpectedLoss; 0 means 1
+	ExpectedWeight float64 `json:"expected_weight" yaml:"expected_weight"` // of ExpectedLoss; 0 means 1
+	CosineScale    float64 `json:"cosine_scale" yaml:"cosine_scale"`       // of CosineLoss; 0 means 16
 }
 
 // Schedule says how the rate changes from step to step.
@@ -27,27 +45,15 @@ const (
 	Constant Schedule = "constant" // Rate throughout
 )
 
-// check reports every bad field at once, each with the value it got.
+// check reports every bad field at once, each with the value it got. What a setting may be, Settings says.
 func (o Options) check() error {
-	return errors.Join(
-		need(o.Epochs >= 0, "Epochs is %d; want 1 or more, or 0 for the default", o.Epochs),
-		need(o.Steps >= 0, "Steps is %d; want 1 or more, or 0 for the default", o.Steps),
-		need(o.BatchSize >= 0, "BatchSize is %d; want 1 or more, or 0 for the default", o.BatchSize),
-		need(o.Rate >= 0 && o.Rate <= 1, "Rate is %g; want a step in (0, 1], or 0 for the default", o.Rate),
-		need(o.Schedule == "" || o.Schedule == Cosine || o.Schedule == Constant, "Schedule is %q; want %q or %q", o.Schedule, Cosine, Constant),
-		need(0 <= o.Smoothing && o.Smoothing < 1, "Smoothing is %g; want 0 <= Smoothing < 1", o.Smoothing),
-		need(o.WeightDecay >= 0 && o.WeightDecay <= 1, "WeightDecay is %g; want 0 <= WeightDecay <= 1", o.WeightDecay),
-		need(o.Sampling.valid(), "Sampling is %q; want %q, %q or %q", o.Sampling, ByClass, ByInstance, BySquareRoot),
-		need(o.Patience >= 0, "Patience is %d; want 1 or more, or 0 for never", o.Patience),
-	)
-}
-
-// need is nil or an error that says what is wrong with an option.
-func need(ok bool, format string, args ...any) error {
-	if ok {
-		return nil
+	var wrong []error
+	for _, s := range Settings() {
+		if err := s.check(o); err != nil {
+			wrong = append(wrong, fmt.Errorf("classify.Options: %w", err))
+		}
 	}
-	return fmt.Errorf("classify.Options: "+format, args...)
+	return errors.Join(wrong...)
 }
 
 // withDefaults is a copy in which every zero that stands for a default is filled in.
@@ -58,6 +64,18 @@ func (o Options) withDefaults() Options {
 	fill(&o.Rate, 3e-3)
 	fill(&o.Schedule, Cosine)
 	fill(&o.Sampling, ByClass)
+	fill(&o.Head, Linear)
+	fill(&o.Hidden, 128)
+	fill(&o.Beta, 0.99)
+	fill(&o.Loss, SigmoidLoss)
+	fill(&o.Gamma, 2)
+	fill(&o.GammaAbsent, 4)
+	fill(&o.Margin, 0.05)
+	fill(&o.Adjust, 1)
+	fill(&o.UnknownWeight, 0.05)
+	fill(&o.Expected, 1)
+	fill(&o.ExpectedWeight, 1)
+	fill(&o.CosineScale, 16)
 	return o
 }
 

@@ -14,10 +14,23 @@ const (
 	ByClass      Sampling = "class"      // lists equally likely
 	ByInstance   Sampling = "instance"   // in proportion to their length: uniform over labels, not over rows
 	BySquareRoot Sampling = "squareroot" // in proportion to the root of their length
+	ByEffective  Sampling = "effective"  // in proportion to their length over the effective number of images in it, see weight
 )
 
-func (s Sampling) valid() bool {
-	return s == "" || s == ByClass || s == ByInstance || s == BySquareRoot
+// weight says how likely a list of n rows is, up to a factor. The effective number of n images is (1-β^n)/(1-β): the more
+// there are, the more of them show again what others show. β near 0 is ByInstance, β near 1 ByClass.
+//
+// Source: Cui et al. 2019, arXiv:1901.05555, eq. 2, with its weight of a row, 1 over the effective number, as a probability.
+func (s Sampling) weight(n int, beta float64) float64 {
+	switch s {
+	case ByInstance:
+		return float64(n)
+	case BySquareRoot:
+		return math.Sqrt(float64(n))
+	case ByEffective:
+		return float64(n) * (1 - beta) / (1 - math.Pow(beta, float64(n)))
+	}
+	return 1
 }
 
 // sampler draws the rows of batches: first a list, then a row of it, both with replacement. A row's whole label vector
@@ -31,7 +44,7 @@ type sampler struct {
 }
 
 // newSampler lists the examples; labels holds -1, 0 or 1, [examples · classes].
-func newSampler(labels []int8, classes int, s Sampling, rng *rand.Rand) *sampler {
+func newSampler(labels []int8, classes int, s Sampling, beta float64, rng *rand.Rand) *sampler {
 	all := make([][]int, 2*classes)
 	for i, v := range labels {
 		if v >= 0 {
@@ -45,14 +58,7 @@ func newSampler(labels []int8, classes int, s Sampling, rng *rand.Rand) *sampler
 		if len(list) == 0 {
 			continue
 		}
-		weight := 1.0
-		switch s {
-		case ByInstance:
-			weight = float64(len(list))
-		case BySquareRoot:
-			weight = math.Sqrt(float64(len(list)))
-		}
-		total += weight
+		total += s.weight(len(list), beta)
 		m.lists, m.upTo = append(m.lists, list), append(m.upTo, total)
 	}
 	for i := range m.upTo {

@@ -20,8 +20,12 @@ import (
 const (
 	modelFile   = "model.yaml"
 	scoresFile  = "scores.npy"
-	fileFormat  = "patchwork linear head"
-	fileVersion = 1
+	fileFormat  = "patchwork head"
+	fileVersion = 2
+
+	// What older programs wrote: version 1, which had no other head.
+	linearFormat  = "patchwork linear head"
+	linearVersion = 1
 )
 
 // saved is model.yaml.
@@ -32,8 +36,8 @@ type saved struct {
 	Info    Info   `yaml:",inline"`
 }
 
-// Save writes the model as the folder dir: a GoMLX checkpoint with the variables /head/weights [dim, classes],
-// /head/bias [classes], /standard/mean [dim] and /standard/scale [dim], and model.yaml with everything in Info.
+// Save writes the model as the folder dir: a GoMLX checkpoint with the head's variables (docs/classify.md lists them) and
+// model.yaml with everything in Info.
 //
 // The folder is prepared beside dir and then put in its place, so that dir holds the old model or the new one, never a
 // mixture. Everything in an older model's folder goes with it, its scores too.
@@ -140,9 +144,9 @@ func settle(dir string) error {
 func (h *head) sum() string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%d %d\n", h.dim, h.classes)
-	for _, part := range [][]float32{h.weights, h.bias, h.mean, h.scale} {
-		buf := make([]byte, 0, 4*len(part))
-		for _, v := range part {
+	for _, part := range h.parts() {
+		buf := make([]byte, 0, 4*len(*part.values))
+		for _, v := range *part.values {
 			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
 		}
 		hash.Write(buf)

@@ -97,7 +97,7 @@ func TestGoMLXOpensTheCheckpoint(t *testing.T) {
 	if _, err := checkpoint.Load(store).Dir(dir).Immediate().Done(); err != nil {
 		t.Fatal(err)
 	}
-	var h head
+	h := head{dim: m.head.dim, classes: m.head.classes}
 	if err := h.read(store); err != nil || !reflect.DeepEqual(h.weights, m.head.weights) {
 		t.Errorf("%v, weights %v", err, h.weights)
 	}
@@ -195,10 +195,10 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		{"no folder", func(_ *testing.T, dir string) { os.RemoveAll(dir) }, fs.ErrNotExist, "classify: no model in "},
 		{"no description", remove(modelFile), fs.ErrNotExist, "classify: no model in "},
-		{"foreign description", rewrite(modelFile, func([]byte) []byte { return []byte("name: resnet\n") }), nil, "is not the description of a patchwork linear head"},
+		{"foreign description", rewrite(modelFile, func([]byte) []byte { return []byte("name: resnet\n") }), nil, "is not the description of a patchwork head"},
 		{"no YAML", rewrite(modelFile, func([]byte) []byte { return []byte("\x00\x01: [") }), nil, "is not the description of"},
-		{"newer version", replace("version: 1", "version: 2"), nil, "has version 2 and this program reads version 1; update patchwork"},
-		{"torn description", rewrite(modelFile, func(d []byte) []byte { return d[:120] }), ErrDamaged, "names"},
+		{"newer version", replace("version: 2", "version: 3"), nil, "has version 3 and this program reads version 2; update patchwork"},
+		{"torn description", rewrite(modelFile, func(d []byte) []byte { return d[:113] }), ErrDamaged, "names"},
 		{"unknown entry", replace("dim:", "dimension:"), ErrDamaged, "dimension"},
 		{"no weights", remove("checkpoint*"), ErrDamaged, "no checkpoints found"},
 		{"weights cut short", rewrite("checkpoint*.bin", func(d []byte) []byte { return d[:len(d)/2] }), ErrDamaged, "checkpoint"},

@@ -2,6 +2,9 @@ package classify
 
 import (
 	"fmt"
+	"math"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,18 +13,32 @@ import (
 // these, so that a new field needs no change there.
 type Setting struct {
 	Name    string   `json:"name"`              // as in JSON and YAML
-	About   string   `json:"about"`             // in a sentence
+	About   string   `json:"about"`             // a sentence, and of a choice with much to say a line for each
 	Choices []string `json:"choices,omitempty"` // the values of a choice, the default first; none for a number
 	Whole   bool     `json:"whole,omitempty"`   // a whole number
 	Min     float64  `json:"min"`               // of a number
 	Max     float64  `json:"max"`
 	Default string   `json:"default"` // what 0 or "" stands for, as it is read
 
-	at func(*Options) any // *int, *float64, *uint64, or a string of its own type by its address
+	With *Condition `json:"with,omitempty"` // the choice that it belongs to; nil for one that always counts
+
+	at func(*Options) any // the address of an int, a float64, or a string of its own type
 }
 
 // Settings lists what can be set, in the order in which a person thinks of it.
 func Settings() []Setting {
+	return withConditions(slices.Concat(headSettings(), trainingSettings(), lossSettings()))
+}
+
+func headSettings() []Setting {
+	return []Setting{
+		{Name: "head", About: headAbout(), Choices: headNames(), Default: headNames()[0], at: func(o *Options) any { return &o.Head }},
+		{Name: "hidden", About: "head mlp: hidden units", Whole: true, Max: 8192, Default: "128", at: func(o *Options) any { return &o.Hidden }},
+		{Name: "dropout", About: "head mlp: share of the hidden units that fall out in a step", Max: 0.95, Default: "none", at: func(o *Options) any { return &o.Dropout }},
+	}
+}
+
+func trainingSettings() []Setting {
 	return []Setting{
 		{Name: "epochs", About: "how often the validation loss is looked at", Whole: true, Max: 10_000, Default: "20", at: func(o *Options) any { return &o.Epochs }},
 		{Name: "steps", About: "batches between two looks", Whole: true, Max: 100_000, Default: "50", at: func(o *Options) any { return &o.Steps }},
@@ -30,31 +47,41 @@ func Settings() []Setting {
 		{Name: "schedule", About: "how the rate falls", Choices: []string{string(Cosine), string(Constant)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
 		{Name: "smoothing", About: "share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
 		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1, Default: "1/labelled images", at: func(o *Options) any { return &o.WeightDecay }},
-		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
+		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot), string(ByEffective)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
+		{Name: "beta", About: "sampling effective: share of what an image shows that others may show too", Max: 0.999999, Default: "0.99", at: func(o *Options) any { return &o.Beta }},
 		{Name: "patience", About: "end after so many looks without a better one", Whole: true, Max: 10_000, Default: "never", at: func(o *Options) any { return &o.Patience }},
 	}
 }
 
-// Get is the value in o as text, "" where it is the default.
-func (s Setting) Get(o Options) string {
-	switch v := s.at(&o).(type) {
-	case *int:
-		return orNothing(*v != 0, strconv.Itoa(*v))
-	case *float64:
-		return orNothing(*v != 0, strconv.FormatFloat(*v, 'g', -1, 64))
-	case *Schedule:
-		return string(*v)
-	case *Sampling:
-		return string(*v)
+func lossSettings() []Setting {
+	return []Setting{
+		{Name: "loss", About: lossAbout(), Choices: lossNames(), Default: lossNames()[0], at: func(o *Options) any { return &o.Loss }},
+		{Name: "gamma", About: "loss focal: how far easy images lose weight", Max: 10, Default: "2", at: func(o *Options) any { return &o.Gamma }},
+		{Name: "alpha", About: "loss focal: weight of present labels, and one minus it that of absent ones", Max: 0.99, Default: "both 1", at: func(o *Options) any { return &o.Alpha }},
+		{Name: "gamma_present", About: "loss asymmetric: how far easy present labels lose weight", Max: 10, Default: "0", at: func(o *Options) any { return &o.GammaPresent }},
+		{Name: "gamma_absent", About: "loss asymmetric: how far easy absent labels lose weight", Max: 10, Default: "4", at: func(o *Options) any { return &o.GammaAbsent }},
+		{Name: "margin", About: "loss asymmetric: probability below which an absent label costs nothing", Max: 0.99, Default: "0.05", at: func(o *Options) any { return &o.Margin }},
+		{Name: "adjust", About: "loss adjusted: how much of the shares of present labels is taken out of the scores", Max: 10, Default: "1", at: func(o *Options) any { return &o.Adjust }},
+		{Name: "unknown_weight", About: "loss weak: weight of an unknown label as absent", Max: 1, Default: "0.05", at: func(o *Options) any { return &o.UnknownWeight }},
+		{Name: "expected", About: "loss expected: classes that are present on an image on average", Max: 1000, Default: "1", at: func(o *Options) any { return &o.Expected }},
+		{Name: "expected_weight", About: "loss expected: how firmly", Max: 1000, Default: "1", at: func(o *Options) any { return &o.ExpectedWeight }},
+		{Name: "cosine_scale", About: "loss cosine: logit of a perfect match", Max: 1000, Default: "16", at: func(o *Options) any { return &o.CosineScale }},
 	}
-	return ""
 }
 
-func orNothing(ok bool, text string) string {
-	if ok {
-		return text
+// value is the field in o.
+func (s Setting) value(o *Options) reflect.Value { return reflect.ValueOf(s.at(o)).Elem() }
+
+// Get is the value in o as text, "" where it is the default.
+func (s Setting) Get(o Options) string {
+	switch v := s.value(&o); {
+	case v.IsZero():
+		return ""
+	case v.CanFloat():
+		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
+	default:
+		return fmt.Sprint(v.Interface())
 	}
-	return ""
 }
 
 // Set sets the field from text; "" is the default.
@@ -62,44 +89,59 @@ func orNothing(ok bool, text string) string {
 // Errors: text is no number, lies outside of the range, or is no choice; o is then as it was.
 func (s Setting) Set(o *Options, text string) error {
 	text = strings.TrimSpace(text)
+	v := s.value(o)
 	number := 0.0
-	if text != "" && len(s.Choices) == 0 {
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(v >= s.Min && v <= s.Max) || s.Whole && v != float64(int(v)) {
-			kind := "a number"
-			if s.Whole {
-				kind = "a whole number"
-			}
-			return fmt.Errorf("classify: %s is %q; want %s from %g to %g, or nothing for the default (%s)", s.Name, text, kind, s.Min, s.Max, s.Default)
+	if v.Kind() == reflect.String {
+		if text != "" && !slices.Contains(s.Choices, text) {
+			return fmt.Errorf("classify: %w", s.wrong(text))
 		}
-		number = v
+		v.SetString(text)
+		return nil
 	}
-	choice := func() error {
-		for _, c := range s.Choices {
-			if c == text {
-				return nil
-			}
+	if text != "" {
+		var err error
+		if number, err = strconv.ParseFloat(text, 64); err != nil || !s.allows(number) {
+			return fmt.Errorf("classify: %w", s.wrong(text))
 		}
-		if text == "" {
-			return nil
-		}
-		return fmt.Errorf("classify: %s is %q; want one of %s", s.Name, text, strings.Join(s.Choices, ", "))
 	}
-	switch v := s.at(o).(type) {
-	case *int:
-		*v = int(number)
-	case *float64:
-		*v = number
-	case *Schedule:
-		if err := choice(); err != nil {
-			return err
-		}
-		*v = Schedule(text)
-	case *Sampling:
-		if err := choice(); err != nil {
-			return err
-		}
-		*v = Sampling(text)
+	if v.CanFloat() {
+		v.SetFloat(number)
+	} else {
+		v.SetInt(int64(number))
 	}
 	return nil
+}
+
+// check is the error of Set for a value that is already in o.
+func (s Setting) check(o Options) error {
+	v := s.value(&o)
+	ok := v.IsZero()
+	switch {
+	case ok:
+	case v.Kind() == reflect.String:
+		ok = slices.Contains(s.Choices, v.String())
+	case v.CanFloat():
+		ok = s.allows(v.Float())
+	default:
+		ok = s.allows(float64(v.Int()))
+	}
+	if ok {
+		return nil
+	}
+	return s.wrong(s.Get(o))
+}
+
+func (s Setting) allows(v float64) bool {
+	return v >= s.Min && v <= s.Max && (!s.Whole || v == math.Trunc(v))
+}
+
+func (s Setting) wrong(text string) error {
+	if len(s.Choices) > 0 {
+		return fmt.Errorf("%s is %q; want one of %s", s.Name, text, strings.Join(s.Choices, ", "))
+	}
+	kind := "a number"
+	if s.Whole {
+		kind = "a whole number"
+	}
+	return fmt.Errorf("%s is %q; want %s from %g to %g, or nothing for the default (%s)", s.Name, text, kind, s.Min, s.Max, s.Default)
 }

@@ -22,7 +22,7 @@ const pointEvery = 100 * time.Millisecond
 // Train fits a head to the labels of d and returns it with its report.
 //
 // W begins at 0 and b at the log odds of the share of present labels that batches will have, or both with what Data.Start
-// makes of an image. Each step draws Options.BatchSize rows (Options.Sampling) and moves W and b by Adam on MaskedLoss.
+// makes of an image. Each step draws Options.BatchSize rows (Options.Sampling) and moves the weights by Adam on Options.Loss.
 // After each epoch the loss of the validation rows, or without any the mean loss of the epoch's steps, tells whether
 // these weights are the best so far; the best are returned.
 //
@@ -57,8 +57,9 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if t.ended == "" || t.best.weights == nil {
 		return nil, stopped
 	}
+	t.best.foldScale(o)
 	m := &Model{head: t.best, info: Info{
-		Classes: p.Classes, Dim: p.Dim, FeatureID: p.FeatureID, JournalVersion: p.JournalVersion,
+		Classes: p.Classes, Groups: p.Groups, Dim: p.Dim, FeatureID: p.FeatureID, JournalVersion: p.JournalVersion,
 		Options: o, TrainRows: len(p.train.rows), ValidationRows: len(p.validation.rows), Missing: p.missing, Warnings: p.warnings,
 		Ended: t.ended, BestEpoch: t.bestEpoch, History: t.history,
 	}}
@@ -152,22 +153,30 @@ func (t *training) compile() error {
 	if err != nil {
 		return err
 	}
-	t.now = head{dim: t.Dim, classes: len(t.Classes), mean: t.mean, scale: t.scale,
-		weights: make([]float32, t.Dim*len(t.Classes)), bias: make([]float32, len(t.Classes))}
-	t.batch = t.newBatch()
-	for c, p := range t.batch.from.shares(t.train.labels, len(t.Classes)) {
-		t.now.bias[c] = float32(math.Log(p/(1-p)) / gain(t.Dim))
+	o := t.o
+	if t.now, err = newHead(Info{Classes: t.Classes, Groups: t.Groups, Dim: t.Dim, Options: o}); err != nil {
+		return err
 	}
+	if o.Loss == SoftmaxLoss && len(t.now.groups) == 0 {
+		t.warnings = append(t.warnings, "no two of the classes learned exclude each other, so the loss softmax is the same as sigmoid; declare a group of classes, or choose another loss")
+	}
+	t.batch = t.newBatch()
+	shares := t.batch.from.shares(t.train.labels, len(t.Classes))
+	t.now.begin(t.mean, t.scale, shares, o.Seed)
 	if t.Start != nil {
-		if err := t.now.begin(t.Classes, t.FeatureID, t.Start, t.Resolve); err != nil {
+		if err := t.now.goOn(t.Classes, t.FeatureID, t.Start, t.Resolve); err != nil {
 			return err
 		}
 	}
 	t.store = t.now.store()
-	if t.step, err = stepper(backend, t.store, t.o.Smoothing, t.o.WeightDecay); err != nil {
+	if err := t.store.SetRNGStateFromSeed(int64(o.Seed)); err != nil {
 		return err
 	}
-	t.judge, err = judge(backend, t.store, t.o.Smoothing)
+	c := &criterion{o: o, priors: shares, groups: t.now.groups}
+	if t.step, err = c.stepper(backend, &t.now, t.store); err != nil {
+		return err
+	}
+	t.judge, err = c.judge(backend, &t.now, t.store)
 	return err
 }
 
@@ -193,7 +202,7 @@ func (t *training) newBatch() *batch {
 	rng := rand.New(rand.NewPCG(t.o.Seed, orderStream))
 	return &batch{
 		x: newBlock(t.o.BatchSize, t.Dim), y: newBlock(t.o.BatchSize, len(t.Classes)),
-		from: newSampler(t.train.labels, len(t.Classes), t.o.Sampling, rng),
+		from: newSampler(t.train.labels, len(t.Classes), t.o.Sampling, t.o.Beta, rng),
 	}
 }
 

@@ -199,7 +199,7 @@ func TestTrainErrors(t *testing.T) {
 		says  string
 	}{
 		{"options", func(_ *Data, _ *table, o *Options) { *o = Options{Epochs: -1, Rate: 7, Sampling: "luck", Smoothing: 1} },
-			"classify.Options: Epochs is -1; want 1 or more, or 0 for the default\nclassify.Options: Rate is 7"},
+			"classify.Options: epochs is \"-1\"; want a whole number from 0 to 10000, or nothing for the default (20)\nclassify.Options: rate is \"7\""},
 		{"nothing labelled", func(_ *Data, table *table, _ *Options) {
 			for i := range table.values {
 				table.values[i] = labels.Unknown

@@ -2,85 +2,26 @@ package labels
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // read takes a whole file in, noting every problem it can find.
 func (in *importer) read(data []byte) {
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	if !in.isText(data) {
-		return
-	}
-	r := csv.NewReader(bytes.NewReader(data))
-	r.FieldsPerRecord = -1
-	header, err := r.Read()
-	switch {
-	case err == io.EOF:
-		in.problem(1, "the file is empty; want a line with the names of the columns, filepath among them")
-		return
-	case err != nil:
-		in.syntax(err)
-		return
-	}
-	if !in.readHeader(header) {
+	rows, problems := ReadRows(data)
+	in.problems = append(in.problems, problems...)
+	if len(rows) == 0 || !in.readHeader(rows[0].Fields) {
 		return
 	}
 	in.lineOf = map[int]int{}
-	for {
-		fields, err := r.Read()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			in.syntax(err) // where quoting is broken, what follows cannot be told apart
-			return
-		}
-		line, _ := r.FieldPos(0)
-		in.readLine(line, fields)
+	for _, r := range rows[1:] {
+		in.readLine(r.Line, r.Fields)
 	}
-}
-
-// isText finds encodings that would turn into nonsense, and reports where.
-func (in *importer) isText(data []byte) bool {
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) || bytes.IndexByte(data, 0) >= 0 {
-		in.problem(1, "this is not UTF-8 text, perhaps UTF-16; save it as CSV in UTF-8")
-		return false
-	}
-	if utf8.Valid(data) {
-		return true
-	}
-	for i, text := range bytes.Split(data, []byte{'\n'}) {
-		if !utf8.Valid(text) {
-			in.problem(i+1, "%q is not UTF-8 text, perhaps Latin-1; save the file as CSV in UTF-8", bytes.TrimRight(text, "\r"))
-		}
-	}
-	return false
-}
-
-func (in *importer) syntax(err error) {
-	line := 1
-	if e := (*csv.ParseError)(nil); errors.As(err, &e) {
-		line, err = e.Line, e.Err
-	}
-	in.problem(line, "this is not CSV: %v; what follows was not read", err)
 }
 
 // readHeader finds out what each column is. It reports false if lines cannot be read with this header.
 func (in *importer) readHeader(names []string) bool {
 	seen := map[string]bool{}
-	if len(names) == 1 {
-		for separator, word := range map[string]string{";": "semicolons", "\t": "tabs"} {
-			if strings.Contains(names[0], separator) {
-				in.problem(1, "the columns are separated by %s; save the file with commas", word)
-				return false
-			}
-		}
-	}
 	for i, name := range names {
 		c := importColumn{name: name}
 		ignored := slices.Contains(in.options.Ignore, name)

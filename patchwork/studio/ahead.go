@@ -31,6 +31,9 @@ func (s *Session) lookAhead() {
 		}
 		n := s.o.Columns * s.o.Rows
 		picks := s.list.picks[min(s.list.at, len(s.list.picks)):]
+		if len(picks) == 0 && s.draws() {
+			return // it takes longer than the pictures do
+		}
 		if len(picks) == 0 {
 			skip := map[int]bool{}
 			for _, p := range s.batch.picks {

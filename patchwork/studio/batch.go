@@ -83,6 +83,9 @@ func (s *Session) query(n int, skip func(row int) bool) Query {
 
 // choose asks the project for what comes next.
 func (s *Session) choose(ctx context.Context) ([]Pick, error) {
+	if s.pages && s.draws() {
+		return nil, wish("%s chooses a few images that go together and puts no others in order: choose another order for pages.", s.strategy)
+	}
 	if s.pages {
 		picks, err := s.project.Suggest(ctx, s.query(s.project.Images().Len(), func(int) bool { return false }))
 		if err != nil {
@@ -108,6 +111,11 @@ func (s *Session) choose(ctx context.Context) ([]Pick, error) {
 		picks = append(picks, more...)
 	}
 	return picks, nil
+}
+
+// draws says that the strategy chooses a few that go together.
+func (s *Session) draws() bool {
+	return slices.ContainsFunc(s.project.Strategies(), func(k Strategy) bool { return k.Name == s.strategy && k.Draws })
 }
 
 // maxSide is the most columns and rows of the grid.

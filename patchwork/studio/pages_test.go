@@ -209,3 +209,18 @@ func TestLooksAhead(t *testing.T) {
 	case <-time.After(2 * aheadAfter):
 	}
 }
+
+// What chooses a few that go together cannot put all in order.
+func TestPagesOfWhatIsDrawn(t *testing.T) {
+	s := New(t.Context(), newProject(t, 60), Options{})
+	do(t, s, "1", "sample", object{"strategy": "diversity"})
+	v := do(t, s, "2", "pages", object{"on": true})
+	if v.Grid.Total != nil || !strings.Contains(v.Message, "diversity chooses a few") {
+		t.Errorf("pages of %v, message %q", v.Grid.Total, v.Message)
+	}
+	do(t, s, "3", "sample", object{"strategy": "random"})
+	do(t, s, "4", "pages", object{"on": true})
+	if v = do(t, s, "5", "sample", object{"strategy": "diversity"}); v.Grid.Total == nil || !strings.Contains(v.Message, "another order") {
+		t.Errorf("pages of %v, message %q; want those before, and why", v.Grid.Total, v.Message)
+	}
+}

@@ -58,6 +58,9 @@ func (s *Session) measurePeople(host.Event) error {
 		r, err := s.project.Agreement(context.Background(), replicates)
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if s.closed {
+			return
+		}
 		if err != nil {
 			s.people = &peopleView{Failed: err.Error()}
 		} else {

@@ -62,10 +62,12 @@ type Class struct {
 
 // Strategy is one way to choose what to show next.
 type Strategy struct {
-	Name       string `json:"name"`  // as Query.Strategy takes it
-	Title      string `json:"title"` // what a person reads
-	About      string `json:"about"` // one line more
+	Name       string `json:"name"`            // as Query.Strategy takes it
+	Title      string `json:"title"`           // what a person reads
+	Class      string `json:"class,omitempty"` // that it ranks by; "" for one that looks at all
+	About      string `json:"about"`           // one line more
 	NeedsModel bool   `json:"needs_model"`
+	Draws      bool   `json:"draws"` // chooses a few that go together, in time that grows with their number, and ranks no others
 }
 
 // Query asks for images to show.

@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,8 @@ func TestSettingsAreThoseOfClassify(t *testing.T) {
 		t.Fatalf("after bad settings: %+v", v.Train)
 	}
 	v = do(t, s, "b", "train", map[string]any{"settings": map[string]string{"epochs": "7", "schedule": "constant"}, "go_on": true})
-	if !v.Train.Running || v.Train.Settings[0].Value != "7" {
+	epochs := slices.IndexFunc(v.Train.Settings, func(s settingView) bool { return s.Name == "epochs" })
+	if !v.Train.Running || v.Train.Settings[epochs].Value != "7" {
 		t.Fatalf("after good settings: %q, %+v", v.Message, v.Train)
 	}
 	<-done

@@ -76,7 +76,7 @@ func (p *fakeProject) Thumb(row int) (string, error) {
 	return filepath.Join(p.dir, "none.jpg"), nil
 }
 func (p *fakeProject) Strategies() []Strategy {
-	return []Strategy{{Name: "random", Title: "random"}, {Name: "entropy", Title: "entropy", NeedsModel: true}}
+	return []Strategy{{Name: "random", Title: "random"}, {Name: "entropy", Title: "entropy", NeedsModel: true}, {Name: "diversity", Title: "diversity", Draws: true}}
 }
 func (p *fakeProject) History() []classify.Point             { return nil }
 func (p *fakeProject) Scores() (func(int) []float32, string) { return p.scores, p.stamp }

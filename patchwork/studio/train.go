@@ -63,7 +63,9 @@ func (s *Session) train(e host.Event) error {
 		}
 		s.message = t.outcome
 		s.readRuns()
-		s.pushAll()
+		if !s.closed {
+			s.pushAll()
+		}
 	}()
 	return nil
 }
@@ -135,9 +137,20 @@ func (s *Session) Watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		changed, err := s.project.Labels().Refresh()
-		_, stamp := s.project.Scores()
 		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return
+		}
+		store := s.project.Labels()
+		_, stamp := s.project.Scores()
+		s.mu.Unlock()
+		changed, err := store.Refresh()
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return
+		}
 		news := s.reload()
 		switch {
 		case news != "":

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 )
 
 // fields lists the names in a JSON value, with those of the first element of each list: "classes[].train.present".
@@ -86,7 +87,7 @@ func TestJSONNamesAreStable(t *testing.T) {
 	report := "threshold confidence classes classes[].class " + under("train validation", overall) + " " + under("classes[].train classes[].validation", class)
 	train := do(t, "train", "p", "--epochs", "2", "--json")
 	checkFields(t, "train", train, `classes dim feature_id journal_version trained seconds train_rows validation_rows missing ended best_epoch
-		`+under("options", "epochs steps batch_size rate schedule smoothing weight_decay sampling patience seed")+`
+		`+under("options", settingNames()+" seed")+`
 		`+under("history", "")+` history[].epoch history[].step history[].steps history[].rate history[].train_loss history[].validation_loss
 		history[].classes history[].classes[].accuracy history[].classes[].auc history[].epoch_end history[].best `+under("report", report))
 	subset := "subsets[].classes[]."
@@ -246,4 +247,13 @@ func TestTheWholeLoopAtTheCommandLine(t *testing.T) {
 	if got := fmt.Sprint(do(t, "status", "p")); !strings.Contains(got, "24 images; 0 fully labelled, 24 partly") {
 		t.Errorf("status prints\n%s", got)
 	}
+}
+
+// settingNames are the settings of the classifier, which stand in JSON by the same names.
+func settingNames() string {
+	var names []string
+	for _, s := range classify.Settings() {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, " ")
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gopatchwork/patchwork/patchwork"
-	"github.com/gopatchwork/patchwork/patchwork/classify"
 )
 
 func embedCommand() *cobra.Command {
@@ -47,39 +46,5 @@ func embedCommand() *cobra.Command {
 	for _, name := range []string{"mean", "std"} {
 		f.Lookup(name).DefValue = "" // pflag would show []
 	}
-	return c
-}
-
-func trainCommand() *cobra.Command {
-	var o classify.Options
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "train PROJECT",
-		Short: "Train the classifier on the labels so far and score every image",
-		Long:  "An interrupted training keeps the best weights that it had.",
-		Args:  args("a project folder"),
-		PreRunE: func(*cobra.Command, []string) error {
-			return checkFlags(
-				need(o.Epochs >= 0, "--epochs is %d; want 1 or more, or 0 for the default", o.Epochs),
-				need(o.Smoothing >= 0 && o.Smoothing < 1, "--label-smoothing is %g; want 0 or more and less than 1", o.Smoothing))
-		},
-		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
-			if !c.Flags().Changed("seed") {
-				o.Seed = p.Settings().Seed
-			}
-			progress, end := patchwork.ShowProgress()
-			info, err := p.Train(c.Context(), o, func(pt classify.Point) { progress("training", pt.Step, pt.Steps) })
-			end()
-			if err != nil {
-				return err
-			}
-			return printResult(c, info, asJSON)
-		}),
-	}
-	f := c.Flags()
-	f.IntVar(&o.Epochs, "epochs", 0, "`times` that the validation loss is looked at, every 50 batches; 0 is the default")
-	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
-	f.Float64Var(&o.Smoothing, "label-smoothing", 0, "`share` by which labels are drawn to one half, 0 or more and less than 1")
-	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -201,7 +201,7 @@ func id(t testing.TB) string {
 func TestTrainInterruptedAndKilled(t *testing.T) {
 	trained(t, 12)
 	before := do(t, "predict", "p")
-	p := start(t, "train", "p", "--epochs", "1000000", "--seed", "9")
+	p := start(t, "train", "p", "--epochs", "10000", "--seed", "9")
 	time.Sleep(700 * time.Millisecond)
 	p.Process.Kill()
 	p.end(t)
@@ -209,7 +209,7 @@ func TestTrainInterruptedAndKilled(t *testing.T) {
 		t.Error("a killed training changed the model that was there")
 	}
 	for wait := 500 * time.Millisecond; ; wait *= 2 { // until the first epoch is through, on a slow machine too
-		p := start(t, "train", "p", "--epochs", "1000000", "--seed", "9")
+		p := start(t, "train", "p", "--epochs", "10000", "--seed", "9")
 		time.Sleep(wait)
 		p.Process.Signal(os.Interrupt)
 		if r := p.end(t); r.code != exitInterrupted || r.err != "patchwork: interrupted; what was done is kept\n" {

@@ -16,8 +16,8 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|acquire|explore|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
-	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Z]\w*)`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|multitask|network|acquire|explore|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
+	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
 )
@@ -27,6 +27,8 @@ var flags = map[string]string{
 	"Size": "--size", "Mean": "--mean", "Std": "--std", "Layout": "--layout", "Output": "--output", "Batch": "--batch",
 	"Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
 	"Ignore": "--ignore", "AddClasses": "--add-classes",
+	"Kernel": "--kernel", "Dropout": "--dropout", "Pooling": "--pooling", "Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
+	"Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
 }
 
 // inGo are phrases that mean nothing at the command line.
@@ -36,10 +38,13 @@ var inGo = strings.NewReplacer(
 	"set AddClasses", "use --add-classes",
 	"list it in ImportOptions.Ignore", "leave it out with --ignore",
 	"list the name in ImportOptions.Ignore", "leave it out with --ignore",
+	"list it in TableOptions.Ignore", "leave it out with --ignore",
+	"list the column in TableOptions.Ignore", "leave it out with --ignore",
 	"patchwork.Init or ", "",
 	"; restore it", "; bring it back with `patchwork classes retire --back`",
 	"run p.Embed() in a cell or ", "run ",
 	"run p.Embed() or ", "run ",
+	"run p.TrainTasks(\"TABLE.csv\") in a cell or ", "run ",
 	"then p.Train() in a cell, Train in the studio, or ", "then Train in the studio, or ",
 	"pool lacks what the strategy needs: ", "",
 )
@@ -57,7 +62,11 @@ func spoken(err error) (text string, usage bool) {
 	text = inGo.Replace(text)
 	text = optionField.ReplaceAllStringFunc(text, func(match string) string {
 		field := optionField.FindStringSubmatch(match)[1]
-		if flag, ok := flags[field]; ok {
+		flag, ok := flags[field]
+		if !ok && field == strings.ToLower(field) { // a setting by its name
+			flag, ok = "--"+strings.ReplaceAll(field, "_", "-"), true
+		}
+		if ok {
 			usage = usage || strings.Contains(match, ": ") // the check of the options speaks so
 			return flag
 		}

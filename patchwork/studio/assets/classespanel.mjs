@@ -49,6 +49,7 @@ export function render({ model, el: host }) {
       write(row.counts[i], String(n));
       row.counts[i].disabled = n === 0;
     });
+    row.none.hidden = !(row.both.hidden = !count.validation_present && !count.validation_absent);
     put(row.change, "aria-expanded", String(open === count.name));
     return row.node;
   }
@@ -59,7 +60,10 @@ export function render({ model, el: host }) {
     const head = el("th", { scope: "row" }, el("div", { class: "called" }, swatch, el("bdi", {}, name), one));
     const counts = [[1, false, "present"], [0, false, "absent"], [1, true, "present, held out"], [0, true, "absent, held out"]].map(([value, held, what]) =>
       button("", `show the images: ${name} ${what}`, () => model.send({ kind: "count", class: name, value, held })));
-    const cells = [el("td", {}, counts[0]), el("td", {}, counts[1]), el("td", { class: "held" }, counts[2], "/", counts[3])];
+    counts.forEach((node) => node.classList.add("n"));
+    const both = el("span", {}, counts[2], "/", counts[3]);
+    const none = el("span", {}, "–");
+    const cells = [el("td", {}, counts[0]), el("td", {}, counts[1]), el("td", { class: "held" }, both, none)];
     const change = el("button", { type: "button", class: "change", "aria-label": `change ${name}`, title: "rename, describe, merge, split …" }, "⋯");
     change.addEventListener("click", () => {
       open = open === name ? null : name;
@@ -67,7 +71,7 @@ export function render({ model, el: host }) {
       paint();
       body.querySelector(".editor input")?.focus();
     });
-    const row = { node: el("tr", {}, head, ...cells, el("td", {}, change)), swatch, one, head, counts, change };
+    const row = { node: el("tr", {}, head, ...cells, el("td", {}, change)), swatch, one, head, counts, both, none, change };
     rows.set(name, row);
     return row;
   }

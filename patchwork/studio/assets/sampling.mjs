@@ -41,6 +41,20 @@ export function render({ model, el: host }) {
     });
   }
 
+  // fillOrders puts those that rank by a class in groups, a class each. It does so only when there are others.
+  let listed = "";
+  let needy = new Set();
+  function fillOrders(strategies) {
+    const now = JSON.stringify(strategies);
+    if (now === listed) return;
+    listed = now;
+    needy = new Set(strategies.filter((s) => s.needs_model).map((s) => s.name));
+    const option = (s) => el("option", { value: s.name, title: s.about }, s.title);
+    const classes = [...new Set(strategies.map((s) => s.class).filter(Boolean))];
+    order.replaceChildren(...strategies.filter((s) => !s.class).map(option),
+      ...classes.map((name) => el("optgroup", { label: name }, ...strategies.filter((s) => s.class === name).map(option))));
+  }
+
   function paint() {
     const view = model.get("view");
     if (!view) return;
@@ -50,8 +64,8 @@ export function render({ model, el: host }) {
       select.value = options.find((option) => option.chosen)?.name ?? options[0]?.name;
       select.hidden = options.length < 2;
     }
-    fill(order, view.strategies, (s) => s.title, (s) => s.about);
-    [...order.options].forEach((option, i) => (option.disabled = view.strategies[i].needs_model && !view.has_model));
+    fillOrders(view.strategies);
+    [...order.options].forEach((option) => (option.disabled = needy.has(option.value) && !view.has_model));
     order.value = view.strategy;
     const classes = view.grid.classes.map((c) => c.name);
     fill(quick, [{ name: "", title: "all classes" }, ...classes.map((name) => ({ name, title: name }))], (o) => o.title);

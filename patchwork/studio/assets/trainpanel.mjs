@@ -1,6 +1,6 @@
 // The settings of the next training and the trainings on record. model:
 //
-//   view  {settings: [{name, about, choices, whole, min, max, default, value}], runs: [{id, when, seconds, images, accuracy,
+//   view  {settings: [{name, about, choices, whole, min, max, default, value, with: {setting, value}}], runs: [{id, when, seconds, images, accuracy,
 //         auc, outcome, settings, note}], running, has_model}
 //
 // It sends {kind: "note-run", id, text} when a note was changed. chosen() is what the settings are now, for the event that
@@ -19,6 +19,8 @@ export function render({ model, el: host }) {
   const none = el("p", { class: "none" }, "No training yet.");
   host.append(el("details", {}, el("summary", {}, "Settings of training"), form, goOnRow), el("details", {}, el("summary", {}, "Trainings so far"), none, table));
   const inputs = new Map(); // name → element
+  const defaults = new Map(); // name → value
+  const conditions = []; // rows that belong to a choice
   const rows = new Map(); // run id → its row
 
   function control(setting) {
@@ -26,10 +28,21 @@ export function render({ model, el: host }) {
     const input = setting.choices?.length
       ? el("select", { id }, el("option", { value: "" }, `${setting.default} (default)`), ...setting.choices.filter((c) => c !== setting.default).map((c) => el("option", { value: c }, c)))
       : el("input", { id, type: "text", inputmode: setting.whole ? "numeric" : "decimal", placeholder: setting.default, autocomplete: "off" });
-    input.addEventListener("input", () => put(input, "data-touched", true));
-    form.append(el("div", { class: "setting", title: setting.about }, el("label", { for: id }, setting.name.replaceAll("_", " ")), input));
+    input.addEventListener("input", () => {
+      put(input, "data-touched", true);
+      showThose();
+    });
+    const row = el("div", { class: "setting", title: setting.about }, el("label", { for: id }, setting.name.replaceAll("_", " ")), input);
+    form.append(row);
+    if (setting.with) conditions.push({ row, ...setting.with });
     inputs.set(setting.name, input);
     return input;
+  }
+
+  // showThose leaves out what belongs to a choice that is not chosen.
+  function showThose() {
+    const chosen = (name) => inputs.get(name)?.value || defaults.get(name);
+    conditions.forEach(({ row, setting, value }) => (row.hidden = chosen(setting) !== value));
   }
 
   function run(r) {
@@ -46,8 +59,10 @@ export function render({ model, el: host }) {
     if (!view) return;
     for (const setting of view.settings ?? []) {
       const input = inputs.get(setting.name) ?? control(setting);
+      defaults.set(setting.name, setting.default);
       if (!input.dataset.touched && document.activeElement !== input) input.value = setting.value;
     }
+    showThose();
     goOnRow.hidden = !view.has_model;
     const runs = view.runs ?? [];
     none.hidden = runs.length > 0;
