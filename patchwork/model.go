@@ -59,11 +59,11 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 		return classify.Info{}, err
 	}
 	save := context.WithoutCancel(ctx) // what a cancelled training has learned is kept
-	scores, serr := m.Scores(save, index.Len(), featureRow(store, index))
+	predicted, serr := m.Predict(save, index.Len(), featureRow(store, index))
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
-	return m.Info(), errors.Join(err, m.SaveScored(p.path("models", modelName), scores, index.Len()))
+	return m.Info(), errors.Join(err, m.SavePredicted(p.path("models", modelName), predicted))
 }
 
 // featureRow gives a row's features; nil where it has none, where the image cannot be used, and where they are of what
