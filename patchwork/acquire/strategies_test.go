@@ -25,7 +25,7 @@ func lookup(t *testing.T, name string) acquire.Strategy {
 }
 
 func TestPromises(t *testing.T) {
-	for _, name := range acquire.Names([]string{"water", "a: b"}) {
+	for _, name := range append(acquire.Names([]string{"water", "a: b"}), "near 0.3: water", "60% entropy + 25% rare", "100% highest: water") {
 		t.Run(name, func(t *testing.T) { acquiretest.Run(t, lookup(t, name)) })
 	}
 }
