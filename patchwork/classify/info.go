@@ -44,18 +44,22 @@ const (
 	Cancelled Ended = "cancelled"
 )
 
+// Outcome says in a few words how training ended and which weights are kept.
+func (i Info) Outcome() string {
+	switch {
+	case i.Options.Head.stepwise():
+		return fmt.Sprintf("%s; weights of epoch %.4g of %d", i.Ended, i.BestEpoch, i.Options.Epochs)
+	case i.L2 > 0:
+		return fmt.Sprintf("%s; head %s, λ %.3g (%s)", i.Ended, i.Options.Head, i.L2, i.L2From)
+	}
+	return fmt.Sprintf("%s; head %s", i.Ended, i.Options.Head)
+}
+
 // String is a summary to read: what was learned from, how it ended, warnings, and the table of the report.
 func (i Info) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d classes from %d images (%d held out) in %.1f s; ", len(i.Classes), i.TrainRows, i.ValidationRows, i.Seconds)
-	switch {
-	case i.Options.Head.stepwise():
-		fmt.Fprintf(&b, "weights of epoch %.4g of %d (%s)\n", i.BestEpoch, i.Options.Epochs, i.Ended)
-	case i.L2 > 0:
-		fmt.Fprintf(&b, "head %s, λ %.3g (%s)\n", i.Options.Head, i.L2, i.L2From)
-	default:
-		fmt.Fprintf(&b, "head %s\n", i.Options.Head)
-	}
+	fmt.Fprintln(&b, i.Outcome())
 	for _, w := range i.Warnings {
 		fmt.Fprintf(&b, "note: %s\n", w)
 	}
