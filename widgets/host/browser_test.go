@@ -133,7 +133,7 @@ func TestCellOutputInBrowser(t *testing.T) {
 			if !page.MustElement("#static").MustVisible() || page.MustHas("iframe") {
 				t.Error("after the end the frame is still there; want the static form back")
 			}
-			within(t, reason, 5*time.Second, "the end")
+			within(t, reason, 20*time.Second, "the end")
 		})
 	}
 }
