@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images golden tools jupyter clean
+.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -51,6 +51,9 @@ bench-compute: ## the backend beside PyTorch and GoMLX's own: ratios, as a table
 
 bench-images: ## augmentation and decoding beside torchvision and Pillow: ratios, as a table
 	@$(GO) run ./internal/benchimages
+
+bench-classify: ## the heads beside scikit-learn, and a round of the loop at 27,000 and 1,000,000 images, as a table
+	@$(GO) run ./internal/benchclassify
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

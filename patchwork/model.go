@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -59,11 +60,11 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 		return classify.Info{}, err
 	}
 	save := context.WithoutCancel(ctx) // what a cancelled training has learned is kept
-	scores, serr := m.Scores(save, index.Len(), featureRow(store, index))
+	predicted, serr := m.Predict(save, index.Len(), featureRow(store, index))
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
-	return m.Info(), errors.Join(err, m.SaveScored(p.path("models", modelName), scores, index.Len()))
+	return m.Info(), errors.Join(err, m.SavePredicted(p.path("models", modelName), predicted))
 }
 
 // featureRow gives a row's features; nil where it has none, where the image cannot be used, and where they are of what
@@ -106,6 +107,7 @@ type Scores struct {
 	Trained time.Time // when the model was trained
 	Rows    int
 	p       []float32 // [Rows, len(Classes)]
+	spread  []float32 // the same of deviations, nil where the model has none
 }
 
 // Scores reads the scores that the last Train saved.
@@ -120,15 +122,52 @@ func (p *Project) Scores() (*Scores, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, rows, columns, err := classify.ReadScores(filepath.Join(dir, "scores.npy"))
+	values, rows, columns, err := classify.ReadScores(filepath.Join(dir, classify.ScoresFile))
 	if err != nil {
 		return nil, fmt.Errorf("patchwork: %w; train again to write it anew", err)
 	}
 	if columns != len(info.Classes) {
 		return nil, fmt.Errorf("patchwork: %s has %d columns and the model has %d classes; train again to write it anew",
-			filepath.Join(dir, "scores.npy"), columns, len(info.Classes))
+			filepath.Join(dir, classify.ScoresFile), columns, len(info.Classes))
 	}
-	return &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}, nil
+	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
+	file := filepath.Join(dir, classify.DeviationsFile)
+	if _, err := os.Stat(file); err != nil {
+		return s, nil
+	}
+	if s.spread, rows, columns, err = classify.ReadScores(file); err != nil || rows != s.Rows || columns != len(info.Classes) {
+		return nil, errors.Join(fmt.Errorf("patchwork: %s is %d x %d and does not belong to the scores; train again to write it anew", file, rows, columns), err)
+	}
+	return s, nil
+}
+
+// DeviationsFor arranges by the classes of t how uncertain the scores are: the standard deviation of the logit of each, as For
+// gives the score. It is nil for a model without posterior (classify.Options.Posterior). Of a class that was merged from several it
+// is that of the one with the highest score.
+func (s *Scores) DeviationsFor(t *labels.Table) func(row int) []float32 {
+	if s.spread == nil {
+		return nil
+	}
+	columns, out := s.columns(t), make([]float32, len(t.Classes()))
+	return func(row int) []float32 {
+		if row < 0 || row >= s.Rows {
+			return nil
+		}
+		at := row * len(s.Classes)
+		if len(s.Classes) == 0 || math.IsNaN(float64(s.p[at])) {
+			return nil
+		}
+		for class, list := range columns {
+			out[class] = float32(math.NaN())
+			best := float32(-1)
+			for _, c := range list {
+				if s.p[at+c] > best {
+					best, out[class] = s.p[at+c], s.spread[at+c]
+				}
+			}
+		}
+		return out
+	}
 }
 
 // For arranges the scores by the classes of t. The returned function gives a row's scores, NaN for a class that the

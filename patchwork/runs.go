@@ -36,7 +36,7 @@ func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model,
 	}
 	if m != nil {
 		info := m.Info()
-		r.Outcome = fmt.Sprintf("%s; weights of epoch %.4g", info.Ended, info.BestEpoch)
+		r.Outcome = info.Outcome()
 		r.Metrics["images"], r.Metrics["validation/images"] = float64(info.TrainRows), float64(info.ValidationRows)
 		if report := info.Report; report != nil {
 			r.Metrics["accuracy"], r.Metrics["log loss"] = float64(report.Train.Accuracy.Value), float64(report.Train.LogLoss)

@@ -28,15 +28,27 @@ type head struct {
 	groups                     [][]int // columns of classes that share one probability
 	weights, bias, mean, scale []float32
 	inner, innerBias           []float32
+
+	posterior                      Posterior
+	variance, biasVariance, factor []float32 // see the paths
+
+	neighbours        int // that judge an image
+	examples, answers []float32
 }
 
 // newHead returns a head without numbers.
 func newHead(i Info) (head, error) {
 	h := head{kind: i.Options.Head, dim: i.Dim, classes: len(i.Classes)}
-	if h.kind == MLP {
+	if h.kind == MLPHead {
 		h.hidden = i.Options.Hidden
 	}
-	h.unit = h.kind.stepwise() && i.Options.Loss == CosineLoss
+	h.unit = h.kind.stepwise() && i.Options.Loss == CosineLoss || !h.kind.stepwise()
+	if h.kind == LogisticHead {
+		h.posterior = i.Options.Posterior
+	}
+	if h.kind == NeighboursHead {
+		h.neighbours = i.Options.Neighbours
+	}
 	if h.kind.stepwise() && i.Options.Loss == SoftmaxLoss {
 		groups, err := columnsOf(i.Groups, i.Classes)
 		if err != nil {
@@ -58,13 +70,23 @@ func (h *head) inputs() int {
 // part is one variable of a head.
 type part struct {
 	path      string
-	dims      []int
+	dims      []int // -1 where a head that was saved may have any
 	values    *[]float32
 	trainable bool
 }
 
 // parts are the variables that a head of its kind has, in the order in which they are counted in its sum.
 func (h *head) parts() []part {
+	if h.kind == NeighboursHead {
+		count := -1
+		if h.answers != nil {
+			count = len(h.answers) / h.classes
+		}
+		return []part{
+			{pathExamples, []int{count, h.dim}, &h.examples, false}, {pathAnswers, []int{count, h.classes}, &h.answers, false},
+			{pathMean, []int{h.dim}, &h.mean, false}, {pathScale, []int{h.dim}, &h.scale, false},
+		}
+	}
 	list := []part{
 		{pathWeights, []int{h.inputs(), h.classes}, &h.weights, true},
 		{pathBias, []int{h.classes}, &h.bias, true},
@@ -73,6 +95,12 @@ func (h *head) parts() []part {
 	}
 	if h.hidden > 0 {
 		list = append(list, part{pathInner, []int{h.dim, h.hidden}, &h.inner, true}, part{pathInnerBias, []int{h.hidden}, &h.innerBias, true})
+	}
+	switch h.posterior {
+	case DiagonalPosterior:
+		list = append(list, part{pathVariance, []int{h.dim, h.classes}, &h.variance, false}, part{pathBiasVariance, []int{h.classes}, &h.biasVariance, false})
+	case FullPosterior:
+		list = append(list, part{pathFactor, []int{h.classes, h.dim + 1, h.dim + 1}, &h.factor, false})
 	}
 	return list
 }
@@ -132,7 +160,7 @@ func (h *head) read(s *model.Store) error {
 		if err != nil {
 			return fmt.Errorf("variable %s: %w", p.path, err)
 		}
-		if got := t.Shape().Dimensions; !slices.Equal(got, p.dims) {
+		if got := t.Shape().Dimensions; !slices.EqualFunc(got, p.dims, func(got, want int) bool { return got == want || want < 0 }) {
 			return fmt.Errorf("variable %s has the shape %v; want %v", p.path, got, p.dims)
 		}
 		if *p.values, err = tensors.CopyFlatData[float32](t); err != nil {

@@ -20,7 +20,7 @@ func randomHead(dim, classes int, seed uint64) head {
 		}
 		return out
 	}
-	h := head{kind: Linear, dim: dim, classes: classes, weights: fill(dim * classes), bias: fill(classes), mean: fill(dim), scale: fill(dim)}
+	h := head{kind: LinearHead, dim: dim, classes: classes, weights: fill(dim * classes), bias: fill(classes), mean: fill(dim), scale: fill(dim)}
 	for i := range h.scale {
 		h.scale[i] = float32(math.Abs(float64(h.scale[i]))) + 0.5
 	}

@@ -25,6 +25,9 @@ type Info struct {
 	Missing        int      `json:"missing" yaml:"missing"` // labelled rows that took no part because they have no features
 	Warnings       []string `json:"warnings,omitempty" yaml:"warnings,omitempty"`
 
+	L2     float64 `json:"l2,omitempty" yaml:"l2,omitempty"`           // λ of the head logistic
+	L2From string  `json:"l2_from,omitempty" yaml:"l2_from,omitempty"` // how it was found
+
 	Ended     Ended   `json:"ended" yaml:"ended"`
 	BestEpoch float64 `json:"best_epoch" yaml:"best_epoch"` // after which the kept weights were reached
 	History   []Point `json:"history" yaml:"history"`       // the ends of the epochs
@@ -41,11 +44,22 @@ const (
 	Cancelled Ended = "cancelled"
 )
 
+// Outcome says in a few words how training ended and which weights are kept.
+func (i Info) Outcome() string {
+	switch {
+	case i.Options.Head.stepwise():
+		return fmt.Sprintf("%s; weights of epoch %.4g of %d", i.Ended, i.BestEpoch, i.Options.Epochs)
+	case i.L2 > 0:
+		return fmt.Sprintf("%s; head %s, λ %.3g (%s)", i.Ended, i.Options.Head, i.L2, i.L2From)
+	}
+	return fmt.Sprintf("%s; head %s", i.Ended, i.Options.Head)
+}
+
 // String is a summary to read: what was learned from, how it ended, warnings, and the table of the report.
 func (i Info) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d classes from %d images (%d held out) in %.1f s; weights of epoch %.4g of %d (%s)\n",
-		len(i.Classes), i.TrainRows, i.ValidationRows, i.Seconds, i.BestEpoch, i.Options.Epochs, i.Ended)
+	fmt.Fprintf(&b, "%d classes from %d images (%d held out) in %.1f s; ", len(i.Classes), i.TrainRows, i.ValidationRows, i.Seconds)
+	fmt.Fprintln(&b, i.Outcome())
 	for _, w := range i.Warnings {
 		fmt.Fprintf(&b, "note: %s\n", w)
 	}

@@ -6,8 +6,13 @@ import "strings"
 type Head string
 
 const (
-	Linear Head = "linear" // one layer of weights, trained step by step
-	MLP    Head = "mlp"    // a layer of hidden units before it, trained step by step
+	LinearHead Head = "linear" // one layer of weights, trained step by step
+	MLPHead    Head = "mlp"    // a layer of hidden units before it, trained step by step
+
+	// At once, without steps.
+	LogisticHead   Head = "logistic"   // the weights that are best for all labelled images, see fitLogistic
+	PrototypesHead Head = "prototypes" // the mean directions of labelled images, see fitPrototypes
+	NeighboursHead Head = "neighbours" // the labelled images themselves, see fitNeighbours
 )
 
 // heads is the registry, the default first. Settings lists it.
@@ -15,12 +20,15 @@ var heads = []struct {
 	name  Head
 	about string
 }{
-	{Linear, "one layer, trained step by step with any loss"},
-	{MLP, "a layer of hidden units before it (hidden, dropout), for many labels"},
+	{LinearHead, "one layer, trained step by step with any loss"},
+	{MLPHead, "a layer of hidden units before it (hidden, dropout), for many labels"},
+	{LogisticHead, "one layer, the best at once; how firmly it trusts the labels is chosen by leaving some out"},
+	{PrototypesHead, "whether an image is closer to the mean of the present or of the absent images, at once, from the first label on (temperature)"},
+	{NeighboursHead, "labels of the most similar labelled images, at once (neighbours)"},
 }
 
 // stepwise reports whether a head is trained in steps by an optimiser, with a loss that can be chosen.
-func (h Head) stepwise() bool { return h == Linear || h == MLP }
+func (h Head) stepwise() bool { return h == LinearHead || h == MLPHead }
 
 func headNames() (names []string) {
 	for _, h := range heads {

@@ -92,7 +92,7 @@ func readSaved(dir string) (saved, error) {
 		return saved{}, fmt.Errorf("%w: %s names %d features and %d classes. Train again", ErrDamaged, file, s.Info.Dim, len(s.Info.Classes))
 	}
 	if s.Info.Options.Head == "" {
-		s.Info.Options.Head = Linear // the only one in version 1
+		s.Info.Options.Head = LinearHead // the only one in version 1
 	}
 	if err := s.Info.Options.check(); err != nil {
 		why := "it was cut short or changed"

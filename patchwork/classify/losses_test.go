@@ -167,7 +167,7 @@ func TestCosineGolden(t *testing.T) {
 	if err := json.Unmarshal(text, &g); err != nil {
 		t.Fatal(err)
 	}
-	h := head{kind: Linear, unit: true, dim: 5, classes: 3, bias: g.Bias, mean: g.Mean, scale: g.Scale}
+	h := head{kind: LinearHead, unit: true, dim: 5, classes: 3, bias: g.Bias, mean: g.Mean, scale: g.Scale}
 	for _, row := range g.Weights {
 		h.weights = append(h.weights, row...)
 	}

@@ -12,7 +12,7 @@ import (
 // Every loss and both heads that are trained step by step learn, save, load and go on; scores are the same afterwards.
 func TestEveryLossTrains(t *testing.T) {
 	for _, l := range losses {
-		for _, kind := range []Head{Linear, MLP} {
+		for _, kind := range []Head{LinearHead, MLPHead} {
 			t.Run(string(l.name)+" "+string(kind), func(t *testing.T) {
 				d, table := blobs(200, 16, 3, 0.5, true)
 				if l.name == ExpectedLoss || l.name == WeakLoss {
@@ -25,7 +25,7 @@ func TestEveryLossTrains(t *testing.T) {
 				d.Groups = [][]string{{"a", "c"}}
 				o := quick
 				o.Loss, o.Head, o.Hidden, o.Dropout = l.name, kind, 24, 0.2
-				if kind == Linear {
+				if kind == LinearHead {
 					o.Dropout = 0
 				}
 				m := train(t, d, o)
@@ -62,7 +62,7 @@ func TestEveryLossTrains(t *testing.T) {
 						t.Fatalf("score %d is %v, and after going on %v", i, want[i], s)
 					}
 				}
-				o.Head = map[Head]Head{Linear: MLP, MLP: Linear}[kind]
+				o.Head = map[Head]Head{LinearHead: MLPHead, MLPHead: LinearHead}[kind]
 				if _, err := Train(t.Context(), d, o, nil); err == nil || !strings.Contains(err.Error(), "the model to go on from is a "+string(kind)+" head") {
 					t.Errorf("going on with other layers: %v", err)
 				}

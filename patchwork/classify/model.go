@@ -32,23 +32,38 @@ func (m *Model) Info() Info { return m.info }
 // multiplied by one number that is the same for all rows and features. Do not change it.
 func (m *Model) Mean() []float32 { return m.head.mean }
 
-// Scores gives the probability of each class for the rows 0 to n-1.
+// Prediction is what a model says of the rows 0 to Rows-1.
+type Prediction struct {
+	Rows, Classes int
+	Scores        []float32 // [Rows · Classes] probabilities, NaN throughout for a row without features
+	Deviations    []float32 // [Rows · Classes] standard deviations of their logits, NaN likewise; nil for a model without posterior
+}
+
+// Predict gives the probability of each class for the rows 0 to n-1, and with Options.Posterior how uncertain it is.
 //
-// Shapes: row(i) returns Info.Dim features, or nil for a row without; the result is [n · len(Info.Classes)], row by row,
-// NaN throughout for a row without features. row is called from one goroutine; its result need only stay valid until the next
-// call. Rows are scored in blocks on all cores, and their number changes no score.
+// row(i) returns Info.Dim features, or nil for a row without. It is called from one goroutine; its result need only stay
+// valid until the next call. Rows are scored in blocks on all cores, whose number changes no score.
 //
 // Errors: another number of features, or one that is not finite (naming the row); ctx's error, wrapped.
-func (m *Model) Scores(ctx context.Context, n int, row func(int) []float32) ([]float32, error) {
+func (m *Model) Predict(ctx context.Context, n int, row func(int) []float32) (Prediction, error) {
 	m.once.Do(func() { m.ready, m.failed = newScorer(&m.head) })
 	if m.failed != nil {
-		return nil, fmt.Errorf("classify: cannot score: %w", m.failed)
+		return Prediction{}, fmt.Errorf("classify: cannot score: %w", m.failed)
 	}
-	out := make([]float32, n*m.head.classes)
-	if err := m.ready.all(ctx, n, row, out); err != nil {
-		return nil, fmt.Errorf("classify: %w", err)
+	p := Prediction{Rows: n, Classes: m.head.classes, Scores: make([]float32, n*m.head.classes)}
+	if m.ready.spread != nil {
+		p.Deviations = make([]float32, len(p.Scores))
 	}
-	return out, nil
+	if err := m.ready.all(ctx, n, row, p); err != nil {
+		return Prediction{}, fmt.Errorf("classify: %w", err)
+	}
+	return p, nil
+}
+
+// Scores is Predict's Scores alone.
+func (m *Model) Scores(ctx context.Context, n int, row func(int) []float32) ([]float32, error) {
+	p, err := m.Predict(ctx, n, row)
+	return p.Scores, err
 }
 
 // block is a matrix on the host that is filled again and again and handed to a graph.

@@ -14,15 +14,19 @@ type Options struct {
 	Rate        float64  `json:"rate" yaml:"rate"`                 // first step of Adam; 0 means 3e-3
 	Schedule    Schedule `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
 	Smoothing   float64  `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
-	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows
+	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, or for LogisticHead one chosen by leaving images out
 	Sampling    Sampling `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
 	Beta        float64  `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
 	Patience    int      `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
 	Seed        uint64   `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
 
-	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means Linear
-	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLP; 0 means 128
-	Dropout float64 `json:"dropout" yaml:"dropout"` // share of the hidden units of MLP that fall out in a step; 0 means none
+	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LinearHead
+	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLPHead; 0 means 128
+	Dropout float64 `json:"dropout" yaml:"dropout"` // share of the hidden units of MLPHead that fall out in a step; 0 means none
+
+	Temperature float64   `json:"temperature" yaml:"temperature"` // of PrototypesHead; 0 means 0.1
+	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
+	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means NoPosterior
 
 	Loss           Loss    `json:"loss" yaml:"loss"`                       // "" means SigmoidLoss
 	Gamma          float64 `json:"gamma" yaml:"gamma"`                     // of FocalLoss; 0 means 2
@@ -64,8 +68,11 @@ func (o Options) withDefaults() Options {
 	fill(&o.Rate, 3e-3)
 	fill(&o.Schedule, Cosine)
 	fill(&o.Sampling, ByClass)
-	fill(&o.Head, Linear)
+	fill(&o.Head, LinearHead)
 	fill(&o.Hidden, 128)
+	fill(&o.Temperature, 0.1)
+	fill(&o.Neighbours, 10)
+	fill(&o.Posterior, NoPosterior)
 	fill(&o.Beta, 0.99)
 	fill(&o.Loss, SigmoidLoss)
 	fill(&o.Gamma, 2)

@@ -74,22 +74,27 @@ func (m *sampler) draw() int {
 	return m.lists[list][m.rng.IntN(len(m.lists[list]))]
 }
 
-// shares is the share of present among the known labels of each class in the batches to come, kept off 0 and 1 by
-// counting one present and one absent label more.
-func (m *sampler) shares(labels []int8, classes int) []float64 {
-	n := len(labels) / classes
-	weight := make([]float64, n) // expected draws of an example in n draws
+// draws is how often each of n examples is expected among n draws.
+func (m *sampler) draws(n int) []float64 {
+	out := make([]float64, n)
 	below := 0.0
 	for l, list := range m.lists {
 		for _, i := range list {
-			weight[i] += float64(n) * (m.upTo[l] - below) / float64(len(list))
+			out[i] += float64(n) * (m.upTo[l] - below) / float64(len(list))
 		}
 		below = m.upTo[l]
 	}
+	return out
+}
+
+// shares is the share of present among the known labels of each class in the batches to come, kept off 0 and 1 by
+// counting one present and one absent label more.
+func (m *sampler) shares(labels []int8, classes int) []float64 {
+	draws := m.draws(len(labels) / classes)
 	out := make([]float64, classes)
 	for c := range out {
 		present, known := 1.0, 2.0
-		for i, w := range weight {
+		for i, w := range draws {
 			if v := labels[i*classes+c]; v >= 0 {
 				known += w
 				present += w * float64(v)

@@ -17,9 +17,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Files beside a model's weights.
+const (
+	ScoresFile     = "scores.npy"     // probabilities of all images
+	DeviationsFile = "deviations.npy" // standard deviations of their logits, of a model with a posterior
+)
+
 const (
 	modelFile   = "model.yaml"
-	scoresFile  = "scores.npy"
 	fileFormat  = "patchwork head"
 	fileVersion = 2
 
@@ -45,13 +50,20 @@ type saved struct {
 // Errors: dir exists, is not empty and holds no model; the folder cannot be written. An old model then stays.
 func (m *Model) Save(dir string) error { return m.save(dir, nil) }
 
-// SaveScored is Save with the scores [n · classes] of all images in scores.npy (WriteScores), put in place together.
-func (m *Model) SaveScored(dir string, scores []float32, n int) error {
-	if len(scores) != n*m.head.classes {
-		return fmt.Errorf("classify: %d scores for %d rows of %d classes; want %d", len(scores), n, m.head.classes, n*m.head.classes)
+// SavePredicted is Save with what the model says of all images: scores.npy, and deviations.npy where it has a posterior
+// (WriteScores), put in place together.
+//
+// Errors: those of Save; a prediction of other classes.
+func (m *Model) SavePredicted(dir string, p Prediction) error {
+	if p.Classes != m.head.classes || len(p.Scores) != p.Rows*p.Classes {
+		return fmt.Errorf("classify: %d scores for %d rows of %d classes; want %d", len(p.Scores), p.Rows, m.head.classes, p.Rows*m.head.classes)
 	}
 	return m.save(dir, func(folder string) error {
-		return WriteScores(filepath.Join(folder, scoresFile), scores, n, m.head.classes)
+		err := WriteScores(filepath.Join(folder, ScoresFile), p.Scores, p.Rows, p.Classes)
+		if err == nil && p.Deviations != nil {
+			err = WriteScores(filepath.Join(folder, DeviationsFile), p.Deviations, p.Rows, p.Classes)
+		}
+		return err
 	})
 }
 

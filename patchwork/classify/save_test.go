@@ -105,7 +105,7 @@ func TestGoMLXOpensTheCheckpoint(t *testing.T) {
 
 func TestSaveReplacesAModelAndNothingElse(t *testing.T) {
 	_, d, dir := saveSmall(t)
-	stale := filepath.Join(dir, scoresFile)
+	stale := filepath.Join(dir, ScoresFile)
 	if err := os.WriteFile(stale, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestSaveReplacesAModelAndNothingElse(t *testing.T) {
 	o.Seed = 9
 	other := train(t, d, o)
 	want := scores(t, other, d)
-	if err := other.SaveScored(dir, want, 60); err != nil {
+	if err := other.SavePredicted(dir, Prediction{Rows: 60, Classes: 3, Scores: want}); err != nil {
 		t.Fatal(err)
 	}
 	back, err := Load(dir)
@@ -123,7 +123,7 @@ func TestSaveReplacesAModelAndNothingElse(t *testing.T) {
 	if got, n, c, err := ReadScores(stale); err != nil || n != 60 || c != 3 || !reflect.DeepEqual(got, want) {
 		t.Errorf("scores saved with the model: %d x %d, %v", n, c, err)
 	}
-	if err := other.SaveScored(dir, want[1:], 60); err == nil || !strings.Contains(err.Error(), "179 scores for 60 rows of 3 classes") {
+	if err := other.SavePredicted(dir, Prediction{Rows: 60, Classes: 3, Scores: want[1:]}); err == nil || !strings.Contains(err.Error(), "179 scores for 60 rows of 3 classes") {
 		t.Errorf("too few scores: %v", err)
 	}
 	foreign := t.TempDir()

@@ -10,9 +10,11 @@ import (
 // scorer turns blocks of features into probabilities, with the fast kernels of the machine's own processor: a graph would
 // copy more than it computes. One scorer serves several goroutines, each with a scratch of its own.
 type scorer struct {
-	h     *head
-	inner *layer // nil without hidden units
-	last  *layer
+	h      *head
+	inner  *layer // nil without hidden units
+	last   *layer
+	spread *spread     // nil without posterior
+	near   *neighbours // of that head, which has no layers
 }
 
 // layer is x·W + offset for blocks of blockRows rows.
@@ -76,6 +78,13 @@ func newScorer(h *head) (*scorer, error) {
 	}
 	s := &scorer{h: h}
 	var err error
+	if h.kind == NeighboursHead {
+		s.near, err = newNeighbours(h)
+		return s, err
+	}
+	if s.spread, err = newSpread(h); err != nil {
+		return nil, err
+	}
 	bias := times(h.bias, h.gain())
 	switch {
 	case h.hidden > 0:
@@ -84,8 +93,7 @@ func newScorer(h *head) (*scorer, error) {
 		}
 		fallthrough
 	case h.unit:
-		s.last, err = newLayer(h.inputs(), h.classes, h.weights, make([]float32, h.classes))
-		s.last.offset = bias
+		s.last, err = newLayer(h.inputs(), h.classes, h.weights, bias)
 	default:
 		s.last, err = foldedLayer(h.dim, h.classes, h.weights, h.mean, h.scale, bias)
 	}
@@ -95,6 +103,8 @@ func newScorer(h *head) (*scorer, error) {
 // scratch is what one goroutine computes with.
 type scratch struct {
 	x, hidden, out []float32 // a block each
+
+	standard, wide, deviations []float32 // a block each, where there is a posterior or are neighbours
 }
 
 func (s *scorer) scratch() *scratch {
@@ -102,35 +112,91 @@ func (s *scorer) scratch() *scratch {
 	if s.inner != nil {
 		c.hidden = kernel.Floats(blockRows * s.h.hidden)
 	}
+	if s.spread != nil {
+		c.standard, c.deviations = kernel.Floats(blockRows*s.h.dim), kernel.Floats(blockRows*s.h.classes)
+		c.wide = kernel.Floats(blockRows * (s.h.dim + 1))
+	}
+	if s.near != nil {
+		c.wide = kernel.Floats(blockRows * s.near.count)
+	}
 	return c
 }
 
-// block turns the first rows of c.x into probabilities in c.out.
-func (s *scorer) block(c *scratch, rows int) {
-	x := c.x
-	if s.inner != nil {
+// block turns the first rows of c.x into probabilities in c.out. It returns the first of them that is not finite, else -1; what
+// is then in c.out is of no use, and c.x shows what is wrong.
+func (s *scorer) block(c *scratch, rows int) (bad int) {
+	x, h := c.x, s.h
+	switch {
+	case s.inner != nil:
+		for r := range rows {
+			if finite(r, x[r*h.dim:(r+1)*h.dim]) != nil {
+				return r
+			}
+		}
 		s.inner.run(x, c.hidden)
 		x = c.hidden
 		for i, v := range x {
 			x[i] = max(v, 0)
 		}
-	} else if s.h.unit {
+		for r := 0; h.unit && r < rows; r++ {
+			bringToUnit(x[r*h.hidden : (r+1)*h.hidden])
+		}
+	case h.unit:
 		for r := range rows {
-			row := x[r*s.h.dim : (r+1)*s.h.dim]
-			for i := range row {
-				row[i] = (row[i] - s.h.mean[i]) * s.h.scale[i]
+			row := x[r*h.dim : (r+1)*h.dim]
+			if sum := h.standardise(row); sum-sum != 0 && finite(r, row) != nil {
+				return r
+			} else if sum-sum != 0 {
+				bringToUnit(row) // too long for float32
+			} else {
+				shorten(row, 1/math.Sqrt(float64(sum)+shortest))
 			}
 		}
 	}
-	if s.h.unit {
-		width := s.h.inputs()
-		for r := range rows {
-			bringToUnit(x[r*width : (r+1)*width])
-		}
+	if s.near != nil {
+		s.near.block(c, rows)
+		return -1
 	}
 	s.last.run(x, c.out)
+	for i, z := range c.out[:rows*h.classes] { // a feature that is not finite leaves no logit of its row finite
+		if r := i / h.classes; z-z != 0 && finite(r, c.x[r*h.dim:(r+1)*h.dim]) != nil {
+			return r
+		}
+	}
+	if s.spread != nil {
+		s.spread.block(c, rows)
+	}
 	for r := range rows {
-		s.h.squash(c.out[r*s.h.classes : (r+1)*s.h.classes])
+		h.squash(c.out[r*h.classes : (r+1)*h.classes])
+	}
+	return -1
+}
+
+// standardise brings a row to the head's centre and scale and returns the sum of its squares.
+func (h *head) standardise(row []float32) float32 {
+	var sums [4]float32 // several, so that one addition need not wait for the one before
+	mean, scale := h.mean[:len(row)], h.scale[:len(row)]
+	whole := len(row) &^ 3
+	for i := 0; i < whole; i += 4 {
+		x, m, s := row[i:i+4:i+4], mean[i:i+4:i+4], scale[i:i+4:i+4]
+		a, b, c, d := (x[0]-m[0])*s[0], (x[1]-m[1])*s[1], (x[2]-m[2])*s[2], (x[3]-m[3])*s[3]
+		x[0], x[1], x[2], x[3] = a, b, c, d
+		sums[0] += a * a
+		sums[1] += b * b
+		sums[2] += c * c
+		sums[3] += d * d
+	}
+	for i := whole; i < len(row); i++ {
+		row[i] = (row[i] - mean[i]) * scale[i]
+		sums[0] += row[i] * row[i]
+	}
+	return sums[0] + sums[1] + sums[2] + sums[3]
+}
+
+func shorten(row []float32, by float64) {
+	f := float32(by)
+	for i := range row {
+		row[i] *= f
 	}
 }
 
@@ -140,10 +206,7 @@ func bringToUnit(x []float32) {
 	for _, v := range x {
 		sum += float64(v) * float64(v)
 	}
-	by := float32(1 / math.Sqrt(sum))
-	for i := range x {
-		x[i] *= by
-	}
+	shorten(x, 1/math.Sqrt(sum))
 }
 
 // squash turns the logits of an image into probabilities.

@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// all scores the rows 0 to n-1 into out. The caller's goroutine reads the rows, the others compute. Errors do not name the
+// all scores the rows 0 to n-1 into the slices of out. The caller's goroutine reads the rows, the others compute. Errors do not name the
 // package.
-func (s *scorer) all(ctx context.Context, n int, row func(int) []float32, out []float32) error {
+func (s *scorer) all(ctx context.Context, n int, row func(int) []float32, out Prediction) error {
 	workers := min(runtime.GOMAXPROCS(0), n/blockRows+1)
 	full, free := make(chan *filled, 2*workers), make(chan *filled, 2*workers)
 	for range 2 * workers {
@@ -49,15 +49,18 @@ type filled struct {
 }
 
 // fill reads the rows into free blocks and hands these over.
-func (s *scorer) fill(ctx context.Context, n int, row func(int) []float32, out []float32, full, free chan *filled) error {
+func (s *scorer) fill(ctx context.Context, n int, row func(int) []float32, out Prediction, full, free chan *filled) error {
 	dim, nan := s.h.dim, float32(math.NaN())
 	block := <-free
 	block.rows = block.rows[:0]
 	for r := range n {
 		x := row(r)
 		if x == nil {
-			for c := range s.h.classes {
-				out[r*s.h.classes+c] = nan
+			for at := r * out.Classes; at < (r+1)*out.Classes; at++ {
+				out.Scores[at] = nan
+				if out.Deviations != nil {
+					out.Deviations[at] = nan
+				}
 			}
 			continue
 		}
@@ -80,15 +83,15 @@ func (s *scorer) fill(ctx context.Context, n int, row func(int) []float32, out [
 }
 
 // score scores one block. A vector that is not finite is the error.
-func (s *scorer) score(b *filled, out []float32) *badFeature {
-	for i, row := range b.rows {
-		if bad := finite(row, b.x[i*s.h.dim:(i+1)*s.h.dim]); bad != nil {
-			return bad
-		}
+func (s *scorer) score(b *filled, out Prediction) *badFeature {
+	if i := s.block(b.scratch, len(b.rows)); i >= 0 {
+		return finite(b.rows[i], b.x[i*s.h.dim:(i+1)*s.h.dim])
 	}
-	s.block(b.scratch, len(b.rows))
 	for i, row := range b.rows {
-		copy(out[row*s.h.classes:(row+1)*s.h.classes], b.out[i*s.h.classes:])
+		copy(out.Scores[row*out.Classes:(row+1)*out.Classes], b.out[i*out.Classes:])
+		if out.Deviations != nil {
+			copy(out.Deviations[row*out.Classes:(row+1)*out.Classes], b.deviations[i*out.Classes:])
+		}
 	}
 	return nil
 }

@@ -35,6 +35,9 @@ func headSettings() []Setting {
 		{Name: "head", About: headAbout(), Choices: headNames(), Default: headNames()[0], at: func(o *Options) any { return &o.Head }},
 		{Name: "hidden", About: "head mlp: hidden units", Whole: true, Max: 8192, Default: "128", at: func(o *Options) any { return &o.Hidden }},
 		{Name: "dropout", About: "head mlp: share of the hidden units that fall out in a step", Max: 0.95, Default: "none", at: func(o *Options) any { return &o.Dropout }},
+		{Name: "temperature", About: "head prototypes: the lower, the surer are the scores", Max: 10, Default: "0.1", at: func(o *Options) any { return &o.Temperature }},
+		{Name: "neighbours", About: "head neighbours: images that judge an image", Whole: true, Max: 1000, Default: "10", at: func(o *Options) any { return &o.Neighbours }},
+		{Name: "posterior", About: "head logistic: how far weights may be off is measured for each on its own (diagonal) or for all of a class together (full); deviations are saved beside the scores", Choices: []string{string(NoPosterior), string(DiagonalPosterior), string(FullPosterior)}, Default: string(NoPosterior), at: func(o *Options) any { return &o.Posterior }},
 	}
 }
 
@@ -46,7 +49,7 @@ func trainingSettings() []Setting {
 		{Name: "rate", About: "first step of the optimiser, Adam", Max: 1, Default: "0.003", at: func(o *Options) any { return &o.Rate }},
 		{Name: "schedule", About: "how the rate falls", Choices: []string{string(Cosine), string(Constant)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
 		{Name: "smoothing", About: "share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
-		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1, Default: "1/labelled images", at: func(o *Options) any { return &o.WeightDecay }},
+		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1000, Default: "1/labelled images; head logistic: chosen by leaving images out", at: func(o *Options) any { return &o.WeightDecay }},
 		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot), string(ByEffective)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
 		{Name: "beta", About: "sampling effective: share of what an image shows that others may show too", Max: 0.999999, Default: "0.99", at: func(o *Options) any { return &o.Beta }},
 		{Name: "patience", About: "end after so many looks without a better one", Whole: true, Max: 10_000, Default: "never", at: func(o *Options) any { return &o.Patience }},

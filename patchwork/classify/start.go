@@ -13,11 +13,10 @@ import "fmt"
 // Errors: start reads other features, or its head has other layers.
 func (h *head) goOn(classes []string, featureID string, start *Model, resolve func(string) (string, bool)) error {
 	from := &start.head
-	if from.dim != h.dim || start.info.FeatureID != featureID {
-		return fmt.Errorf("classify: the model to go on from reads the features %s of %d numbers, and these are %s of %d; train from the beginning",
-			start.info.FeatureID, from.dim, featureID, h.dim)
+	if err := h.reads(featureID, start); err != nil {
+		return err
 	}
-	if len(from.weights) == 0 || from.hidden != h.hidden || from.unit != h.unit {
+	if !from.kind.stepwise() || from.hidden != h.hidden || from.unit != h.unit {
 		return fmt.Errorf("classify: the model to go on from is %s, and this is %s; train from the beginning", from.layers(), h.layers())
 	}
 	if h.unit {
@@ -51,6 +50,15 @@ func (h *head) goOn(classes []string, featureID string, start *Model, resolve fu
 			h.weights[i*h.classes+c] = moved(i)
 		}
 		h.bias[c] = from.bias[old] + bias
+	}
+	return nil
+}
+
+// reads is an error unless start reads the same features.
+func (h *head) reads(featureID string, start *Model) error {
+	if start.head.dim != h.dim || start.info.FeatureID != featureID {
+		return fmt.Errorf("classify: the model to go on from reads the features %s of %d numbers, and these are %s of %d; train from the beginning",
+			start.info.FeatureID, start.head.dim, featureID, h.dim)
 	}
 	return nil
 }

@@ -45,12 +45,40 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if err != nil {
 		return nil, err
 	}
-	if o.WeightDecay == 0 {
+	if o.WeightDecay == 0 && o.Head.stepwise() {
 		o.WeightDecay = 1 / float64(len(p.train.rows))
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("classify: stopped before the first step: %w", err)
 	}
+	var m *Model
+	var stopped error
+	if o.Head.stepwise() {
+		m, stopped = p.inSteps(ctx, o, onPoint)
+	} else {
+		m, stopped = p.atOnce(ctx, o)
+	}
+	if m == nil {
+		return nil, stopped
+	}
+	i := &m.info
+	i.Classes, i.Groups, i.Dim, i.FeatureID, i.JournalVersion, i.Options = p.Classes, p.Groups, p.Dim, p.FeatureID, p.JournalVersion, o
+	i.TrainRows, i.ValidationRows, i.Missing, i.Warnings = len(p.train.rows), len(p.validation.rows), p.missing, p.warnings
+	if err := m.measure(p); err != nil {
+		return nil, err
+	}
+	if !o.Head.stepwise() {
+		m.info.History = []Point{m.only()}
+		if onPoint != nil {
+			onPoint(m.info.History[0])
+		}
+	}
+	m.info.Trained, m.info.Seconds = time.Now().UTC().Truncate(time.Second), time.Since(begun).Seconds()
+	return m, stopped
+}
+
+// inSteps trains a head by an optimiser. A training that was stopped gives both a model and an error.
+func (p *prepared) inSteps(ctx context.Context, o Options, onPoint func(Point)) (*Model, error) {
 	t := &training{prepared: p, o: o, onPoint: onPoint}
 	defer t.close()
 	stopped := compute.Try("classify: training", func() error { return t.run(ctx) })
@@ -58,16 +86,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 		return nil, stopped
 	}
 	t.best.foldScale(o)
-	m := &Model{head: t.best, info: Info{
-		Classes: p.Classes, Groups: p.Groups, Dim: p.Dim, FeatureID: p.FeatureID, JournalVersion: p.JournalVersion,
-		Options: o, TrainRows: len(p.train.rows), ValidationRows: len(p.validation.rows), Missing: p.missing, Warnings: p.warnings,
-		Ended: t.ended, BestEpoch: t.bestEpoch, History: t.history,
-	}}
-	if err := m.measure(p); err != nil {
-		return nil, err
-	}
-	m.info.Trained, m.info.Seconds = time.Now().UTC().Truncate(time.Second), time.Since(begun).Seconds()
-	return m, stopped
+	return &Model{head: t.best, info: Info{Ended: t.ended, BestEpoch: t.bestEpoch, History: t.history}}, stopped
 }
 
 // training is the state of one Train.

@@ -104,7 +104,7 @@ func TestJSONNamesAreStable(t *testing.T) {
 		under("pooled classes[].map", "a b c")+" "+under("classes[].before classes[].after", errors))
 	checkFields(t, "learning-curve", do(t, "learning-curve", "p", "--budgets", "8", "--folds", "2", "--epochs", "1", "--json"),
 		"[].budget [].images [].values "+under("[].figure", intervalFields))
-	checkFields(t, "replay", do(t, "replay", "p", "--strategy", "random", "-n", "4", "--rounds", "1", "--seeds", "1", "--epochs", "1", "--csv", "r.csv", "--json"),
+	checkFields(t, "replay", do(t, "replay", "p", "--strategy", "random", "-n", "10", "--rounds", "1", "--seeds", "1", "--epochs", "1", "--csv", "r.csv", "--json"),
 		"strategies steps steps[].strategy steps[].seed steps[].images steps[].accuracy steps[].mean_ap")
 	if lines := strings.Split(read(t, "r.csv"), "\n"); len(lines) != 3 || lines[0] != "strategy,seed,images,accuracy,mean_ap" {
 		t.Errorf("replay --csv wrote %q", lines)

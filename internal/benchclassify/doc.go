@@ -1,0 +1,8 @@
+// Command benchclassify measures the heads of patchwork/classify: how fast they are, beside scikit-learn, and with -project how
+// well they do with few labels.
+//
+//	go run ./internal/benchclassify                      # time: one regression, one round of the loop, a million images
+//	go run ./internal/benchclassify -project landuse     # average precision of each head, from 1 label a class on
+//
+// The project must have features, and each image all its labels, as `patchwork init --labels-from-folders` gives them.
+package main
