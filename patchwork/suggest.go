@@ -16,7 +16,7 @@ import (
 
 // SuggestOptions says which images to suggest.
 type SuggestOptions struct {
-	Strategy string        // "" means "entropy" where a model can judge an image and "random" elsewhere; acquire.All lists them
+	Strategy string        // "" means "auto"; acquire.All lists them, and acquire.Lookup reads mixes too
 	N        int           // 0 means 16
 	Filter   labels.Filter // which images; the zero value is those that are not excluded and not fully labelled, and so is AnyStatus
 	Labelled bool          // with AnyStatus also those that are fully labelled
@@ -61,16 +61,8 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if err := p.checkFilter(t, o.Filter); err != nil {
 		return nil, err
 	}
-	if o.Strategy == "" && scores != nil {
-		o.Strategy = "entropy"
-		out, err := p.suggest(ctx, t, scores, look, o)
-		if !errors.Is(err, acquire.ErrNotReady) {
-			return out, err
-		}
-		o.Strategy = "" // the model knows nothing of what is left to label
-	}
 	if o.Strategy == "" {
-		o.Strategy = "random"
+		o.Strategy = "auto"
 	}
 	strategy, err := acquire.Lookup(o.Strategy)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -170,6 +171,22 @@ func TestPatienceChangesNoChance(t *testing.T) {
 			if chi2 > 29 {
 				t.Errorf("patience %d: third draws %v, want %d times %.4f: chi-squared %.1f", patience, counts, draws, c.Chances[2], chi2)
 			}
+		}
+	}
+}
+
+// A model that subtracts nothing has no mean, one of another extractor a wrong one.
+func TestMeanOfAModel(t *testing.T) {
+	g := readDraws(t)
+	for _, tt := range []struct {
+		mean []float32
+		says string
+	}{{nil, ""}, {[]float32{}, ""}, {make([]float32, 4), "row 0 has a vector of 5 numbers and Pool.Mean has 4"}} {
+		p := g.pool(true, 1)
+		p.Mean = tt.mean
+		picks, err := Select(badge{}, p, 4)
+		if ok := err == nil && len(picks) == 4; ok != (tt.says == "") || !ok && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("mean %v: %d picks, %v; want %q", tt.mean, len(picks), err, tt.says)
 		}
 	}
 }

@@ -179,10 +179,11 @@ func TestPhasesOfAuto(t *testing.T) {
 		{"nothing at all", []func(p *Pool){noModel, noFeatures}, map[string]int{"drawn": 20}},
 		{"a model only", []func(p *Pool){noFeatures}, map[string]int{"entropy": 17, "audit": 3}},
 		{"no label", []func(p *Pool){noModel}, map[string]int{"typiclust": 17, "audit": 3}},
-		{"labels, no model", []func(p *Pool){label(2, 9), noModel}, map[string]int{"typiclust": 8, "rare": 9, "audit": 3}},
-		{"both classes found", []func(p *Pool){label(5, 9)}, map[string]int{"unsure": 17, "audit": 3}},
-		{"one class rare", []func(p *Pool){label(4, 9)}, map[string]int{"rare": 4, "unsure": 13, "audit": 3}},
-		{"one class not found", []func(p *Pool){label(0, 9)}, map[string]int{"typiclust": 4, "unsure": 13, "audit": 3}},
+		{"few labels, no model", []func(p *Pool){label(2, 3), noModel}, map[string]int{"typiclust": 17, "audit": 3}},
+		{"one rare, no model", []func(p *Pool){label(3, 20), noModel}, map[string]int{"typiclust": 12, "rare": 5, "audit": 3}},
+		{"enough of both", []func(p *Pool){label(15, 20)}, map[string]int{"unsure": 17, "audit": 3}},
+		{"one class rare", []func(p *Pool){label(3, 20)}, map[string]int{"typiclust": 7, "rare": 5, "unsure": 5, "audit": 3}},
+		{"one class not found", []func(p *Pool){label(0, 15)}, map[string]int{"typiclust": 8, "unsure": 9, "audit": 3}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -234,5 +235,37 @@ func TestUnsureIsEvenAndDiverse(t *testing.T) {
 	rows := unsureRows(p, 20)
 	if n := len(slices.DeleteFunc(slices.Clone(rows), func(r int) bool { return r >= 40 })); len(rows) != 20 || n != 10 {
 		t.Errorf("%d of %d rows are of that class, want half", n, len(rows))
+	}
+}
+
+// Where each known image shows one class, unsure goes by the best answer, and by every class apart elsewhere.
+func TestDoubtOfExclusiveClasses(t *testing.T) {
+	p := two(40, 1)
+	p.Probs = func(row int) []float32 {
+		if row == 7 {
+			return []float32{0.1, 0.1} // shows nothing, for sure
+		}
+		return []float32{0.6, 0.02}
+	}
+	p.Known, p.Rows = []int{0, 1}, p.Rows[2:]
+	for _, tt := range []struct {
+		labels [2][2]int8
+		want   float64 // the score of row 7
+	}{
+		{[2][2]int8{{0, 1}, {1, 0}}, 0.9},
+		{[2][2]int8{{0, 1}, {1, 1}}, 0.4689956}, // H(0.1), as a class apart
+		{[2][2]int8{{0, 1}, {0, 0}}, 0.4689956},
+		{[2][2]int8{{0, 1}, {1, -1}}, 0.9}, // one label is missing: says nothing
+		{[2][2]int8{{-1, 1}, {1, -1}}, 0.4689956},
+	} {
+		p.Labels = func(row, class int) int8 {
+			if row > 1 {
+				return -1
+			}
+			return tt.labels[row][class]
+		}
+		if _, got := doubtOf(p)(7); math.Abs(got-tt.want) > 1e-6 {
+			t.Errorf("known %v: score %.7f, want %.7f", tt.labels, got, tt.want)
+		}
 	}
 }

@@ -33,6 +33,9 @@ type points struct {
 // newPoints takes the candidates and known rows of p whose vectors are finite numbers, minus mean, which may be nil. Its
 // scales are 1 and size is the squared length of the vector; there are no weights yet.
 func newPoints(p *Pool, mean []float32) *points {
+	if len(mean) == 0 {
+		mean = nil
+	}
 	q := &points{vector: p.Features, mean: mean}
 	known := p.Known
 	if len(known) > mostKnown {

@@ -22,7 +22,7 @@ type Pool struct {
 	// several goroutines, and what it returns is only read and stays as it is.
 	Features func(row int) []float32
 
-	// Mean is what the model subtracts from a vector before its linear head; nil means nothing. See badge.
+	// Mean is what the model subtracts from a vector before its linear head; empty means nothing. See badge.
 	Mean []float32
 
 	// Known are rows that are labelled, or were chosen already: strategies that compare vectors choose what is unlike them.

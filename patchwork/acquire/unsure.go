@@ -11,10 +11,11 @@ const filtered = 10
 
 // unsure takes rows that the model is unsure of, each of another look and evenly by class.
 //
-//	rows   = 10·n, in turn from each class the row whose class it is that is nearest one half, the nearest first
-//	groups = k-means of their features, brought to length one, in n clusters
-//	score  = entropy, as for "entropy"; from each group a row of the class with the fewest rows chosen, of those the
-//	         highest score
+//	score  = entropy, as for "entropy", and its class; where every known image shows exactly one class, 1 - max over the
+//	         classes of p, as for "least confident", and the class of that
+//	rows   = 10·n, in turn from each class the one of the highest score
+//	groups = k-means of their features, brought to length one, in n clusters; from each a row of the class with the
+//	         fewest rows chosen, of those the highest score
 //
 // So it asks of many alike once, and of no class alone. Scores need not fall.
 //
@@ -35,10 +36,10 @@ func (unsure) Pick(p *Pool, n int) []Pick {
 	if q.open == 0 {
 		return nil
 	}
+	doubt := doubtOf(p)
 	class, score := make([]int, q.open), make([]float64, q.open)
 	for i, row := range q.rows {
-		c, prob := p.Uncertain(row)
-		class[i], score[i] = c, Entropy(prob)
+		class[i], score[i] = doubt(row)
 	}
 	groups := q.kMeans(min(n, q.open), p.Rand).list
 	for _, list := range groups {
@@ -67,9 +68,46 @@ func (unsure) Pick(p *Pool, n int) []Pick {
 	return picks
 }
 
-// unsureRows are up to n rows with vectors, in turn from each class those whose class it is that is nearest one half,
-// ascending.
+// doubtOf gives the class that a row is unsure by, -1 for none, and its score.
+func doubtOf(p *Pool) func(row int) (class int, score float64) {
+	if oneEach(p) {
+		return func(row int) (int, float64) {
+			c, prob := likeliest(p, row)
+			return c, 1 - prob
+		}
+	}
+	return func(row int) (int, float64) {
+		c, prob := p.Uncertain(row)
+		return c, Entropy(prob)
+	}
+}
+
+// oneEach says whether every known image that has all labels shows exactly one class, and there is such an image.
+func oneEach(p *Pool) bool {
+	full := 0
+	for _, row := range p.Known {
+		present, unknown := 0, false
+		for c := range p.Classes {
+			v := p.label(row, c)
+			unknown = unknown || v < 0
+			if v == 1 {
+				present++
+			}
+		}
+		switch {
+		case unknown:
+		case present != 1:
+			return false
+		default:
+			full++
+		}
+	}
+	return full > 0 && len(p.Classes) > 1
+}
+
+// unsureRows are up to n rows with vectors, in turn from each class those of the highest score, ascending.
 func unsureRows(p *Pool, n int) []int {
+	doubt := doubtOf(p)
 	lists := make([]top, len(p.Classes))
 	for c := range lists {
 		lists[c].n = n
@@ -78,8 +116,8 @@ func unsureRows(p *Pool, n int) []int {
 		if len(p.Features(row)) == 0 {
 			continue
 		}
-		if c, prob := p.Uncertain(row); c >= 0 {
-			lists[c].add(row, -certainty(prob))
+		if c, score := doubt(row); c >= 0 {
+			lists[c].add(row, score)
 		}
 	}
 	seed := p.Rand.Uint64()

@@ -126,7 +126,7 @@ func suggestCommand() *cobra.Command {
 		}),
 	}
 	f := c.Flags()
-	f.StringVar(&o.Strategy, "strategy", "", strategyHelp()+"; without it\nentropy where the model can judge an image, and random elsewhere")
+	f.StringVar(&o.Strategy, "strategy", "", strategyHelp()+"; or a mix, as\n\"60% entropy + 25% rare\", the rest of which is drawn at random; without it auto")
 	f.IntVarP(&o.N, "number", "n", 16, "how `many`")
 	f.StringVar(&filter, "subset", "all", "all, \"unlabeled: CLASS\", \"contains: CLASS\", \"doesn't contain: CLASS\", \"subset: NAME\"")
 	f.StringSliceVar(&with, "with", nil, "only images with these `flags` of check, as blurry,dark")
