@@ -135,7 +135,7 @@ func (p *prepared) dropUnlabelled() error {
 			ErrNoLabels, strings.Join(dropped, ", "), p.trainable(), withheld, without)
 	}
 	for _, name := range dropped {
-		p.warnings = append(p.warnings, fmt.Sprintf("class %s has no label for training and is left out of the model", name))
+		p.warnings = append(p.warnings, fmt.Sprintf("class %s has no label for training and is left out of the model; label some images present and absent for it", name))
 	}
 	p.table, p.Classes = kept, kept.classes
 	return nil
@@ -215,7 +215,7 @@ func (p *prepared) warnOneSided() {
 		}
 		if seen[0] != seen[1] {
 			lack := map[bool]string{true: "absent", false: "present"}[seen[1]]
-			p.warnings = append(p.warnings, fmt.Sprintf("class %q has no image labelled %s for training, so its scores cannot tell images apart", name, lack))
+			p.warnings = append(p.warnings, fmt.Sprintf("class %q has no image labelled %s for training, so its scores cannot tell images apart; label some %s", name, lack, lack))
 		}
 	}
 }

@@ -32,8 +32,11 @@ const pointEvery = 100 * time.Millisecond
 // When ctx ends, Train stops before the next step and returns both the model with the best weights so far and an error
 // that wraps ctx's. Before the first step the model is nil.
 //
+// A loss that grows beyond all numbers, or to ten times the first, ends training: the model has the best weights before, its Ended
+// is Diverged and a warning says what to do.
+//
 // Errors: bad options, all at once; ErrNoLabels, naming the classes; a class that is not in the table; features of the
-// wrong length or not finite, naming the row; a loss that is no longer a number; a backend that cannot be had. Classes
+// wrong length or not finite, naming the row; a loss that diverges before an epoch is over (ErrDiverged); a backend that cannot be had. Classes
 // with only one side and labelled rows without features are no errors but in Info.Warnings.
 func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model, error) {
 	begun := time.Now()
@@ -102,6 +105,7 @@ type training struct {
 	now       head // scratch for the weights of an epoch's end
 	best      head // weights nil until there are any
 	bestLoss  float64
+	firstLoss float64 // of the first batch, before any step
 	bestEpoch float64
 	ended     Ended
 	history   []Point
@@ -129,8 +133,12 @@ func (t *training) run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if sum += loss; math.IsNaN(sum) || math.IsInf(sum, 0) {
-				return fmt.Errorf("the loss is %g after %d steps; lower Options.Rate (now %g)", loss, done+1, o.Rate)
+			if done == 0 {
+				t.firstLoss = loss
+			}
+			sum += loss
+			if wrong := t.diverges(sum/float64(i+1), loss, i+1 == o.Steps); wrong != "" {
+				return t.diverged(wrong, done+1)
 			}
 			point := Point{Epoch: float64(done+1) / float64(o.Steps), Step: done + 1, Steps: total, Rate: rate,
 				TrainLoss: sum / float64(i+1), ValidationLoss: math.NaN()}
@@ -157,14 +165,6 @@ func (t *training) run(ctx context.Context) error {
 	}
 	t.ended = Completed
 	return nil
-}
-
-// rate is that of step number done, counted from 0, of total.
-func (o Options) rate(done, total int) float64 {
-	if o.Schedule == Constant {
-		return o.Rate
-	}
-	return o.Rate * 0.5 * (1 + math.Cos(math.Pi*float64(done)/float64(total)))
 }
 
 func (t *training) compile() error {
