@@ -22,6 +22,8 @@ type Data struct {
 	Usable   func(row int) bool // nil means that every row is
 	Groups   [][]string         // of classes that exclude each other, for SoftmaxLoss; names that are not learned are left out
 
+	Subset func(row int) string // where an image is from, for Options.Confusion; nil means that all are from one place
+
 	FeatureID      string // which features these are; kept with the model
 	JournalVersion int64  // which state of the labels this is; kept with the model
 

@@ -3,6 +3,8 @@ package classify
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
 // Options configures Train. The zero value is a good default; each field says what 0 means. Where 0 stands for another
@@ -22,6 +24,13 @@ type Options struct {
 	Beta        float64   `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
 	Patience    int       `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
 	Seed        uint64    `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
+
+	Semi       semi.Method `json:"semi" yaml:"semi"`               // how images without labels teach, of the heads linear and mlp; "" means none
+	SemiWeight float64     `json:"semi_weight" yaml:"semi_weight"` // of their term beside the loss; 0 means 1
+	Tau        float64     `json:"tau" yaml:"tau"`                 // confidence from which an answer counts, 0.5 or more; 0 means 0.95
+	Unlabelled int         `json:"unlabelled" yaml:"unlabelled"`   // unlabelled images for each image of a batch; 0 means 4
+	Strong     float64     `json:"strong" yaml:"strong"`           // share of the features that the strong view lacks; 0 means 0.5
+	Confusion  float64     `json:"confusion" yaml:"confusion"`     // how firmly subsets are made alike to MLPHead; 0 means not at all
 
 	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LinearHead
 	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLPHead; 0 means 128
@@ -64,6 +73,11 @@ func (o Options) withDefaults() Options {
 	fill(&o.Rate, o.Optimiser.defaultRate())
 	fill(&o.Schedule, Cosine)
 	fill(&o.Sampling, ByClass)
+	fill(&o.Semi, semi.None)
+	fill(&o.SemiWeight, 1)
+	fill(&o.Tau, 0.95)
+	fill(&o.Unlabelled, 4)
+	fill(&o.Strong, 0.5)
 	fill(&o.Head, LinearHead)
 	fill(&o.Hidden, 128)
 	fill(&o.Temperature, 0.1)

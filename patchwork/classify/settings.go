@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
 // Setting describes one field of Options, for whoever offers all of them to a person. What a page shows is made of
@@ -27,7 +29,7 @@ type Setting struct {
 
 // Settings lists what can be set, in the order in which a person thinks of it.
 func Settings() []Setting {
-	return withConditions(slices.Concat(headSettings(), trainingSettings(), lossSettings()))
+	return withConditions(slices.Concat(headSettings(), trainingSettings(), lossSettings(), unlabelledSettings()))
 }
 
 func headSettings() []Setting {
@@ -72,6 +74,17 @@ func lossSettings() []Setting {
 		{Name: "expected", About: "loss expected: classes that are present on an image on average", Max: 1000, Default: "1", at: func(o *Options) any { return &o.Expected }},
 		{Name: "expected_weight", About: "loss expected: how firmly", Max: 1000, Default: "1", at: func(o *Options) any { return &o.ExpectedWeight }},
 		{Name: "cosine_scale", About: "loss cosine: logit of a perfect match", Max: 1000, Default: "16", at: func(o *Options) any { return &o.CosineScale }},
+	}
+}
+
+func unlabelledSettings() []Setting {
+	return []Setting{
+		{Name: "semi", About: semiAbout(), Choices: semiNames(), Default: string(semi.None), at: func(o *Options) any { return &o.Semi }},
+		{Name: "semi_weight", About: "with semi: weight of what images without labels teach", Max: 1000, Default: "1", at: func(o *Options) any { return &o.SemiWeight }},
+		{Name: "tau", About: "with semi: how sure the model must be of an image without label to learn from its own answer", Max: 0.9999, Default: "0.95", at: func(o *Options) any { return &o.Tau }},
+		{Name: "unlabelled", About: "with semi or confusion: images without labels for each image of a batch", Whole: true, Max: 64, Default: "4", at: func(o *Options) any { return &o.Unlabelled }},
+		{Name: "strong", About: "with semi: share of the features that the second look at an image lacks", Max: 0.95, Default: "0.5", at: func(o *Options) any { return &o.Strong }},
+		{Name: "confusion", About: "head mlp: how firmly images of all subsets are made alike to the hidden units, so that what was learned on one holds on another", Max: 1000, Default: "none", at: func(o *Options) any { return &o.Confusion }},
 	}
 }
 
