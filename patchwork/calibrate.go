@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
@@ -24,9 +23,9 @@ const calibrationFile = "calibration.yaml"
 
 // savedCalibration is calibration.yaml.
 type savedCalibration struct {
-	Format      string    `yaml:"format"`
-	Version     int       `yaml:"version"`
-	Model       time.Time `yaml:"model_trained"` // of the model whose scores were calibrated
+	Format      string `yaml:"format"`
+	Version     int    `yaml:"version"`
+	Model       string `yaml:"model_sha256"` // of the weights whose scores were calibrated
 	Calibration `yaml:",inline"`
 }
 
@@ -43,7 +42,11 @@ func (p *Project) Calibrate(ctx context.Context, o CalibrationOptions, progress 
 	if err := checkWritable(p.dir); err != nil {
 		return Calibration{}, err
 	}
-	s, err := p.Scores()
+	dir := p.path("models", modelName)
+	sum, err := classify.ReadSum(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = p.Model()
+	}
 	if err != nil {
 		return Calibration{}, err
 	}
@@ -51,12 +54,11 @@ func (p *Project) Calibrate(ctx context.Context, o CalibrationOptions, progress 
 	if err != nil {
 		return Calibration{}, err
 	}
-	text, err := yaml.Marshal(savedCalibration{calibrationFormat, calibrationVersion, s.Trained, c})
+	text, err := yaml.Marshal(savedCalibration{calibrationFormat, calibrationVersion, sum, c})
 	if err != nil {
 		return Calibration{}, fmt.Errorf("patchwork: %w", err)
 	}
-	dir := p.path("models", modelName)
-	if info, err := classify.ReadInfo(dir); err != nil || !info.Trained.Equal(s.Trained) {
+	if now, err := classify.ReadSum(dir); err != nil || now != sum {
 		return Calibration{}, errors.Join(errors.New("patchwork: the model was trained anew while it was calibrated; calibrate once more"), err)
 	}
 	return c, atomicfile.Write(filepath.Join(dir, calibrationFile), text, 0o644, atomicfile.Durable)
@@ -67,7 +69,7 @@ func (p *Project) Calibrate(ctx context.Context, o CalibrationOptions, progress 
 // Errors: ErrNoModel; ErrNoCalibration; a file that is damaged or of a newer version.
 func (p *Project) SavedCalibration() (Calibration, error) {
 	dir := p.path("models", modelName)
-	info, err := classify.ReadInfo(dir)
+	sum, err := classify.ReadSum(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		_, err = p.Model()
 	}
@@ -90,9 +92,8 @@ func (p *Project) SavedCalibration() (Calibration, error) {
 		return Calibration{}, errors.Join(fmt.Errorf("patchwork: %s is not a calibration; make a new one: %s", file, again), err)
 	case s.Version > calibrationVersion:
 		return Calibration{}, fmt.Errorf("patchwork: %s has version %d and this program reads up to %d; get a newer program, or make a new one: %s", file, s.Version, calibrationVersion, again)
-	case !s.Model.Equal(info.Trained):
-		return Calibration{}, fmt.Errorf("%w: that in %s is of the model of %s and the saved one is of %s: %s", ErrNoCalibration, file,
-			s.Model.Format(time.DateTime), info.Trained.Format(time.DateTime), again)
+	case s.Model != sum:
+		return Calibration{}, fmt.Errorf("%w: that in %s is of other weights than the saved ones: %s", ErrNoCalibration, file, again)
 	}
 	return s.Calibration, nil
 }

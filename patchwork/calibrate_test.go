@@ -70,7 +70,7 @@ func TestCalibrationIsKeptWithItsModel(t *testing.T) {
 		t.Errorf("after a training: %v", err)
 	}
 	for text, want := range map[string]string{
-		string(old): "is of the model of",
+		string(old): "is of other weights",
 		"a: b":      "is not a calibration",
 		"[":         "is not a calibration",
 		strings.Replace(string(old), "version: 1", "version: 2", 1): "get a newer program",
