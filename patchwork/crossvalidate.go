@@ -72,7 +72,7 @@ func (p *Project) OutOfFold(ctx context.Context, o CrossValidateOptions, progres
 		}
 		// The fold is left out and not held out: held-out images would choose the epoch.
 		m, err := classify.Train(ctx, classify.Data{
-			Classes: out.Classes, Dim: store.Dim(), Features: row, FeatureID: store.Spec().ID,
+			Classes: out.Classes, Dim: store.Dim(), Features: row, FeatureID: store.Spec().ID, Groups: t.Groups(),
 			Table: noneHeldOut{onlyRows{table, func(r int) bool { return fold[r] >= 0 && fold[r] != f }}},
 		}, o.Train, nil)
 		if err != nil {
