@@ -52,6 +52,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 	m, err := classify.Train(ctx, classify.Data{
 		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
 		Features: featureRow(store, index), Usable: index.Usable, Groups: t.Groups(), Start: start, Resolve: t.Resolve,
+		Subset: func(row int) string { return index.At(row).Subset },
 	}, o, onPoint)
 	if rerr := p.record(begun, o, m, start != nil, err); rerr != nil {
 		err = errors.Join(err, rerr)

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -46,10 +48,17 @@ var contestants = []struct {
 	{"logistic, diagonal", classify.Options{Head: classify.LogisticHead, Posterior: classify.DiagonalPosterior}},
 	{"prototypes", classify.Options{Head: classify.PrototypesHead}},
 	{"neighbours", classify.Options{Head: classify.NeighboursHead}},
+	{"linear, focal", classify.Options{Head: classify.LinearHead, Loss: classify.FocalLoss}},
+	{"linear, fixmatch", classify.Options{Head: classify.LinearHead, Semi: semi.FixMatch}},
+	{"linear, flexmatch", classify.Options{Head: classify.LinearHead, Semi: semi.FlexMatch}},
+	{"linear, freematch", classify.Options{Head: classify.LinearHead, Semi: semi.FreeMatch}},
+	{"linear, softmatch", classify.Options{Head: classify.LinearHead, Semi: semi.SoftMatch}},
+	{"mlp, fixmatch", classify.Options{Head: classify.MLPHead, Semi: semi.FixMatch}},
 }
 
 // fewLabels compares heads on the images of a project, of which a few a class are labelled and all others judged.
-func fewLabels(ctx context.Context, dir string, seeds int) error {
+// only matches the name of what is measured, such as "4 images a class: mlp".
+func fewLabels(ctx context.Context, dir string, seeds int, only *regexp.Regexp) error {
 	p, err := patchwork.Open(dir)
 	if err != nil {
 		return err
@@ -85,6 +94,9 @@ func fewLabels(ctx context.Context, dir string, seeds int) error {
 		"images whose class is found, log loss and calibration error, and seconds of one training\n", len(features), len(full.classes), seeds)
 	for _, choice := range choices {
 		for _, c := range contestants {
+			if !only.MatchString(choice.name + ": " + c.name) {
+				continue
+			}
 			var figures [5][]float64
 			for seed := range seeds {
 				t := choose(full, choice.images, choice.partial, uint64(seed))
