@@ -5,10 +5,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
@@ -29,14 +31,23 @@ func (p *Project) PredictFile(ctx context.Context, file string) (written, skippe
 	if err != nil {
 		return 0, 0, err
 	}
-	err = atomicfile.WriteFunc(file, 0o644, atomicfile.Durable, func(w io.Writer) error {
-		written, skipped, err = s.write(w)
-		return err
-	})
+	return s.writeFile(file)
+}
+
+// PropagatedFile writes what the last Propagate kept into file, as PredictFile does with the model's scores; a score that
+// there is none of is empty. Images without features are left out and counted.
+//
+// Errors: ErrNotPropagated; those of the file.
+func (p *Project) PropagatedFile(file string) (written, skipped int, err error) {
+	scores, err := p.Propagated()
 	if err != nil {
-		return 0, 0, fmt.Errorf("patchwork: cannot write %s: %w", file, err)
+		return 0, 0, err
 	}
-	return written, skipped, nil
+	t, err := p.Labels()
+	if err != nil {
+		return 0, 0, err
+	}
+	return p.prediction(scores, t).writeFile(file)
 }
 
 // prediction is a score for each image and class.
@@ -71,15 +82,31 @@ func (p *Project) predict(ctx context.Context) (prediction, error) {
 	if err != nil {
 		return prediction{}, err
 	}
-	scores := &Scores{Classes: info.Classes, Rows: index.Len(), p: values}
-	out := prediction{index: index, of: scores.For(t)}
-	learned := scores.columns(t)
+	return p.prediction(&Scores{Classes: info.Classes, Rows: index.Len(), p: values}, t), nil
+}
+
+// prediction is scores by the classes as they are called now.
+func (p *Project) prediction(s *Scores, t *labels.Table) prediction {
+	out := prediction{index: p.Images(), of: s.For(t)}
+	learned := s.columns(t)
 	for class, name := range t.Classes() {
 		if len(learned[class]) > 0 {
 			out.classes, out.columns = append(out.classes, name), append(out.columns, class)
 		}
 	}
-	return out, nil
+	return out
+}
+
+// writeFile is write into a file, replaced only when all is written.
+func (s prediction) writeFile(file string) (written, skipped int, err error) {
+	err = atomicfile.WriteFunc(file, 0o644, atomicfile.Durable, func(w io.Writer) error {
+		written, skipped, err = s.write(w)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("patchwork: cannot write %s: %w", file, err)
+	}
+	return written, skipped, nil
 }
 
 // write writes the scores as CSV.
@@ -97,7 +124,11 @@ func (s prediction) write(w io.Writer) (written, skipped int, err error) {
 		}
 		line = append(line[:0], s.index.At(row).ID)
 		for _, class := range s.columns {
-			line = append(line, strconv.FormatFloat(float64(scores[class]), 'g', 6, 32))
+			text := ""
+			if score := float64(scores[class]); !math.IsNaN(score) {
+				text = strconv.FormatFloat(score, 'g', 6, 32)
+			}
+			line = append(line, text)
 		}
 		if err := out.Write(line); err != nil {
 			return written, skipped, err

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
@@ -16,7 +17,9 @@ import (
 
 // SuggestOptions says which images to suggest.
 type SuggestOptions struct {
-	Strategy string        // "" means "auto"; acquire.All lists them, and acquire.Lookup reads mixes too
+	// Strategy is "" for "auto"; acquire.All lists them, and acquire.Lookup reads mixes too. Before one that ranks by scores
+	// "propagated " means the scores of the last Propagate and not the model's, as "propagated entropy".
+	Strategy string
 	N        int           // 0 means 16
 	Filter   labels.Filter // which images; the zero value is those that are not excluded and not fully labelled, and so is AnyStatus
 	Labelled bool          // with AnyStatus also those that are fully labelled
@@ -64,9 +67,18 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if o.Strategy == "" {
 		o.Strategy = "auto"
 	}
-	strategy, err := acquire.Lookup(o.Strategy)
+	name, propagated := strings.CutPrefix(o.Strategy, propagatedPrefix)
+	strategy, err := acquire.Lookup(name)
 	if err != nil {
 		return nil, err
+	}
+	if propagated {
+		if !ranksByScores(strategy.Card()) {
+			return nil, fmt.Errorf("patchwork: strategy %q ranks by other things than scores; want a strategy such as %q", o.Strategy, propagatedPrefix+"entropy")
+		}
+		if scores, err = p.Propagated(); err != nil {
+			return nil, err
+		}
 	}
 	if card := strategy.Card(); card.Needs.Has(acquire.OneClass) {
 		if _, ok := t.Class(card.Class); !ok {
@@ -134,6 +146,14 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 		return acquire.Select(s, pool, n)
 	}
 	return picks, err
+}
+
+// propagatedPrefix before the name of a strategy means the propagated scores.
+const propagatedPrefix = "propagated "
+
+// ranksByScores says that scores are all that a strategy needs. Those of propagation have no gradients.
+func ranksByScores(card acquire.Card) bool {
+	return card.Needs.Has(acquire.Probs) && !(card.Needs | card.Uses).Has(acquire.Features)
 }
 
 // learnedFrom are the labelled rows that a training takes. Images that are held out are no reason to leave out what is
