@@ -118,6 +118,7 @@ type Scores struct {
 	Classes []string  // that the model knows, in the order of its columns
 	Trained time.Time // when the model was trained
 	Rows    int
+	Of      string    // id of the features that the model was trained on; "" for scores of no model
 	p       []float32 // [Rows, len(Classes)]
 	spread  []float32 // the same of deviations, nil where the model has none
 }
@@ -142,7 +143,7 @@ func (p *Project) Scores() (*Scores, error) {
 		return nil, fmt.Errorf("patchwork: %s has %d columns and the model has %d classes; train again to write it anew",
 			filepath.Join(dir, classify.ScoresFile), columns, len(info.Classes))
 	}
-	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
+	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, Of: info.FeatureID, p: values}
 	file := filepath.Join(dir, classify.DeviationsFile)
 	if _, err := os.Stat(file); err != nil {
 		return s, nil

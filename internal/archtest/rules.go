@@ -47,7 +47,7 @@ var Imports = []Rule{
 	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},
 	{Packages: []string{"patchwork/features", "patchwork/augment/stream"}, Imports: join(ground, basis)},
 	{Packages: []string{"patchwork/explore"}, Imports: join(ground, []string{"patchwork/labels", "patchwork/features"})},
-	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
+	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/...", "patchwork/explore/layout"})},
 	{Packages: nets, Imports: ground},
 	{Packages: skills, Imports: join(ground, basis, facts, nets)},
 
