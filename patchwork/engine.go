@@ -62,25 +62,38 @@ func (e *engine) Classes() []studio.Class {
 // lookAlikesName is the strategy of the studio that shows a page of images that look like each other.
 const lookAlikesName = "look-alikes"
 
-// Strategies lists what can choose the next images, those that rank by one class last.
+// Strategies lists what can choose the next images, those that rank by one class behind those that look at all, and those by
+// propagated scores last, once there are some.
 func (e *engine) Strategies() []studio.Strategy {
-	var whole, ofClass []studio.Strategy
+	var whole, ofClass, propagated []studio.Strategy
 	classes := e.Labels().Table().Classes()
+	_, err := os.Stat(e.path("propagated", "propagated.yaml"))
+	add := func(list []studio.Strategy, card acquire.Card, class string) []studio.Strategy {
+		one := studio.Strategy{Name: card.Name + class, Title: card.Name + class, Class: class, About: card.About,
+			NeedsModel: card.Needs.Has(acquire.Probs), Draws: (card.Needs | card.Uses).Has(acquire.Features)}
+		list = append(list, one)
+		if err == nil && ranksByScores(card) && (class == "" || slices.Contains(propagatedOfClass, card.Name)) {
+			one.Name, one.Title, one.NeedsModel = propagatedPrefix+one.Name, propagatedPrefix+one.Name, false
+			one.About += ", by propagated scores"
+			propagated = append(propagated, one)
+		}
+		return list
+	}
 	for _, card := range acquire.All() {
-		one := studio.Strategy{About: card.About, NeedsModel: card.Needs.Has(acquire.Probs), Draws: (card.Needs | card.Uses).Has(acquire.Features)}
 		if !card.Needs.Has(acquire.OneClass) {
-			one.Name, one.Title = card.Name, card.Name
-			whole = append(whole, one)
+			whole = add(whole, card, "")
 			continue
 		}
 		for _, class := range classes {
-			one.Name, one.Title, one.Class = card.Name+class, card.Name+class, class
-			ofClass = append(ofClass, one)
+			ofClass = add(ofClass, card, class)
 		}
 	}
 	alike := studio.Strategy{Name: lookAlikesName, Title: lookAlikesName, About: "images that look like each other, to be labelled in one go"}
-	return slices.Concat(whole, []studio.Strategy{alike}, ofClass)
+	return slices.Concat(whole, []studio.Strategy{alike}, ofClass, propagated)
 }
+
+// propagatedOfClass are the strategies of one class that the menu offers by propagated scores too; Suggest takes all.
+var propagatedOfClass = []string{"highest: ", "lowest: "}
 
 // Suggest chooses what to show next.
 func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, error) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -27,11 +28,18 @@ const modelName = "default"
 //
 // Errors: ErrNoFeatures; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
-	return p.train(ctx, o, nil, onPoint)
+	return p.train(ctx, o, trainFrom{}, onPoint)
 }
 
-// train is Train from the weights of start, which may be nil.
-func (p *Project) train(ctx context.Context, o classify.Options, start *classify.Model, onPoint func(classify.Point)) (classify.Info, error) {
+// trainFrom is what a training begins with besides labels.
+type trainFrom struct {
+	start  *classify.Model // whose weights to go on from; may be nil
+	pseudo *Scores         // that stand for labels where they are sure; may be nil
+	sure   float64
+}
+
+// train is Train from something.
+func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom, onPoint func(classify.Point)) (classify.Info, error) {
 	begun := time.Now()
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
@@ -49,12 +57,16 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 	}
 	defer store.Close()
 	index := p.Images()
+	var learned evaluate.Table = t
+	if from.pseudo != nil {
+		learned = withPseudo(t, from.pseudo, from.sure)
+	}
 	m, err := classify.Train(ctx, classify.Data{
-		Classes: t.Classes(), Dim: store.Dim(), Table: t, FeatureID: store.Spec().ID, JournalVersion: version,
-		Features: featureRow(store, index), Usable: index.Usable, Groups: t.Groups(), Start: start, Resolve: t.Resolve,
+		Classes: t.Classes(), Dim: store.Dim(), Table: learned, FeatureID: store.Spec().ID, JournalVersion: version,
+		Features: featureRow(store, index), Usable: index.Usable, Groups: t.Groups(), Start: from.start, Resolve: t.Resolve,
 		Subset: func(row int) string { return index.At(row).Subset },
 	}, o, onPoint)
-	if rerr := p.record(begun, o, m, start != nil, err); rerr != nil {
+	if rerr := p.record(begun, o, m, from, err); rerr != nil {
 		err = errors.Join(err, rerr)
 	}
 	if m == nil {
@@ -107,6 +119,7 @@ type Scores struct {
 	Classes []string  // that the model knows, in the order of its columns
 	Trained time.Time // when the model was trained
 	Rows    int
+	Of      string    // id of the features that the model was trained on; "" for scores of no model
 	p       []float32 // [Rows, len(Classes)]
 	spread  []float32 // the same of deviations, nil where the model has none
 }
@@ -131,7 +144,7 @@ func (p *Project) Scores() (*Scores, error) {
 		return nil, fmt.Errorf("patchwork: %s has %d columns and the model has %d classes; train again to write it anew",
 			filepath.Join(dir, classify.ScoresFile), columns, len(info.Classes))
 	}
-	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
+	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, Of: info.FeatureID, p: values}
 	file := filepath.Join(dir, classify.DeviationsFile)
 	if _, err := os.Stat(file); err != nil {
 		return s, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/calibrate"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/decide"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // PredictOptions says what Predict writes. The zero value writes the scores as the model gives them, which is what all
@@ -51,14 +52,23 @@ func (p *Project) PredictFile(ctx context.Context, file string, options ...Predi
 	if err != nil {
 		return 0, 0, err
 	}
-	err = atomicfile.WriteFunc(file, 0o644, atomicfile.Durable, func(w io.Writer) error {
-		written, skipped, err = s.write(w)
-		return err
-	})
+	return s.writeFile(file)
+}
+
+// PropagatedFile writes what the last Propagate kept into file, as PredictFile does with the model's scores; a score that
+// there is none of is empty. Images without features are left out and counted.
+//
+// Errors: ErrNotPropagated; those of the file.
+func (p *Project) PropagatedFile(file string) (written, skipped int, err error) {
+	scores, err := p.Propagated()
 	if err != nil {
-		return 0, 0, fmt.Errorf("patchwork: cannot write %s: %w", file, err)
+		return 0, 0, err
 	}
-	return written, skipped, nil
+	t, err := p.Labels()
+	if err != nil {
+		return 0, 0, err
+	}
+	return p.prediction(scores, t).writeFile(file)
 }
 
 // prediction is a score for each image and class, and what is written for it.
@@ -138,8 +148,37 @@ func (p *Project) predict(ctx context.Context, options []PredictOptions) (predic
 	return out, out.check()
 }
 
-// scoreText is a score with six digits.
-func scoreText(score float32) string { return strconv.FormatFloat(float64(score), 'g', 6, 32) }
+// prediction is scores by the classes as they are called now, of those that have any.
+func (p *Project) prediction(s *Scores, t *labels.Table) prediction {
+	out := prediction{index: p.Images(), of: s.For(t)}
+	learned := s.columns(t)
+	for class, name := range t.Classes() {
+		if len(learned[class]) > 0 {
+			out.columns = append(out.columns, predictedColumn{name, class, scoreText})
+		}
+	}
+	return out
+}
+
+// writeFile is write into a file, replaced only when all is written.
+func (s prediction) writeFile(file string) (written, skipped int, err error) {
+	err = atomicfile.WriteFunc(file, 0o644, atomicfile.Durable, func(w io.Writer) error {
+		written, skipped, err = s.write(w)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("patchwork: cannot write %s: %w", file, err)
+	}
+	return written, skipped, nil
+}
+
+// scoreText is a score with six digits; nothing where there is none.
+func scoreText(score float32) string {
+	if score != score {
+		return ""
+	}
+	return strconv.FormatFloat(float64(score), 'g', 6, 32)
+}
 
 // presentText is 1 from a threshold on, 0 below it, and nothing without one.
 func presentText(t decide.Threshold) func(score float32) string {

@@ -18,9 +18,9 @@ var (
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
-	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream"}
-	nets   = []string{"patchwork/classify/network", "patchwork/classify/semi"}
-	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
+	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream", "patchwork/explore"}
+	nets   = []string{"patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
+	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore/quality"}
 	engine = join(ground, basis, facts, nets, skills, people)
 
 	people = []string{"patchwork/labels/agreement"}
@@ -46,7 +46,8 @@ var Imports = []Rule{
 	{Packages: people, Imports: []string{"patchwork/labels", "patchwork/imageset"}},
 	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},
 	{Packages: []string{"patchwork/features", "patchwork/augment/stream"}, Imports: join(ground, basis)},
-	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
+	{Packages: []string{"patchwork/explore"}, Imports: join(ground, []string{"patchwork/labels", "patchwork/features"})},
+	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/...", "patchwork/explore/layout"})},
 	{Packages: nets, Imports: ground},
 	{Packages: skills, Imports: join(ground, basis, facts, nets)},
 

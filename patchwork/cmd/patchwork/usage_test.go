@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "map", "propagate", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "tasks", "tasks train", "tasks predict", "tasks show",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -91,6 +91,9 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"similar"}, []string{"similar wants PROJECT [IMAGE...]; got []"}},
 		{[]string{"similar", "p", ""}, []string{"argument 2 is empty"}},
 		{[]string{"similar", "p", "-n", "0"}, []string{"-n is 0; want 1 or more"}},
+		{[]string{"map", "p", "--kind", "isomap", "--min-dist", "2"}, []string{`--kind is "isomap"; want one of umap, t-sne, pca, som`, "--min-dist is 2"}},
+		{[]string{"propagate", "p", "--neighbours", "0", "--temperature", "0.01", "--trust", "-1"}, []string{"--neighbours is 0", "--temperature is 0.01", "--trust is -1"}},
+		{[]string{"train", "p", "--pseudo-labels", "0.5"}, []string{"--pseudo-labels is 0.5", "such as 0.95"}},
 		{[]string{"agreement", "p", "--rule", "most"}, []string{`no rule "most"`, "unanimous", "priority: anna > bob"}},
 		{[]string{"agreement", "p", "--keep"}, []string{"--keep", "--rule"}},
 		{[]string{"agreement", "p", "--replicates", "-1"}, []string{"--replicates is -1;"}},
