@@ -10,8 +10,10 @@ import (
 	"text/tabwriter"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/studio"
 )
 
 // SuspectOptions says which labels to judge, and how. The zero value is a good default.
@@ -36,11 +38,11 @@ type SuspectLabel struct {
 
 // SuspectClass says how many labels of a class are probably errors.
 type SuspectClass struct {
-	Class     string  `json:"class"`
-	Judged    int     `json:"judged"`
-	Likely    int     `json:"likely"`
-	Expected  float64 `json:"expected"`
-	Confirmed int     `json:"confirmed"` // labels that somebody has looked at as suspects and left as they are
+	Class     string          `json:"class"`
+	Judged    int             `json:"judged"`
+	Likely    int             `json:"likely"`
+	Expected  evaluate.Number `json:"expected"`  // errors among all, where what is confident stands for the rest; null without a model
+	Confirmed int             `json:"confirmed"` // labels that somebody has looked at as suspects and left as they are
 }
 
 // SuspectReport is the labels to look at again, the most doubtful first, and how many errors there seem to be.
@@ -89,7 +91,7 @@ func (p *Project) Suspects(ctx context.Context, o SuspectOptions, progress Progr
 	}
 	for class, c := range counts {
 		if only < 0 || class == only {
-			report.Classes = append(report.Classes, SuspectClass{classes[class], c.Known, c.Likely, c.Expected, standing[class]})
+			report.Classes = append(report.Classes, SuspectClass{classes[class], c.Known, c.Likely, evaluate.Number(c.Expected), standing[class]})
 		}
 	}
 	for _, s := range found {
@@ -175,7 +177,7 @@ func reasonFor(class string, s quality.Suspect) string {
 }
 
 // Review is what the journal names the strategy of labels that were confirmed or changed as suspects.
-const Review = "suspects"
+const Review = studio.Review
 
 // cellOf is a class of an image.
 type cellOf struct{ row, class int }
@@ -247,7 +249,7 @@ func (r SuspectReport) String() string {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  class\tlabels\tlikely errors\texpected\tconfirmed")
 	for _, c := range r.Classes {
-		fmt.Fprintf(w, "  %s\t%d\t%d\t%.1f\t%d\n", c.Class, c.Judged, c.Likely, c.Expected, c.Confirmed)
+		fmt.Fprintf(w, "  %s\t%d\t%d\t%v\t%d\n", c.Class, c.Judged, c.Likely, c.Expected, c.Confirmed)
 	}
 	w.Flush()
 	for _, s := range r.Suspects {

@@ -109,7 +109,7 @@ func (o options) suspects(ctx context.Context, p *patchwork.Project, truth *labe
 		}
 		sum := 0.0
 		for _, c := range report.Classes {
-			sum += c.Expected
+			sum += float64(c.Expected)
 		}
 		cells := float64(len(planted))
 		if one {
