@@ -79,6 +79,22 @@ func TestSuspects(t *testing.T) {
 	if n := listed(SuspectOptions{}); n != 1 {
 		t.Errorf("after it was changed to and fro: %d listed, want 1", n)
 	}
+	spread, err := p.Suspects(t.Context(), SuspectOptions{Class: "red", Propagate: true, N: 1, Reviewed: true}, nil)
+	if err != nil || !slices.Contains(wrong, spread.Suspects[0].Row) || !strings.Contains(spread.Suspects[0].Reason, "propagation holds 1.00 against it") {
+		t.Errorf("with propagation: %+v, %v", spread.Suspects, err)
+	}
+	if _, err := p.openWriter(); err != nil {
+		t.Fatal(err)
+	}
+	queue, err := (&engine{Project: p}).Suspects(t.Context(), "")
+	if err != nil || len(queue) == 0 {
+		t.Fatal(queue, err)
+	}
+	for i, s := range queue {
+		if !slices.Contains(wrong, s.Row) || !strings.HasPrefix(s.Reason, "labelled ") || len(s.Classes) == 0 || i > 0 && s.Score > queue[i-1].Score {
+			t.Errorf("place %d of the studio's queue: %+v", i, s)
+		}
+	}
 	for says, err := range map[string]error{
 		"unknown class":           func() error { _, err := p.Suspects(t.Context(), SuspectOptions{Class: "blue"}, nil); return err }(),
 		"N is -1":                 func() error { _, err := p.Suspects(t.Context(), SuspectOptions{N: -1}, nil); return err }(),

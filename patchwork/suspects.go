@@ -13,6 +13,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/patchwork/propagate"
 	"github.com/gopatchwork/patchwork/patchwork/studio"
 )
 
@@ -22,6 +23,7 @@ type SuspectOptions struct {
 	N          int                  // how many to list, the most doubtful; 0 means all likely errors
 	Reviewed   bool                 // also labels that somebody has confirmed
 	Validate   CrossValidateOptions // of the models that judge; without a head the logistic one, which is there at once
+	Propagate  bool                 // let the labels that other images spread (Propagate) judge too
 	Neighbours int                  // looked at for 10 that know a class; 0 means 20
 }
 
@@ -129,6 +131,11 @@ func (p *Project) judge(ctx context.Context, t *labels.Table, o SuspectOptions, 
 		return nil, nil, err
 	}
 	e.Scores = first.Scores
+	if o.Propagate {
+		if e.Spread, err = p.spreadOutOfFold(ctx, t, first.Fold, progress); err != nil {
+			return nil, nil, err
+		}
+	}
 	found, _, err := quality.Suspects(ctx, e)
 	if err != nil {
 		return nil, nil, fmt.Errorf("patchwork: %w", err)
@@ -151,6 +158,29 @@ func (p *Project) judge(ctx context.Context, t *labels.Table, o SuspectOptions, 
 	return found, counts, nil
 }
 
+// spreadOutOfFold is what the labels of other folds spread to each labelled image.
+func (p *Project) spreadOutOfFold(ctx context.Context, t *labels.Table, fold []int, progress Progress) (of func(row int) []float32, err error) {
+	err = p.lookOnce(ctx, func(l *looks) error {
+		g, same, err := l.graph(ctx, 0, progress.step("finding neighbours"))
+		if err != nil {
+			return err
+		}
+		value := func(row, class int) float64 {
+			if v := t.Value(row, class); v != labels.Unknown && !t.Excluded(row) {
+				return float64(v)
+			}
+			return math.NaN()
+		}
+		s, err := propagate.OutOfFold(ctx, g, len(t.Classes()), value, fold, propagate.Options{Same: same, Progress: progress.step("propagating folds")})
+		if err != nil {
+			return fmt.Errorf("patchwork: %w", err)
+		}
+		of = s.Of
+		return nil
+	})
+	return of, err
+}
+
 // average makes scores the mean with those of other models; where these have none they stay.
 func (o *OutOfFold) average(with *OutOfFold) {
 	for i, v := range with.p {
@@ -169,6 +199,9 @@ func reasonFor(class string, s quality.Suspect) string {
 			p = 1 - p
 		}
 		why = append(why, fmt.Sprintf("a model that has not seen it says %.2f", p))
+	}
+	if !math.IsNaN(s.Spread) {
+		why = append(why, fmt.Sprintf("propagation holds %.2f against it", s.Spread))
 	}
 	if s.Asked > 0 {
 		why = append(why, fmt.Sprintf("%d of the %d most like it are %v", s.Against, s.Asked, 1-s.Given))

@@ -36,6 +36,7 @@ func suspectsCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.Class, "class", "", "only this `class`")
 	f.IntVarP(&o.N, "number", "n", 0, "how `many`; 0 is all likely errors")
+	f.BoolVar(&o.Propagate, "propagation", false, "let labels that other images spread judge too")
 	f.BoolVar(&o.Reviewed, "reviewed", false, "also labels that somebody has confirmed")
 	f.IntVar(&o.Validate.Folds, "folds", 0, "`parts` that the labelled images are divided in; 0 is 5")
 	f.Uint64Var(&o.Validate.Seed, "seed", 0, "added to the project's seed for the division")
