@@ -189,6 +189,26 @@ func (e *engine) Disputed(ctx context.Context, class string) ([]studio.Pick, err
 	return out, nil
 }
 
+// Suspects is the queue of labels that are probably errors, an image once, with what speaks against its labels.
+func (e *engine) Suspects(ctx context.Context, class string) ([]studio.Suspect, error) {
+	report, err := e.Project.Suspects(ctx, SuspectOptions{Class: class}, nil)
+	if err != nil {
+		return nil, trainingComputes(err)
+	}
+	var out []studio.Suspect
+	at := map[int]int{}
+	for _, s := range report.Suspects {
+		if i, ok := at[s.Row]; ok {
+			out[i].Reason += "; " + s.Reason
+			out[i].Classes = append(out[i].Classes, s.Class)
+			continue
+		}
+		at[s.Row] = len(out)
+		out = append(out, studio.Suspect{Pick: studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason}, Classes: []string{s.Class}})
+	}
+	return out, nil
+}
+
 // Annotators counts the journals.
 func (e *engine) Annotators() int {
 	files, _ := filepath.Glob(e.path("journal", "*.jsonl"))

@@ -119,14 +119,19 @@ func anyLabel(t *labels.Table, l *looks) bool {
 
 // graph is the nearest neighbours of all images that are not copies of others, and of what each is a copy.
 func (l *looks) graph(ctx context.Context, k int, progress func(done, total int)) (*explore.Graph, []int32, error) {
+	return l.graphOf(ctx, k, func(int) bool { return true }, progress)
+}
+
+// graphOf is the graph of the images that wanted lets through; of copies of the first, if one of them is wanted.
+func (l *looks) graphOf(ctx context.Context, k int, wanted func(row int) bool, progress func(done, total int)) (*explore.Graph, []int32, error) {
 	same, err := l.vectors.Copies(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("patchwork: %w", err)
 	}
-	among := make([]int, 0, len(same))
+	among := []int{}
 	for row, first := range same {
-		if int(first) == row {
-			among = append(among, row)
+		if wanted(row) {
+			among = append(among, int(first))
 		}
 	}
 	g, err := l.vectors.Graph(ctx, explore.GraphOptions{K: k, Among: among, Progress: progress})

@@ -71,6 +71,7 @@ var Imports = []Rule{
 	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
 	{Packages: []string{"internal/benchcompute"}, Imports: []string{"patchwork/compute/..."}},
 	{Packages: []string{"internal/benchimages"}, Imports: []string{"patchwork/augment", "patchwork/imageset"}},
+	{Packages: []string{"internal/benchacquire"}, Imports: join(engine, []string{"patchwork"})},
 	{Packages: []string{"internal/benchclassify"}, Imports: join(engine, []string{"patchwork"})},
 	{Packages: []string{"internal/figures"}, Imports: join(engine, widgets, []string{"patchwork"})},
 	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},

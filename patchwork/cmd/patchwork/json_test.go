@@ -128,6 +128,12 @@ func TestJSONNamesAreStable(t *testing.T) {
 	checkFields(t, "suggest", do(t, "suggest", "p", "-n", "2", "--json"), "[].row [].image [].score [].reason")
 	page := do(t, "similar", "p", "-n", "3", "--json")
 	checkFields(t, "similar without an image", page, "[].row [].image [].score [].reason")
+	checkFields(t, "propagate", do(t, "propagate", "p", "--json"), "images copies seconds classes classes[].class classes[].present classes[].absent classes[].reached classes[].unreached "+
+		under("classes[].auc", "value low high"))
+	checkFields(t, "suspects", do(t, "suspects", "p", "-n", "3", "--json"), `suspects suspects[].row suspects[].image suspects[].class suspects[].given suspects[].score
+		suspects[].likely suspects[].reason classes classes[].class classes[].judged classes[].likely classes[].expected classes[].confirmed`)
+	checkFields(t, "doubles", do(t, "doubles", "p", "--bits", "11", "--json"), "groups images copies leaks contradictions can_label moved given")
+	checkFields(t, "outliers", do(t, "outliers", "p", "-n", "3", "--json"), "[].row [].image [].score [].reason")
 	first := as[[]patchwork.Suggestion](t, page)[0]
 	found := as[[]patchwork.Suggestion](t, do(t, "similar", "p", first.Image, "-n", "2", "--json"))
 	if len(found) != 2 || !strings.HasPrefix(found[0].Reason, "looks like "+first.Image+" (cosine ") {

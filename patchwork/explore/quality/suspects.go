@@ -21,6 +21,10 @@ type Evidence struct {
 	// a class without.
 	Scores func(row int) []float32
 
+	// Spread gives the scores that the labels of other images spread to a row (propagate.OutOfFold), in the form of Scores; nil
+	// without.
+	Spread func(row int) []float32
+
 	// Graph is the nearest neighbours of labelled rows among labelled rows. Same names for each row the first that it is a
 	// copy of, as explore.Vectors.Copies does; the graph then holds the first only, and copies do not vote on each other. Nil
 	// means that there are no copies.
@@ -35,8 +39,9 @@ const voters = 10
 type Suspect struct {
 	Row, Class int
 	Given      labels.Tri
-	Doubt      float64 // 0 to 1, the mean of what the model and the neighbours hold against the label
+	Doubt      float64 // 0 to 1, the mean of what the judges hold against the label
 	Model      float64 // probability of the other value by the model; NaN without
+	Spread     float64 // score of the other value by the labels of other images; NaN without
 	Against    int     // neighbours with the other value
 	Asked      int     // neighbours that know the class
 	Likely     bool    // counted as an error by confident learning
@@ -52,10 +57,10 @@ type ClassErrors struct {
 // Suspects judges every known label of every row that is not excluded, and returns those with any evidence, the most
 // doubtful first, at a tie by row and class.
 //
-//	doubt = mean of 1 - p(given label) and (against + 1)/(asked + 2)
+//	doubt = mean of 1 - p(given label), 1 - s(given label) and (against + 1)/(asked + 2)
 //
-// where p is the model's and the vote is that of the 10 nearest rows that know the class. Where there is no score or no
-// neighbour, the other alone counts. A label is a likely error as confident learning has it: the other value is at least as
+// where p is the model's, s that of the labels spread, and the vote that of the 10 nearest rows that know the class. Judges
+// that have nothing to say of a row are left out. A label is a likely error as confident learning has it: the other value is at least as
 // probable as it is on average where it was given, and the given one is not, or is less probable.
 //
 // Errors: no table or no evidence; scores outside [0, 1] or of another length than the classes; a graph or copies of another
@@ -68,25 +73,13 @@ func Suspects(ctx context.Context, e Evidence) ([]Suspect, []ClassErrors, error)
 		return nil, nil, err
 	}
 	rows, classes := e.Table.Len(), len(e.Table.Classes())
-	p := make([]float32, 0, rows*classes)
-	nothing := slices.Repeat([]float32{float32(math.NaN())}, classes)
-	for row := range rows {
-		scores := nothing
-		if e.Scores != nil {
-			scores = e.Scores(row)
-		}
-		if scores == nil {
-			scores = nothing
-		}
-		if len(scores) != classes {
-			return nil, nil, fmt.Errorf("quality: row %d has %d scores; want one for each of the %d classes", row, len(scores), classes)
-		}
-		for class, v := range scores {
-			if v < 0 || v > 1 {
-				return nil, nil, fmt.Errorf("quality: row %d has the score %g for class %d; want 0 to 1, or NaN", row, v, class)
-			}
-		}
-		p = append(p, scores...)
+	p, err := gather(e.Scores, rows, classes)
+	if err != nil {
+		return nil, nil, err
+	}
+	spread, err := gather(e.Spread, rows, classes)
+	if err != nil {
+		return nil, nil, err
 	}
 	var found []Suspect
 	var errs []ClassErrors
@@ -94,7 +87,7 @@ func Suspects(ctx context.Context, e Evidence) ([]Suspect, []ClassErrors, error)
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		c := judge{e: e, class: class, p: func(row int) float64 { return float64(p[row*classes+class]) }}
+		c := judge{e, class, func(row int) float64 { return float64(p[row*classes+class]) }, func(row int) float64 { return float64(spread[row*classes+class]) }}
 		list, counts := c.judge()
 		found, errs = append(found, list...), append(errs, counts)
 	}
@@ -104,14 +97,38 @@ func Suspects(ctx context.Context, e Evidence) ([]Suspect, []ClassErrors, error)
 	return found, errs, nil
 }
 
+// gather copies scores, which need only stay valid until the next call: [rows, classes], NaN where there are none.
+func gather(of func(row int) []float32, rows, classes int) ([]float32, error) {
+	out := slices.Repeat([]float32{float32(math.NaN())}, rows*classes)
+	if of == nil {
+		return out, nil
+	}
+	for row := range rows {
+		scores := of(row)
+		if scores == nil {
+			continue
+		}
+		if len(scores) != classes {
+			return nil, fmt.Errorf("quality: row %d has %d scores; want one for each of the %d classes", row, len(scores), classes)
+		}
+		for class, v := range scores {
+			if v < 0 || v > 1 {
+				return nil, fmt.Errorf("quality: row %d has the score %g for class %d; want 0 to 1, or NaN", row, v, class)
+			}
+		}
+		copy(out[row*classes:], scores)
+	}
+	return out, nil
+}
+
 func (e Evidence) check() error {
 	if e.Table == nil {
 		return errors.New("quality: Evidence has no Table")
 	}
 	n := e.Table.Len()
 	switch {
-	case e.Scores == nil && e.Graph == nil:
-		return errors.New("quality: Evidence has neither Scores nor a Graph; want one at least")
+	case e.Scores == nil && e.Graph == nil && e.Spread == nil:
+		return errors.New("quality: Evidence has neither Scores nor Spread nor a Graph; want one at least")
 	case e.Graph != nil && e.Graph.N != n:
 		return fmt.Errorf("quality: the graph has %d rows and the table %d; want as many", e.Graph.N, n)
 	case e.Same != nil && len(e.Same) != n:
@@ -124,7 +141,8 @@ func (e Evidence) check() error {
 type judge struct {
 	e     Evidence
 	class int
-	p     func(row int) float64
+	p     func(row int) float64 // by the model
+	s     func(row int) float64 // by the labels of other images
 }
 
 // given is the known label of a row that is not excluded.
@@ -145,9 +163,9 @@ func (c judge) judge() ([]Suspect, ClassErrors) {
 		if given == labels.Unknown {
 			continue
 		}
-		s := Suspect{Row: row, Class: c.class, Given: given, Model: c.p(row)}
+		s := Suspect{Row: row, Class: c.class, Given: given, Model: c.p(row), Spread: c.s(row)}
 		if given == labels.Present {
-			s.Model = 1 - s.Model
+			s.Model, s.Spread = 1-s.Model, 1-s.Spread
 		}
 		s.Against, s.Asked = votes(row, given)
 		if known := !math.IsNaN(s.Model); known {
@@ -156,21 +174,28 @@ func (c judge) judge() ([]Suspect, ClassErrors) {
 				counts.Likely++
 			}
 		}
-		vote := float64(s.Against+1) / float64(s.Asked+2)
-		switch known := !math.IsNaN(s.Model); {
-		case known && s.Asked > 0:
-			s.Doubt = (s.Model + vote) / 2
-		case known:
-			s.Doubt = s.Model
-		case s.Asked > 0:
-			s.Doubt = vote
-		default:
+		judges := 0.0
+		for _, against := range []float64{s.Model, s.Spread, vote(s)} {
+			if !math.IsNaN(against) {
+				s.Doubt, judges = s.Doubt+against, judges+1
+			}
+		}
+		if judges == 0 {
 			continue
 		}
+		s.Doubt /= judges
 		found = append(found, s)
 	}
 	counts.Expected = confident.expected()
 	return found, counts
+}
+
+// vote is what the neighbours hold against a label, NaN if nobody was asked.
+func vote(s Suspect) float64 {
+	if s.Asked == 0 {
+		return math.NaN()
+	}
+	return float64(s.Against+1) / float64(s.Asked+2)
 }
 
 // votes says of a row how many of the neighbours that are asked hold the other value.

@@ -114,18 +114,22 @@ func TestSuspectsByOneKindOfEvidence(t *testing.T) {
 	if err != nil || len(byModel) != 3 || byModel[0].Row != 1 || math.Abs(byModel[0].Doubt-0.9) > 1e-6 {
 		t.Errorf("by the model: %+v, %v; want row 1 first and no row without evidence", byModel, err)
 	}
+	all, _, err := Suspects(t.Context(), Evidence{Table: y, Graph: g, Scores: func(int) []float32 { return []float32{0.7} }, Spread: func(int) []float32 { return []float32{0.9} }})
+	if err != nil || all[0].Row != 1 || math.Abs(all[0].Doubt-(0.7+0.9+0.8)/3) > 1e-6 || math.Abs(all[0].Spread-0.9) > 1e-6 {
+		t.Errorf("by all three: %+v, %v", all, err)
+	}
 }
 
 func TestMistakesAreNamed(t *testing.T) {
 	y := table{y: [][]labels.Tri{{1, 0}, {0, 1}}}
 	scores := func(v ...float32) func(int) []float32 { return func(int) []float32 { return v } }
 	for want, e := range map[string]Evidence{
-		"no Table":                     {},
-		"neither Scores nor a Graph":   {Table: y},
-		"the graph has 3 rows":         {Table: y, Graph: &explore.Graph{N: 3}},
-		"Same has 1 rows":              {Table: y, Scores: scores(0, 0), Same: []int32{0}},
-		"row 0 has 1 scores; want one": {Table: y, Scores: scores(0.5)},
-		"row 0 has the score 2 for":    {Table: y, Scores: scores(0.5, 2)},
+		"no Table":                      {},
+		"neither Scores nor Spread nor": {Table: y},
+		"the graph has 3 rows":          {Table: y, Graph: &explore.Graph{N: 3}},
+		"Same has 1 rows":               {Table: y, Scores: scores(0, 0), Same: []int32{0}},
+		"row 0 has 1 scores; want one":  {Table: y, Scores: scores(0.5)},
+		"row 0 has the score 2 for":     {Table: y, Scores: scores(0.5, 2)},
 	} {
 		if _, _, err := Suspects(t.Context(), e); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
