@@ -8,7 +8,7 @@ import (
 )
 
 var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "status", "serve",
-	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "tasks", "tasks train", "tasks predict", "tasks show",
+	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
 func TestEveryCommandHasHelp(t *testing.T) {
@@ -16,7 +16,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	for _, name := range commands {
 		words := strings.Fields(name)
 		text := do(t, append(words, "--help")...)
-		if !strings.Contains(text, "Usage:\n  patchwork "+name) || !strings.Contains(text, "--json") && name != "kernel" && name != "tasks" {
+		if !strings.Contains(text, "Usage:\n  patchwork "+name) || !strings.Contains(text, "--json") && name != "kernel" && name != "tasks" && name != "maps" {
 			t.Errorf("the help of %s lacks its usage or --json:\n%s", name, text)
 		}
 		if !strings.Contains(manual, "### `"+words[0]+" ") {
