@@ -14,7 +14,7 @@ import (
 // Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
 // each class that it knows, under its present name, with the probability that it is present: see Scores.For. Images without current features are left out and counted.
 //
-// Errors: ErrNoModel; ErrNoFeatures; a model of other features than the current ones; those of w.
+// Errors: ErrNoModel; ErrNoFeatures or ErrNoMaps; a model of other features than the current ones; those of w.
 func (p *Project) Predict(ctx context.Context, w io.Writer) (written, skipped int, err error) {
 	s, err := p.predict(ctx)
 	if err != nil {
@@ -53,21 +53,21 @@ func (p *Project) predict(ctx context.Context) (prediction, error) {
 	if err != nil {
 		return prediction{}, err
 	}
-	store, err := p.Features()
+	info, index := m.Info(), p.Images()
+	r, err := p.reads(info.Options)
 	if err != nil {
 		return prediction{}, err
 	}
-	defer store.Close()
-	info, index := m.Info(), p.Images()
-	if info.FeatureID != store.Spec().ID {
+	defer r.store.Close()
+	if info.FeatureID != r.store.Spec().ID {
 		return prediction{}, fmt.Errorf("patchwork: the model was trained on the features %s and the current ones are %s; train again",
-			info.FeatureID, store.Spec().ID)
+			info.FeatureID, r.store.Spec().ID)
 	}
 	t, err := p.Labels()
 	if err != nil {
 		return prediction{}, err
 	}
-	values, err := m.Scores(ctx, index.Len(), featureRow(store, index))
+	values, err := m.Scores(ctx, index.Len(), r.row)
 	if err != nil {
 		return prediction{}, err
 	}

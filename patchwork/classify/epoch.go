@@ -53,6 +53,7 @@ func (t *training) stop(done int, cause error) error {
 // validate returns the loss over all known validation labels and the figures of each class.
 func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 	n, c := len(t.validation.rows), len(t.Classes)
+	blockRows := rowsAtOnce(t.Dim)
 	b := &batch{x: newBlock(blockRows, t.Dim), y: newBlock(blockRows, c)}
 	scores := make([]float32, 0, n*c)
 	var sum, known float64

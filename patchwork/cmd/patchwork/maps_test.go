@@ -22,6 +22,7 @@ var networkOnDisk, _ = os.ReadFile("../../features/testdata/small.onnx")
 
 func TestMaps(t *testing.T) {
 	project(t, 4)
+	fails(t, exitFailed, []string{"no feature maps yet", "patchwork maps extract p"}, "train", "p", "--trunk", "pooling")
 	fails(t, exitFailed, []string{"the extractor is the embedded one", "patchwork maps extract p --extractor network.onnx"}, "maps", "extract", "p")
 	file := smallNetwork(t)
 	taps := as[[]features.Tap](t, do(t, "maps", "list", "p", "--extractor", file, "--json"))
@@ -43,6 +44,15 @@ func TestMaps(t *testing.T) {
 	if other := as[patchwork.MapReport](t, do(t, "maps", "extract", "p", "--float32", "--json")); other.Plan.Kind != "float32" || len(other.Spec.Taps) != 2 {
 		t.Errorf("%+v", other)
 	}
+	do(t, "init", "p", "--labels-from-folders")
+	do(t, "train", "p", "--trunk", "multiscale", "--epochs", "1")
+	if scores := do(t, "predict", "p"); strings.Count(scores, "\n") != 5 {
+		t.Errorf("scores of a model of maps:\n%s", scores)
+	}
+	do(t, "train", "p", "--trunk", "convnet", "--layers", "8,p", "--kernel", "3", "--epochs", "1", "--steps", "2")
+	do(t, "predict", "p")
+	fails(t, exitFailed, []string{"layer 4 (p)", "want at least 2x2"}, "train", "p", "--trunk", "convnet", "--layers", "p,p,p,p")
+	fails(t, exitUsage, []string{`--layers is "8,x"`, "column 3"}, "train", "p", "--trunk", "convnet", "--layers", "8,x")
 	fails(t, exitUsage, []string{"import wants a project folder and one file or more"}, "maps", "import", "p")
 	fails(t, exitFailed, []string{"small.onnx: it is no npy file"}, "maps", "import", "p", file)
 }
