@@ -157,10 +157,15 @@ func (h *head) gain() float64 {
 // store returns a fresh model store with the head's variables.
 func (h *head) store() *model.Store {
 	s := model.NewStore()
+	h.put(s)
+	return s
+}
+
+// put adds the head's variables to a store.
+func (h *head) put(s *model.Store) {
 	for _, p := range h.parts() {
 		s.VariableWithValue(p.path, tensors.FromFlatDataAndDimensions(*p.values, p.dims...)).SetTrainable(p.trainable)
 	}
-	return s
 }
 
 // read copies the variables of a store into the head.

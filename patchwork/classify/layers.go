@@ -56,15 +56,19 @@ func (c *criterion) stepper(b gomlx.Backend, h *head, s *model.Store) (*model.Ex
 		g := x.Graph()
 		s.SetTraining(g, true)
 		loss := c.loss(c.logits(h, scope, x), y)
-		aim := loss
-		for _, p := range h.parts() {
-			if p.trainable && len(p.dims) >= 2 && !(h.unit && p.path == pathWeights) && c.o.WeightDecay > 0 {
-				aim = Add(aim, MulScalar(ReduceAllSum(Square(s.GetVariable(p.path).NodeValue(g))), c.o.WeightDecay/2))
-			}
-		}
-		c.update(h, scope, aim, rate)
+		c.update(h, scope, c.decayed(h, s, loss), rate)
 		return loss
 	})
+}
+
+// decayed is a loss with the pull of weights to 0.
+func (c *criterion) decayed(h *head, s *model.Store, loss *Node) *Node {
+	for _, p := range h.parts() {
+		if p.trainable && len(p.dims) >= 2 && !(h.unit && p.path == pathWeights) && c.o.WeightDecay > 0 {
+			loss = Add(loss, MulScalar(ReduceAllSum(Square(s.GetVariable(p.path).NodeValue(loss.Graph()))), c.o.WeightDecay/2))
+		}
+	}
+	return loss
 }
 
 // judge compiles (x, y) to the two sums of the loss and the logits [n, classes].

@@ -80,9 +80,23 @@ var trainedInputs = map[string][]int{
 	"LayerNormalization": {1, 2}, "PRelu": {1}, "Add": {0, 1}, "Mul": {0, 1},
 }
 
-// find lists the weights that are trained, in the order of the network.
+// find lists the weights that are trained, in the order of the network: those that what is read depends on.
 func (t *Trainable) find(store *model.Store) {
+	needed := map[string]bool{t.net.spec.Output: true}
+	for _, tap := range t.net.spec.Taps {
+		needed[tap.Name] = true
+	}
+	for _, n := range slices.Backward(t.net.file.nodes) {
+		if slices.ContainsFunc(n.out, func(out string) bool { return needed[out] }) {
+			for _, in := range n.in {
+				needed[in] = true
+			}
+		}
+	}
 	for _, n := range t.net.file.nodes {
+		if !slices.ContainsFunc(n.out, func(out string) bool { return needed[out] }) {
+			continue
+		}
 		for _, i := range trainedInputs[n.op] {
 			if i >= len(n.in) || !t.net.file.weights[n.in[i]] {
 				continue

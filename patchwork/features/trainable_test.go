@@ -74,11 +74,11 @@ func TestTrainableGradients(t *testing.T) {
 	var names []string
 	for _, w := range n.Weights() {
 		names = append(names, w.Name)
-		if w.Kernel != strings.HasSuffix(w.Name, "_w") && w.Name != "product" {
+		if w.Kernel != strings.HasSuffix(w.Name, "_w") {
 			t.Errorf("%+v", w)
 		}
 	}
-	if want := []string{"first_w", "gain", "shift", "deep_w", "deep_b", "point_w", "point_b", "product"}; !slices.Equal(names, want) {
+	if want := []string{"first_w", "gain", "shift", "deep_w", "deep_b", "point_w", "point_b"}; !slices.Equal(names, want) {
 		t.Errorf("trained are %v, want %v", names, want)
 	}
 }
