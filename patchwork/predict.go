@@ -95,15 +95,15 @@ func (p *Project) predict(ctx context.Context, options []PredictOptions) (predic
 	if err != nil {
 		return prediction{}, err
 	}
-	store, err := p.Features()
+	info, index := m.Info(), p.Images()
+	r, err := p.reads(info.Options)
 	if err != nil {
 		return prediction{}, err
 	}
-	defer store.Close()
-	info, index := m.Info(), p.Images()
-	if info.FeatureID != store.Spec().ID {
+	defer r.store.Close()
+	if info.FeatureID != r.store.Spec().ID {
 		return prediction{}, fmt.Errorf("patchwork: the model was trained on the features %s and the current ones are %s; train again",
-			info.FeatureID, store.Spec().ID)
+			info.FeatureID, r.store.Spec().ID)
 	}
 	t, err := p.Labels()
 	if err != nil {
@@ -127,7 +127,7 @@ func (p *Project) predict(ctx context.Context, options []PredictOptions) (predic
 			return prediction{}, err
 		}
 	}
-	if scores.p, err = m.Scores(ctx, index.Len(), featureRow(store, index)); err != nil {
+	if scores.p, err = m.Scores(ctx, index.Len(), r.row); err != nil {
 		return prediction{}, err
 	}
 	out := prediction{index: index, of: scores.For(t)}

@@ -3,6 +3,7 @@ package patchwork
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
@@ -35,6 +36,9 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 	t, err := p.LabelsUnder("")
 	if err != nil {
 		return nil, err
+	}
+	if trunk := o.Train.Trunk; trunk != "" && trunk != classify.VectorTrunk {
+		return nil, fmt.Errorf("patchwork: a replay chooses and trains by vectors, and the trunk %s reads maps; replay with the trunk vectors", trunk)
 	}
 	if o.Strategies == nil {
 		for _, card := range acquire.All() {

@@ -71,16 +71,15 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 	if err != nil {
 		return SearchReport{}, err
 	}
-	store, err := p.Features()
+	reads, err := p.reads(o.Base)
 	if err != nil {
 		return SearchReport{}, err
 	}
-	defer store.Close()
+	defer reads.store.Close()
 	index := p.Images()
-	row := featureRow(store, index)
 	seed := p.Settings().Seed + o.Seed
-	s := &curveStudy{seed: seed, store: store, row: row,
-		table: onlyRows{t, func(r int) bool { return !t.Excluded(r) && !t.Validation(r) && row(r) != nil }}}
+	s := &curveStudy{seed: seed, reading: reads,
+		table: onlyRows{t, func(r int) bool { return !t.Excluded(r) && !t.Validation(r) && current(reads.store, index, r) }}}
 	folds := study.FoldOptions{Folds: o.Folds, Seed: seed, Group: func(r int) string { return index.At(r).Hash }}
 	fold, err := study.Folds(s.table, folds) // whether there can be any, before the work
 	if err != nil {

@@ -21,7 +21,8 @@ var (
 	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream", "patchwork/explore"}
 	nets   = []string{"patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
 	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore/quality"}
-	engine = join(ground, basis, facts, nets, skills, people)
+	tuning = []string{"patchwork/classify/finetune"}
+	engine = join(ground, basis, facts, nets, skills, people, tuning)
 
 	people = []string{"patchwork/labels/agreement"}
 
@@ -50,6 +51,8 @@ var Imports = []Rule{
 	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/...", "patchwork/explore/layout"})},
 	{Packages: nets, Imports: ground},
 	{Packages: skills, Imports: join(ground, basis, facts, nets)},
+
+	{Packages: tuning, Imports: join(ground, basis, facts, nets, []string{"patchwork/classify"})},
 
 	// Widgets know nothing of machine learning; the studio is made of them.
 	{Packages: widgets, Imports: join(widgets, []string{"internal/atomicfile"})},

@@ -18,6 +18,7 @@ type Data struct {
 	Classes  []string                // classes to learn, each a class of Table
 	Features func(row int) []float32 // Dim numbers, nil for a row without features; need only stay valid until the next call
 	Dim      int
+	Taps     []Tap              // the maps that the Dim numbers of an image are, one after the other, each [height, width, channels]; nil for vectors
 	Table    evaluate.Table     // a *labels.Table; it must not change during Train
 	Usable   func(row int) bool // nil means that every row is
 	Groups   [][]string         // of classes that exclude each other, for SoftmaxLoss; names that are not learned are left out

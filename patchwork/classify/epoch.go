@@ -84,6 +84,7 @@ func (t *training) stop(done int, cause error) error {
 // validate returns the loss over all known validation labels and the figures of each class.
 func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 	n, c := len(t.validation.rows), len(t.Classes)
+	blockRows := rowsAtOnce(t.Dim)
 	b := &batch{x: newBlock(blockRows, t.Dim), y: newBlock(blockRows, c)}
 	scores := make([]float32, 0, n*c)
 	var sum, known float64
@@ -109,7 +110,14 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 			return 0, nil, err
 		}
 	}
-	for i := range n {
+	classes, err = t.figures(scores)
+	return sum / (known + lossFloor), classes, err
+}
+
+// figures are how well the validation rows of each class are told apart by their logits, which become probabilities.
+func (t *training) figures(scores []float32) (classes []ClassPoint, err error) {
+	c := len(t.Classes)
+	for i := range t.validation.rows {
 		t.now.squash(scores[i*c : (i+1)*c])
 	}
 	r, err := evaluate.Evaluate(evaluate.Data{
@@ -119,7 +127,7 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 	for _, class := range r.Classes {
 		classes = append(classes, ClassPoint{class.Validation.Accuracy.Value, class.Validation.AUC.Value})
 	}
-	return sum / (known + lossFloor), classes, err
+	return classes, err
 }
 
 // rowsOf is some rows of a table, as validation rows.

@@ -13,11 +13,15 @@ import (
 // the same step; a bias without gain falls far behind the dim weights, which then learn the intercept by heart, row by row.
 func gain(dim int) float64 { return math.Sqrt(float64(dim)) }
 
-// logits maps features [n, dim] to [n, classes]. In training hidden units fall out by chance (Options.Dropout).
+// logits maps features [n, dim], or maps that a convnet reads, to [n, classes]. In training hidden units fall out by chance (Options.Dropout).
 func (c *criterion) logits(h *head, scope *model.Scope, x *Node) *Node {
 	value := func(path string) *Node { return scope.Store().GetVariable(path).NodeValue(x.Graph()) }
 	mean, scale := value(pathMean), value(pathScale)
 	weights, bias := value(pathWeights), value(pathBias)
+	if h.convnet != nil {
+		x = h.convnet.graph(scope.Store(), x)
+	}
+	x = dropTaps(scope.Store(), x, mean, h.taps, c.o.ScaleDropout)
 	switch {
 	case h.hidden > 0:
 		x = layers.DropoutStatic(scope, hiddenUnits(scope, x), c.o.Dropout)
@@ -52,7 +56,7 @@ func folded(x, weights, bias, mean, scale *Node) *Node {
 }
 
 // stepper compiles one training step: (x [n, dim], y [n, classes], rate) to the loss of the batch before the step. Decay adds
-// decay/2·Σ W² to what is minimised, not to the reported loss, for the weights of all layers but those of CosineLoss.
+// decay/2·Σ W² to what is minimised, not to the reported loss, for the weights of all layers, those of a convnet too, but those of CosineLoss.
 func (c *criterion) stepper(b gomlx.Backend, h *head, s *model.Store) (*model.Exec, error) {
 	return model.NewExec(b, s, func(scope *model.Scope, x, y, rate *Node) *Node {
 		g := x.Graph()
@@ -69,7 +73,7 @@ func (c *criterion) decayed(h *head, s *model.Store, loss *Node) *Node {
 		return loss
 	}
 	for _, p := range h.parts() {
-		if p.trainable && len(p.dims) == 2 && !(h.unit && p.path == pathWeights) {
+		if p.trainable && len(p.dims) >= 2 && !(h.unit && p.path == pathWeights) {
 			loss = Add(loss, MulScalar(ReduceAllSum(Square(s.GetVariable(p.path).NodeValue(loss.Graph()))), c.o.WeightDecay/2))
 		}
 	}

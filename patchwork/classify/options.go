@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify/network"
 	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
@@ -40,6 +41,17 @@ type Options struct {
 	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
 	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means NoPosterior
 
+	Trunk        Trunk           `json:"trunk" yaml:"trunk"`                 // what stands between features and head; "" means VectorTrunk
+	Taps         string          `json:"taps" yaml:"taps"`                   // which maps, see network.Multiscale.Choose; "" means the last, for MultiscaleTrunk all
+	Layers       string          `json:"layers" yaml:"layers"`               // of ConvnetTrunk, see network.Parse; "" means DefaultLayers
+	Kernel       int             `json:"kernel" yaml:"kernel"`               // of ConvnetTrunk: 1, 3, 5 or 7; 0 means 1
+	BatchNorm    Switch          `json:"batchnorm" yaml:"batchnorm"`         // of ConvnetTrunk; "" means Off
+	Separable    Switch          `json:"separable" yaml:"separable"`         // of ConvnetTrunk; "" means Off
+	LayerDropout float64         `json:"layer_dropout" yaml:"layer_dropout"` // of ConvnetTrunk, share that d drops; 0 means 0.5
+	Pooling      network.Pooling `json:"pooling" yaml:"pooling"`             // of PoolingTrunk and ConvnetTrunk; "" means MaxPooling
+	ScalePooling network.Pooling `json:"scale_pooling" yaml:"scale_pooling"` // of MultiscaleTrunk; "" means AveragePooling
+	ScaleDropout float64         `json:"scale_dropout" yaml:"scale_dropout"` // of MultiscaleTrunk, share of taps left out in a step; 0 means 0.5
+
 	Loss           Loss    `json:"loss" yaml:"loss"`                       // "" means SigmoidLoss
 	Gamma          float64 `json:"gamma" yaml:"gamma"`                     // of FocalLoss; 0 means 2
 	Alpha          float64 `json:"alpha" yaml:"alpha"`                     // of FocalLoss, below 1; 0 means that present and absent weigh 1
@@ -61,7 +73,7 @@ func (o Options) check() error {
 			wrong = append(wrong, fmt.Errorf("classify.Options: %w", err))
 		}
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, o.checkTrunk())...)
 }
 
 // withDefaults is a copy in which every zero that stands for a default is filled in.
@@ -78,6 +90,7 @@ func (o Options) withDefaults() Options {
 	fill(&o.Tau, 0.95)
 	fill(&o.Unlabelled, 4)
 	fill(&o.Strong, 0.5)
+	o.trunkDefaults()
 	fill(&o.Head, LinearHead)
 	fill(&o.Hidden, 128)
 	fill(&o.Temperature, 0.1)

@@ -17,6 +17,7 @@ type Setting struct {
 	Name    string   `json:"name"`              // as in JSON and YAML
 	About   string   `json:"about"`             // a sentence, and of a choice with much to say a line for each
 	Choices []string `json:"choices,omitempty"` // the values of a choice, the default first; none for a number
+	Text    bool     `json:"text,omitempty"`    // words, as layers are written
 	Whole   bool     `json:"whole,omitempty"`   // a whole number
 	Min     float64  `json:"min"`               // of a number
 	Max     float64  `json:"max"`
@@ -24,12 +25,13 @@ type Setting struct {
 
 	With *Condition `json:"with,omitempty"` // the choice that it belongs to; nil for one that always counts
 
-	at func(*Options) any // the address of an int, a float64, or a string of its own type
+	at    func(*Options) any      // the address of an int, a float64, or a string of its own type
+	valid func(text string) error // of a text; nil: any
 }
 
 // Settings lists what can be set, in the order in which a person thinks of it.
 func Settings() []Setting {
-	return withConditions(slices.Concat(headSettings(), trainingSettings(), lossSettings(), unlabelledSettings()))
+	return withConditions(slices.Concat(headSettings(), trunkSettings(), trainingSettings(), lossSettings(), unlabelledSettings()))
 }
 
 func headSettings() []Setting {
@@ -111,7 +113,7 @@ func (s Setting) Set(o *Options, text string) error {
 	v := s.value(o)
 	number := 0.0
 	if v.Kind() == reflect.String {
-		if text != "" && !slices.Contains(s.Choices, text) {
+		if text != "" && !s.allowsText(text) {
 			return fmt.Errorf("classify: %w", s.wrong(text))
 		}
 		v.SetString(text)
@@ -138,7 +140,7 @@ func (s Setting) check(o Options) error {
 	switch {
 	case ok:
 	case v.Kind() == reflect.String:
-		ok = slices.Contains(s.Choices, v.String())
+		ok = s.allowsText(v.String())
 	case v.CanFloat():
 		ok = s.allows(v.Float())
 	default:
@@ -150,6 +152,13 @@ func (s Setting) check(o Options) error {
 	return s.wrong(s.Get(o))
 }
 
+func (s Setting) allowsText(text string) bool {
+	if s.Text {
+		return s.valid == nil || s.valid(text) == nil
+	}
+	return slices.Contains(s.Choices, text)
+}
+
 func (s Setting) allows(v float64) bool {
 	return v >= s.Min && v <= s.Max && (!s.Whole || v == math.Trunc(v))
 }
@@ -157,6 +166,9 @@ func (s Setting) allows(v float64) bool {
 func (s Setting) wrong(text string) error {
 	if len(s.Choices) > 0 {
 		return fmt.Errorf("%s is %q; want one of %s", s.Name, text, strings.Join(s.Choices, ", "))
+	}
+	if s.Text {
+		return fmt.Errorf("%s is %q: %w", s.Name, text, s.valid(text))
 	}
 	kind := "a number"
 	if s.Whole {

@@ -44,6 +44,13 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 		return nil, err
 	}
 	o = o.withDefaults()
+	reader, err := newMapReader(o, d.Taps)
+	if err != nil {
+		return nil, err
+	}
+	if d, err = d.through(reader); err != nil {
+		return nil, err
+	}
 	p, err := prepare(d)
 	if err != nil {
 		return nil, err
@@ -66,6 +73,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	}
 	i := &m.info
 	i.Classes, i.Groups, i.Dim, i.FeatureID, i.JournalVersion, i.Options = p.Classes, p.Groups, p.Dim, p.FeatureID, p.JournalVersion, o
+	i.Taps = p.Taps
 	i.TrainRows, i.ValidationRows, i.Missing, i.Warnings = len(p.train.rows), len(p.validation.rows), p.missing, p.warnings
 	if err := m.measure(p); err != nil {
 		return nil, err
@@ -175,7 +183,7 @@ func (t *training) compile() error {
 		return err
 	}
 	o := t.o
-	if t.now, err = newHead(Info{Classes: t.Classes, Groups: t.Groups, Dim: t.Dim, Options: o}); err != nil {
+	if t.now, err = newHead(Info{Classes: t.Classes, Groups: t.Groups, Dim: t.Dim, Taps: t.Taps, Options: o}); err != nil {
 		return err
 	}
 	if o.Loss == SoftmaxLoss && len(t.now.groups) == 0 {

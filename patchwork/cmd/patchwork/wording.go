@@ -45,6 +45,8 @@ var inGo = strings.NewReplacer(
 	"run p.Embed() in a cell or ", "run ",
 	"run p.Embed() or ", "run ",
 	"run p.Propagate() in a cell or ", "run ",
+	"run p.ExtractMaps() in a cell or ", "run ",
+	"Taps lists them", "`patchwork maps list` shows them all",
 	"run p.TrainTasks(\"TABLE.csv\") in a cell or ", "run ",
 	"then p.Train() in a cell, Train in the studio, or ", "then Train in the studio, or ",
 	"pool lacks what the strategy needs: ", "",

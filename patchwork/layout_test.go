@@ -30,11 +30,11 @@ func apart(points []layout.Point, kind []string) float64 {
 	return sum[0] / n[0] / (sum[1] / n[1])
 }
 
-func TestMap(t *testing.T) {
+func TestLayout(t *testing.T) {
 	dir := photos(t, 40)
 	p := embedded(t, dir)
-	for _, kind := range MapKinds {
-		m, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil)
+	for _, kind := range LayoutKinds {
+		m, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil)
 		if err != nil {
 			t.Fatal(kind, err)
 		}
@@ -51,7 +51,7 @@ func TestMap(t *testing.T) {
 		if math.Abs(float64(low)+1) > 1e-5 || math.Abs(float64(high)-1) > 1e-5 {
 			t.Errorf("%s: places from %g to %g; want -1 to 1", kind, low, high)
 		}
-		again, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil)
+		again, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil)
 		if err != nil || again.Moved || again.Images != 40 {
 			t.Errorf("%s, read: %v, %v", kind, again, err)
 		}
@@ -61,12 +61,12 @@ func TestMap(t *testing.T) {
 			}
 		}
 	}
-	m, err := p.Map(t.Context(), MapOptions{Neighbours: 5}, nil)
+	m, err := p.Layout(t.Context(), LayoutOptions{Neighbours: 5}, nil)
 	if err != nil || !m.Moved || m.Kind != "umap" {
 		t.Errorf("with another option: %v, %v", m, err)
 	}
 	var out bytes.Buffer
-	if err := p.WriteMap(&out, m); err != nil {
+	if err := p.WriteLayout(&out, m); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Split(out.String(), "\n"); len(lines) != 42 || lines[0] != "filepath,x,y" || !strings.HasPrefix(lines[1], p.Images().At(0).ID+",") {
@@ -75,10 +75,10 @@ func TestMap(t *testing.T) {
 }
 
 // New images are put in, and the others stay where a person remembers them; a damaged file is made again.
-func TestMapTakesInNewImages(t *testing.T) {
+func TestLayoutTakesInNewImages(t *testing.T) {
 	dir := photos(t, 56)
 	p := embedded(t, dir)
-	before, err := p.Map(t.Context(), MapOptions{}, nil)
+	before, err := p.Layout(t.Context(), LayoutOptions{}, nil)
 	if err != nil || before.Images != 56 {
 		t.Fatal(before, err)
 	}
@@ -92,7 +92,7 @@ func TestMapTakesInNewImages(t *testing.T) {
 	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	after, err := p.Map(t.Context(), MapOptions{}, nil)
+	after, err := p.Layout(t.Context(), LayoutOptions{}, nil)
 	if err != nil || after.Images != 60 || !after.Moved {
 		t.Fatal(after, err)
 	}
@@ -105,18 +105,18 @@ func TestMapTakesInNewImages(t *testing.T) {
 	if moved/n > 0.2 {
 		t.Errorf("images moved by %.2f on average, of 2 across", moved/n)
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, "maps", "umap.npy"), []byte("torn"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(p.dir, "layouts", "umap.npy"), []byte("torn"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	again, err := p.Map(t.Context(), MapOptions{}, nil)
+	again, err := p.Layout(t.Context(), LayoutOptions{}, nil)
 	if err != nil || !again.Moved || again.Images != 60 {
 		t.Errorf("after damage: %v, %v", again, err)
 	}
 }
 
-func TestMapSaysWhatIsWrong(t *testing.T) {
+func TestLayoutSaysWhatIsWrong(t *testing.T) {
 	p := embedded(t, photos(t, 8))
-	_, err := p.Map(t.Context(), MapOptions{Kind: "isomap", Neighbours: 1, MinDist: -1, Perplexity: 0.5, Width: 101}, nil)
+	_, err := p.Layout(t.Context(), LayoutOptions{Kind: "isomap", Neighbours: 1, MinDist: -1, Perplexity: 0.5, Width: 101}, nil)
 	for _, want := range []string{`Kind is "isomap"; want one of umap, t-sne, pca, som`, "Neighbours is 1", "MinDist is -1", "Perplexity is 0.5", "Width is 101"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)
@@ -124,11 +124,11 @@ func TestMapSaysWhatIsWrong(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.Map(ctx, MapOptions{}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := p.Layout(ctx, LayoutOptions{}, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	for _, kind := range MapKinds {
-		if m, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil); err != nil || m.Images != 8 {
+	for _, kind := range LayoutKinds {
+		if m, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil); err != nil || m.Images != 8 {
 			t.Error(kind, m, err)
 		}
 	}
