@@ -75,9 +75,9 @@ func (m *Layout) String() string {
 // keptLayout is layouts/KIND.yaml, beside the places in layouts/KIND.npy.
 type keptLayout struct {
 	Options  LayoutOptions `yaml:"options"`
-	Features string     `yaml:"features"` // id
-	Images   string     `yaml:"images"`   // digest of which images had features, and of what they were computed from
-	Time     time.Time  `yaml:"time"`
+	Features string        `yaml:"features"` // id
+	Images   string        `yaml:"images"`   // digest of which images had features, and of what they were computed from
+	Time     time.Time     `yaml:"time"`
 }
 
 // Layout lays the images out by their features and keeps the result in the folder layouts/ of the project, one for each kind. As
