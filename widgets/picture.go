@@ -155,3 +155,19 @@ func (g GridImage) bytesOf() ([]byte, error) {
 	}
 	return data, nil
 }
+
+// serve answers a request with the image, made smaller where it is large.
+func (g GridImage) serve(w http.ResponseWriter) {
+	data, err := g.bytesOf()
+	var kind string
+	if err == nil {
+		kind, data, err = light(data, 640, 512<<10)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write(data)
+}
