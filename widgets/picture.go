@@ -156,9 +156,9 @@ func (g GridImage) bytesOf() ([]byte, error) {
 	return data, nil
 }
 
-// servePicture sends an image, made small.
-func servePicture(w http.ResponseWriter, img GridImage, side, limit int) {
-	data, err := img.bytesOf()
+// serve sends an image, made smaller where it is larger than side or limit bytes. cache says how long the page may keep it.
+func (g GridImage) serve(w http.ResponseWriter, side, limit int, cache string) {
+	data, err := g.bytesOf()
 	var kind string
 	if err == nil {
 		kind, data, err = light(data, side, limit)
@@ -168,6 +168,6 @@ func servePicture(w http.ResponseWriter, img GridImage, side, limit int) {
 		return
 	}
 	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "private, max-age=3600")
+	w.Header().Set("Cache-Control", cache)
 	w.Write(data)
 }

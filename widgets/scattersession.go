@@ -256,5 +256,5 @@ func (s *Scatter) picture(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	servePicture(w, s.image(row), 240, 64<<10)
+	s.image(row).serve(w, 240, 64<<10, "private, max-age=3600")
 }

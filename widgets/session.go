@@ -139,5 +139,5 @@ func (s *session) picture(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("full") {
 		side, limit = 2400, 16<<20
 	}
-	servePicture(w, s.images[row], side, limit)
+	s.images[row].serve(w, side, limit, "private, max-age=3600")
 }
