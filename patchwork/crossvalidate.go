@@ -51,19 +51,18 @@ func (p *Project) OutOfFold(ctx context.Context, o CrossValidateOptions, progres
 
 // outOfFold is OutOfFold of labels at hand, without learning from those of doubt, which may be nil.
 func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cellOf]bool, o CrossValidateOptions, progress Progress) (*OutOfFold, error) {
-	store, err := p.Features()
+	reads, err := p.reads(o.Train)
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
+	defer reads.store.Close()
 	index := p.Images()
-	row := featureRow(store, index)
 	seed := p.Settings().Seed + o.Seed
 	group := func(r int) string { return index.At(r).Hash }
 	if o.BySubset {
 		group = func(r int) string { return index.At(r).Subset }
 	}
-	table := onlyRows{t, func(r int) bool { return !t.Excluded(r) && row(r) != nil }}
+	table := onlyRows{t, func(r int) bool { return !t.Excluded(r) && current(reads.store, index, r) }}
 	fold, err := study.Folds(table, study.FoldOptions{Folds: o.Folds, Seed: seed, Group: group})
 	if err != nil {
 		return nil, err
@@ -77,10 +76,10 @@ func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cell
 			progress("training", f, folds)
 		}
 		// The fold is left out and not held out: held-out images would choose the epoch.
-		m, err := classify.Train(ctx, classify.Data{
-			Classes: out.Classes, Dim: store.Dim(), Features: row, FeatureID: store.Spec().ID,
-			Table: noneHeldOut{without{onlyRows{table, func(r int) bool { return fold[r] >= 0 && fold[r] != f }}, doubt}},
-		}, o.Train, nil)
+		d := reads.data()
+		d.Classes, d.Groups = out.Classes, t.Groups()
+		d.Table = noneHeldOut{without{onlyRows{table, func(r int) bool { return fold[r] >= 0 && fold[r] != f }}, doubt}}
+		m, err := classify.Train(ctx, d, o.Train, nil)
 		if err != nil {
 			return nil, fmt.Errorf("patchwork: training without fold %d of %d: %w", f+1, folds, err)
 		}
@@ -91,7 +90,7 @@ func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cell
 			}
 		}
 		learned := m.Info().Classes
-		values, err := m.Scores(ctx, len(test), func(i int) []float32 { return row(test[i]) })
+		values, err := m.Scores(ctx, len(test), func(i int) []float32 { return reads.row(test[i]) })
 		if err != nil {
 			return nil, err
 		}

@@ -267,17 +267,20 @@ func (e *engine) stateFile(name string) string {
 	return e.path(fmt.Sprintf("studio-%s-%s.json", annotator(), name))
 }
 
-// Train computes the features first where none are there.
+// Train computes the features, or the maps that a trunk reads, first where none are there.
 func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
-	store, err := e.Features()
-	if errors.Is(err, ErrNoFeatures) {
+	r, err := e.reads(o)
+	switch {
+	case errors.Is(err, ErrNoFeatures):
 		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
+	case errors.Is(err, ErrNoMaps):
+		_, err = e.ExtractMaps(ctx, MapOptions{}, onStep)
 	}
 	if err != nil {
 		return classify.Info{}, err
 	}
-	if store != nil {
-		store.Close()
+	if r.store != nil {
+		r.store.Close()
 	}
 	train := e.Project.Train
 	if goOn {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -114,10 +113,7 @@ func (p *Project) extractor(name string, o features.ONNXOptions) (features.Extra
 	if name == "" || name == "default" {
 		return features.Default()
 	}
-	if !filepath.IsAbs(name) {
-		name = p.path(filepath.FromSlash(name))
-	}
-	return features.OpenONNX(name, o)
+	return features.OpenONNX(p.fromHere(name), o)
 }
 
 // use writes to project.yaml which extractor and features are current.

@@ -11,7 +11,6 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/study"
-	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -39,15 +38,14 @@ func (p *Project) LearningCurve(ctx context.Context, o LearningCurveOptions, pro
 	if err != nil {
 		return nil, err
 	}
-	store, err := p.Features()
+	reads, err := p.reads(o.Train)
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
+	defer reads.store.Close()
 	index := p.Images()
-	row := featureRow(store, index)
-	s := &curveStudy{seed: p.Settings().Seed + o.Seed, store: store, row: row, options: o.Train,
-		table: onlyRows{t, func(r int) bool { return !t.Excluded(r) && row(r) != nil }}}
+	s := &curveStudy{seed: p.Settings().Seed + o.Seed, reading: reads, options: o.Train,
+		table: onlyRows{t, func(r int) bool { return !t.Excluded(r) && current(reads.store, index, r) }}}
 	s.options.Seed += s.seed
 	c := study.CurveOptions{Budgets: o.Budgets, Repeats: o.Repeats, FoldOptions: study.FoldOptions{Folds: o.Folds, Seed: s.seed}}
 	c.Group = func(r int) string {
@@ -94,9 +92,8 @@ func doubling(fold []int) (budgets []int) {
 
 // curveStudy is what all trainings have in common.
 type curveStudy struct {
+	reading
 	seed    uint64
-	store   *features.Store
-	row     func(int) []float32
 	table   evaluate.Table
 	options classify.Options
 	done    int
@@ -107,10 +104,10 @@ func (s *curveStudy) train(ctx context.Context, learn, test []int) (float64, err
 	classes := s.table.Classes()
 	slices.Sort(learn)
 	// Test images are excluded, not held out: held-out ones would choose the epoch.
-	m, err := classify.Train(ctx, classify.Data{
-		Classes: classes, Dim: s.store.Dim(), Features: s.row, FeatureID: s.store.Spec().ID,
-		Table: noneHeldOut{onlyRows{s.table, func(r int) bool { _, ok := slices.BinarySearch(learn, r); return ok }}},
-	}, s.options, nil)
+	d := s.data()
+	d.Classes = classes
+	d.Table = noneHeldOut{onlyRows{s.table, func(r int) bool { _, ok := slices.BinarySearch(learn, r); return ok }}}
+	m, err := classify.Train(ctx, d, s.options, nil)
 	if err != nil {
 		return math.NaN(), err
 	}

@@ -26,7 +26,7 @@ const modelName = "default"
 //
 // A cancelled Train keeps the best weights so far, scores and saves them, and returns ctx's error.
 //
-// Errors: ErrNoFeatures; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
+// Errors: ErrNoFeatures, or ErrNoMaps with a trunk that reads maps; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
 	return p.train(ctx, o, trainFrom{}, onPoint)
 }
@@ -51,20 +51,20 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	if len(t.Classes()) == 0 {
 		return classify.Info{}, fmt.Errorf("patchwork: the project has no classes; add some, as with `patchwork init %s --classes water,road`", typed(p.dir))
 	}
-	store, err := p.Features()
+	r, err := p.reads(o)
 	if err != nil {
 		return classify.Info{}, err
 	}
-	defer store.Close()
+	defer r.store.Close()
 	index := p.Images()
 	var learned evaluate.Table = t
 	if from.pseudo != nil {
 		learned = withPseudo(t, from.pseudo, from.sure)
 	}
-	m, err := classify.Train(ctx, classify.Data{
-		Classes: t.Classes(), Dim: store.Dim(), Table: learned, FeatureID: store.Spec().ID, JournalVersion: version,
-		Features: featureRow(store, index), Usable: index.Usable, Groups: t.Groups(), Start: from.start, Resolve: t.Resolve,
-	}, o, onPoint)
+	d := r.data()
+	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), learned, version, index.Usable, t.Groups(), from.start, t.Resolve
+	d.Subset = func(row int) string { return index.At(row).Subset }
+	m, err := classify.Train(ctx, d, o, onPoint)
 	if rerr := p.record(begun, o, m, from, err); rerr != nil {
 		err = errors.Join(err, rerr)
 	}
@@ -72,7 +72,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 		return classify.Info{}, err
 	}
 	save := context.WithoutCancel(ctx) // what a cancelled training has learned is kept
-	predicted, serr := m.Predict(save, index.Len(), featureRow(store, index))
+	predicted, serr := m.Predict(save, index.Len(), r.row)
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
@@ -83,14 +83,20 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 // the image was before it changed.
 func featureRow(s *features.Store, index *imageset.Index) func(row int) []float32 {
 	return func(row int) []float32 {
-		if row >= index.Len() || !s.Has(row) {
-			return nil
-		}
-		if image := index.At(row); image.Problem != "" || image.Hash != s.Hash(row) {
+		if !current(s, index, row) {
 			return nil
 		}
 		return s.Row(row)
 	}
+}
+
+// current says whether a row has features of what its image is now.
+func current(s *features.Store, index *imageset.Index, row int) bool {
+	if row >= index.Len() || !s.Has(row) {
+		return false
+	}
+	image := index.At(row)
+	return image.Problem == "" && image.Hash == s.Hash(row)
 }
 
 // Model opens the trained classifier.
@@ -118,6 +124,7 @@ type Scores struct {
 	Classes []string  // that the model knows, in the order of its columns
 	Trained time.Time // when the model was trained
 	Rows    int
+	Of      string    // id of the features that the model was trained on; "" for scores of no model
 	p       []float32 // [Rows, len(Classes)]
 	spread  []float32 // the same of deviations, nil where the model has none
 }
@@ -143,6 +150,9 @@ func (p *Project) Scores() (*Scores, error) {
 			filepath.Join(dir, classify.ScoresFile), columns, len(info.Classes))
 	}
 	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
+	if ofVectors(info.Options) {
+		s.Of = info.FeatureID
+	}
 	file := filepath.Join(dir, classify.DeviationsFile)
 	if _, err := os.Stat(file); err != nil {
 		return s, nil

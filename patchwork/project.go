@@ -21,6 +21,7 @@ import (
 var (
 	ErrNoProject  = errors.New("patchwork: no project here")
 	ErrNoFeatures = errors.New("patchwork: no features yet")
+	ErrNoMaps     = errors.New("patchwork: no feature maps yet")
 	ErrNoModel    = errors.New("patchwork: no model yet")
 )
 

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -105,7 +107,11 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		pool.Labels = nil // to be looked at again: what is known does not make an image uninteresting
 	}
 	if scores != nil {
-		pool.Probs = scores.For(t)
+		if now := p.Settings().Features; scores.Of != "" && scores.Of != now && (strategy.Card().Needs | strategy.Card().Uses).Has(acquire.Probs) {
+			return nil, fmt.Errorf("patchwork: the scores are of a model of the features %s and the current ones are %s; train again, "+
+				"or choose by what needs no model, as random", scores.Of, now)
+		}
+		pool.Probs, pool.Deviations = scores.For(t), scores.DeviationsFor(t)
 	}
 	picks, err := p.choose(ctx, t, strategy, pool, look, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {
@@ -132,7 +138,11 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 		if err != nil {
 			return nil, err
 		}
-		pool.Mean = m.Mean()
+		if ofVectors(m.Info().Options) {
+			pool.Mean, pool.Judge = m.Mean(), func(n int, vector func(int) []float32) []float32 {
+				return judged(ctx, m, n, vector, t.Classes(), t.Resolve)
+			}
+		}
 	}
 	if pool.Labels != nil {
 		pool.Known = learnedFrom(t)
@@ -146,6 +156,31 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 		return acquire.Select(s, pool, n)
 	}
 	return picks, err
+}
+
+// judged are the model's probabilities of n vectors by classes, NaN for one that it does not know: [n, classes], nil where it fails, as when ctx is done.
+// now says what a class is called that was renamed since the training.
+func judged(ctx context.Context, m *classify.Model, n int, vector func(int) []float32, classes []string, now func(class string) (string, bool)) []float32 {
+	values, err := m.Scores(ctx, n, vector)
+	if err != nil {
+		return nil
+	}
+	learned := m.Info().Classes
+	out := slices.Repeat([]float32{float32(math.NaN())}, n*len(classes))
+	for k, name := range learned {
+		name, ok := now(name)
+		c := slices.Index(classes, name)
+		if !ok || c < 0 {
+			continue
+		}
+		for i := range n {
+			at := &out[i*len(classes)+c]
+			if v := values[i*len(learned)+k]; *at != *at || v > *at { // of one that was merged from several the highest, as For has it
+				*at = v
+			}
+		}
+	}
+	return out
 }
 
 // propagatedPrefix before the name of a strategy means the propagated scores.

@@ -155,3 +155,19 @@ func (g GridImage) bytesOf() ([]byte, error) {
 	}
 	return data, nil
 }
+
+// servePicture sends an image, made small.
+func servePicture(w http.ResponseWriter, img GridImage, side, limit int) {
+	data, err := img.bytesOf()
+	var kind string
+	if err == nil {
+		kind, data, err = light(data, side, limit)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "private, max-age=3600")
+	w.Write(data)
+}

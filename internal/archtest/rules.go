@@ -19,9 +19,10 @@ var (
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
 	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream", "patchwork/explore"}
-	nets   = []string{"patchwork/classify/network"}
+	nets   = []string{"patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
 	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore/quality"}
-	engine = join(ground, basis, facts, nets, skills, people)
+	tuning = []string{"patchwork/classify/finetune"}
+	engine = join(ground, basis, facts, nets, skills, people, tuning)
 
 	people = []string{"patchwork/labels/agreement"}
 
@@ -47,9 +48,11 @@ var Imports = []Rule{
 	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},
 	{Packages: []string{"patchwork/features", "patchwork/augment/stream"}, Imports: join(ground, basis)},
 	{Packages: []string{"patchwork/explore"}, Imports: join(ground, []string{"patchwork/labels", "patchwork/features"})},
-	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
+	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/...", "patchwork/explore/layout"})},
 	{Packages: nets, Imports: ground},
 	{Packages: skills, Imports: join(ground, basis, facts, nets)},
+
+	{Packages: tuning, Imports: join(ground, basis, facts, nets, []string{"patchwork/classify"})},
 
 	// Widgets know nothing of machine learning; the studio is made of them.
 	{Packages: widgets, Imports: join(widgets, []string{"internal/atomicfile"})},

@@ -40,6 +40,37 @@ func (t *training) keep(epoch float64) error {
 	return nil
 }
 
+const (
+	divergedTimes = 10  // the first loss, of an epoch's mean
+	divergedLeast = 0.7 // what counts as the first loss at least: about that of a coin
+)
+
+// ErrDiverged means that the loss grew instead of falling before an epoch was over, so that there are no weights to keep.
+var ErrDiverged = errors.New("the training diverged")
+
+// diverges says what is wrong with the loss, "" if nothing is: it is no number, or at the end of an epoch its mean is far above
+// where it began.
+func (t *training) diverges(mean, last float64, epochEnd bool) string {
+	switch {
+	case last-last != 0:
+		return fmt.Sprintf("is %g", last)
+	case epochEnd && mean > divergedTimes*max(t.firstLoss, divergedLeast):
+		return fmt.Sprintf("has grown to %.3g, from %.3g at the first step,", mean, t.firstLoss)
+	}
+	return ""
+}
+
+// diverged ends a training whose loss diverges: with the best weights before, or an error when there are none.
+func (t *training) diverged(wrong string, steps int) error {
+	text := fmt.Sprintf("the loss %s after %d steps; lower Options.Rate (now %g)", wrong, steps, t.o.Rate)
+	if t.best.weights == nil {
+		return fmt.Errorf("%w: %s", ErrDiverged, text)
+	}
+	t.ended = Diverged
+	t.warnings = append(t.warnings, fmt.Sprintf("%s. The weights of epoch %.4g, the best before, are kept", text, t.bestEpoch))
+	return nil
+}
+
 // stop ends a cancelled training: without a finished epoch the present weights are the best there are.
 func (t *training) stop(done int, cause error) error {
 	if t.best.weights == nil && done > 0 {
@@ -53,6 +84,7 @@ func (t *training) stop(done int, cause error) error {
 // validate returns the loss over all known validation labels and the figures of each class.
 func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 	n, c := len(t.validation.rows), len(t.Classes)
+	blockRows := rowsAtOnce(t.Dim)
 	b := &batch{x: newBlock(blockRows, t.Dim), y: newBlock(blockRows, c)}
 	scores := make([]float32, 0, n*c)
 	var sum, known float64
@@ -78,7 +110,14 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 			return 0, nil, err
 		}
 	}
-	for i := range n {
+	classes, err = t.figures(scores)
+	return sum / (known + lossFloor), classes, err
+}
+
+// figures are how well the validation rows of each class are told apart by their logits, which become probabilities.
+func (t *training) figures(scores []float32) (classes []ClassPoint, err error) {
+	c := len(t.Classes)
+	for i := range t.validation.rows {
 		t.now.squash(scores[i*c : (i+1)*c])
 	}
 	r, err := evaluate.Evaluate(evaluate.Data{
@@ -88,7 +127,7 @@ func (t *training) validate() (loss float64, classes []ClassPoint, err error) {
 	for _, class := range r.Classes {
 		classes = append(classes, ClassPoint{class.Validation.Accuracy.Value, class.Validation.AUC.Value})
 	}
-	return sum / (known + lossFloor), classes, err
+	return classes, err
 }
 
 // rowsOf is some rows of a table, as validation rows.

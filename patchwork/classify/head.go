@@ -32,13 +32,20 @@ type head struct {
 	posterior                      Posterior
 	variance, biasVariance, factor []float32 // see the paths
 
+	below   string   // Options.trunkText: what stands before it
+	convnet *convnet // of that trunk, else nil; its output is then the features
+	taps    []int    // of the trunk multiscale: how many of the features belong to each map
+
 	neighbours        int // that judge an image
 	examples, answers []float32
 }
 
 // newHead returns a head without numbers.
 func newHead(i Info) (head, error) {
-	h := head{kind: i.Options.Head, dim: i.Dim, classes: len(i.Classes)}
+	h := head{kind: i.Options.Head, dim: i.Dim, classes: len(i.Classes), below: i.Options.trunkText()}
+	if err := h.stand(i); err != nil {
+		return h, err
+	}
 	if h.kind == MLPHead {
 		h.hidden = i.Options.Hidden
 	}
@@ -102,12 +109,19 @@ func (h *head) parts() []part {
 	case FullPosterior:
 		list = append(list, part{pathFactor, []int{h.classes, h.dim + 1, h.dim + 1}, &h.factor, false})
 	}
+	if h.convnet != nil {
+		list = append(list, h.convnet.parts()...)
+	}
 	return list
 }
 
 // begin sets the numbers that training starts with: the last layer at 0, so that every image gets the shares of present
 // labels, hidden units at random (He et al. 2015). A layer of directions begins at random too: 0 has no direction.
 func (h *head) begin(mean, scale []float32, shares []float64, seed uint64) {
+	if h.convnet != nil {
+		h.convnet.begin(mean, scale, seed)
+		mean, scale = make([]float32, h.dim), slices.Repeat([]float32{1}, h.dim)
+	}
 	h.mean, h.scale = mean, scale
 	rng := rand.New(rand.NewPCG(seed, weightStream))
 	random := func(n int, deviation float64) []float32 {
@@ -143,14 +157,22 @@ func (h *head) gain() float64 {
 // store returns a fresh model store with the head's variables.
 func (h *head) store() *model.Store {
 	s := model.NewStore()
+	h.put(s)
+	return s
+}
+
+// put adds the head's variables to a store.
+func (h *head) put(s *model.Store) {
 	for _, p := range h.parts() {
 		s.VariableWithValue(p.path, tensors.FromFlatDataAndDimensions(*p.values, p.dims...)).SetTrainable(p.trainable)
 	}
-	return s
 }
 
 // read copies the variables of a store into the head.
 func (h *head) read(s *model.Store) error {
+	if h.convnet != nil {
+		h.convnet = h.convnet.fresh() // a copy of this head may hold the one before
+	}
 	for _, p := range h.parts() {
 		v := s.GetVariable(p.path)
 		if v == nil {

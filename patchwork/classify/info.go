@@ -10,8 +10,9 @@ import (
 
 // Info is what is known about a model besides its weights.
 type Info struct {
-	Classes        []string   `json:"classes" yaml:"classes"` // columns of the scores: those that had a label for training
-	Dim            int        `json:"dim" yaml:"dim"`
+	Classes        []string   `json:"classes" yaml:"classes"`                   // columns of the scores: those that had a label for training
+	Dim            int        `json:"dim" yaml:"dim"`                           // numbers of an image that are read, after a pooling of maps
+	Taps           []Tap      `json:"taps,omitempty" yaml:"taps,omitempty"`     // the maps that features are, of which Options.Trunk reads some; none for vectors
 	Groups         [][]string `json:"groups,omitempty" yaml:"groups,omitempty"` // of classes that exclude each other
 	FeatureID      string     `json:"feature_id" yaml:"feature_id"`             // of the features it reads
 	JournalVersion int64      `json:"journal_version" yaml:"journal_version"`   // state of the labels it learned from
@@ -42,6 +43,7 @@ const (
 	Completed Ended = "completed"
 	NoBetter  Ended = "no better epoch" // Options.Patience
 	Cancelled Ended = "cancelled"
+	Diverged  Ended = "diverged" // the loss grew instead of falling
 )
 
 // Outcome says in a few words how training ended and which weights are kept.

@@ -13,15 +13,18 @@ import (
 // the same step; a bias without gain falls far behind the dim weights, which then learn the intercept by heart, row by row.
 func gain(dim int) float64 { return math.Sqrt(float64(dim)) }
 
-// logits maps features [n, dim] to [n, classes]. In training hidden units fall out by chance (Options.Dropout).
+// logits maps features [n, dim], or maps that a convnet reads, to [n, classes]. In training hidden units fall out by chance (Options.Dropout).
 func (c *criterion) logits(h *head, scope *model.Scope, x *Node) *Node {
 	value := func(path string) *Node { return scope.Store().GetVariable(path).NodeValue(x.Graph()) }
 	mean, scale := value(pathMean), value(pathScale)
 	weights, bias := value(pathWeights), value(pathBias)
+	if h.convnet != nil {
+		x = h.convnet.graph(scope.Store(), x)
+	}
+	x = dropTaps(scope.Store(), x, mean, h.taps, c.o.ScaleDropout)
 	switch {
 	case h.hidden > 0:
-		x = folded(x, value(pathInner), value(pathInnerBias), mean, scale)
-		x = layers.DropoutStatic(scope, Max(x, ZerosLike(x)), c.o.Dropout)
+		x = layers.DropoutStatic(scope, hiddenUnits(scope, x), c.o.Dropout)
 	case h.unit:
 		x = Mul(Sub(x, ExpandAxes(mean, 0)), ExpandAxes(scale, 0))
 	default:
@@ -32,6 +35,13 @@ func (c *criterion) logits(h *head, scope *model.Scope, x *Node) *Node {
 		return Add(cosineLogits(x, weights, c.o.CosineScale), bias)
 	}
 	return Add(MatMul(x, weights), bias)
+}
+
+// hiddenUnits maps features [n, dim] to what the last layer of an mlp reads, [n, hidden].
+func hiddenUnits(scope *model.Scope, x *Node) *Node {
+	value := func(path string) *Node { return scope.Store().GetVariable(path).NodeValue(x.Graph()) }
+	x = folded(x, value(pathInner), value(pathInnerBias), value(pathMean), value(pathScale))
+	return Max(x, ZerosLike(x))
 }
 
 // folded is a layer on features that are standardised on the way. That is folded into the weights, so that it costs nothing
@@ -46,21 +56,28 @@ func folded(x, weights, bias, mean, scale *Node) *Node {
 }
 
 // stepper compiles one training step: (x [n, dim], y [n, classes], rate) to the loss of the batch before the step. Decay adds
-// decay/2·Σ W² to what is minimised, not to the reported loss, for the weights of all layers but those of CosineLoss.
+// decay/2·Σ W² to what is minimised, not to the reported loss, for the weights of all layers, those of a convnet too, but those of CosineLoss.
 func (c *criterion) stepper(b gomlx.Backend, h *head, s *model.Store) (*model.Exec, error) {
 	return model.NewExec(b, s, func(scope *model.Scope, x, y, rate *Node) *Node {
 		g := x.Graph()
 		s.SetTraining(g, true)
 		loss := c.loss(c.logits(h, scope, x), y)
-		aim := loss
-		for _, p := range h.parts() {
-			if p.trainable && len(p.dims) == 2 && !(h.unit && p.path == pathWeights) && c.o.WeightDecay > 0 {
-				aim = Add(aim, MulScalar(ReduceAllSum(Square(s.GetVariable(p.path).NodeValue(g))), c.o.WeightDecay/2))
-			}
-		}
-		c.update(h, scope, aim, rate)
+		c.update(h, scope, c.decayed(h, s, loss), rate)
 		return loss
 	})
+}
+
+// decayed adds to a loss the pull of the weights to 0.
+func (c *criterion) decayed(h *head, s *model.Store, loss *Node) *Node {
+	if c.o.WeightDecay == 0 {
+		return loss
+	}
+	for _, p := range h.parts() {
+		if p.trainable && len(p.dims) >= 2 && !(h.unit && p.path == pathWeights) {
+			loss = Add(loss, MulScalar(ReduceAllSum(Square(s.GetVariable(p.path).NodeValue(loss.Graph()))), c.o.WeightDecay/2))
+		}
+	}
+	return loss
 }
 
 // judge compiles (x, y) to the two sums of the loss and the logits [n, classes].

@@ -18,7 +18,7 @@ import (
 // start, if not nil, changes where the search for the minimum begins, and its λ is kept while it learned from the same classes
 // and from no less than two thirds as many images.
 func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model) (h head, i Info, err error) {
-	i = Info{Classes: p.Classes, Dim: p.Dim, Options: o}
+	i = Info{Classes: p.Classes, Dim: p.Dim, Taps: p.Taps, Options: o}
 	if h, err = newHead(i); err != nil {
 		return h, i, err
 	}

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -29,8 +30,13 @@ type Model struct {
 func (m *Model) Info() Info { return m.info }
 
 // Mean is what is subtracted from each vector before the weights, [Dim]: the mean of the vectors learned from. The rest is
-// multiplied by one number that is the same for all rows and features. Do not change it.
-func (m *Model) Mean() []float32 { return m.head.mean }
+// multiplied by one number that is the same for all rows and features. Do not change it. It is nil for a model of maps.
+func (m *Model) Mean() []float32 {
+	if m.info.Options.Trunk != "" && m.info.Options.Trunk != VectorTrunk {
+		return nil
+	}
+	return m.head.mean
+}
 
 // Prediction is what a model says of the rows 0 to Rows-1.
 type Prediction struct {
@@ -41,20 +47,30 @@ type Prediction struct {
 
 // Predict gives the probability of each class for the rows 0 to n-1, and with Options.Posterior how uncertain it is.
 //
-// row(i) returns Info.Dim features, or nil for a row without. It is called from one goroutine; its result need only stay
+// row(i) returns the features of a row as Data.Features did, or nil for a row without. It is called from one goroutine; its result need only stay
 // valid until the next call. Rows are scored in blocks on all cores, whose number changes no score.
 //
 // Errors: another number of features, or one that is not finite (naming the row); ctx's error, wrapped.
 func (m *Model) Predict(ctx context.Context, n int, row func(int) []float32) (Prediction, error) {
+	return m.predict(ctx, n, row, false)
+}
+
+// predict is Predict, of features that may have been read of maps already.
+func (m *Model) predict(ctx context.Context, n int, row func(int) []float32, read bool) (Prediction, error) {
 	m.once.Do(func() { m.ready, m.failed = newScorer(&m.head) })
 	if m.failed != nil {
 		return Prediction{}, fmt.Errorf("classify: cannot score: %w", m.failed)
 	}
+	below, err := m.newBelow(read)
+	if err != nil {
+		return Prediction{}, fmt.Errorf("classify: cannot score: %w", err)
+	}
+	defer below.close()
 	p := Prediction{Rows: n, Classes: m.head.classes, Scores: make([]float32, n*m.head.classes)}
 	if m.ready.spread != nil {
 		p.Deviations = make([]float32, len(p.Scores))
 	}
-	if err := m.ready.all(ctx, n, row, p); err != nil {
+	if err := errors.Join(m.ready.all(ctx, n, below.rows(n, row), p), below.failed); err != nil {
 		return Prediction{}, fmt.Errorf("classify: %w", err)
 	}
 	return p, nil
@@ -107,7 +123,7 @@ func (m *Model) measure(p *prepared) error {
 		position[row] = i
 	}
 	// A report is owed also for a cancelled training, and the labelled rows are few: no context.
-	scores, err := m.Scores(context.Background(), len(rows), func(i int) []float32 { return p.Features(rows[i]) })
+	said, err := m.predict(context.Background(), len(rows), func(i int) []float32 { return p.Features(rows[i]) }, true)
 	if err != nil {
 		return err
 	}
@@ -116,7 +132,7 @@ func (m *Model) measure(p *prepared) error {
 		if !ok {
 			return nil
 		}
-		return scores[i*m.head.classes : (i+1)*m.head.classes]
+		return said.Scores[i*m.head.classes : (i+1)*m.head.classes]
 	}})
 	m.info.Report = &report
 	return err

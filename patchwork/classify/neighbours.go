@@ -23,7 +23,7 @@ const (
 //
 // Source: the distance-weighted rule of Dudani 1976, with the weight of Shepard 1968.
 func fitNeighbours(p *prepared, o Options) (head, Info, error) {
-	i := Info{Classes: p.Classes, Dim: p.Dim, Options: o}
+	i := Info{Classes: p.Classes, Dim: p.Dim, Taps: p.Taps, Options: o}
 	h, err := newHead(i)
 	if err != nil {
 		return h, i, err

@@ -3,22 +3,35 @@ package classify
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify/network"
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
 // Options configures Train. The zero value is a good default; each field says what 0 means. Where 0 stands for another
 // number, a tiny one such as 1e-9 is practically 0.
 type Options struct {
-	Epochs      int      `json:"epochs" yaml:"epochs"`             // times that the validation loss is looked at; 0 means 20
-	Steps       int      `json:"steps" yaml:"steps"`               // batches in an epoch; 0 means 50
-	BatchSize   int      `json:"batch_size" yaml:"batch_size"`     // rows in a batch; 0 means 32
-	Rate        float64  `json:"rate" yaml:"rate"`                 // first step of Adam; 0 means 3e-3
-	Schedule    Schedule `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
-	Smoothing   float64  `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
-	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, or for LogisticHead one chosen by leaving images out
-	Sampling    Sampling `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
-	Beta        float64  `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
-	Patience    int      `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
-	Seed        uint64   `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
+	Epochs      int       `json:"epochs" yaml:"epochs"`             // times that the validation loss is looked at; 0 means 20
+	Steps       int       `json:"steps" yaml:"steps"`               // batches in an epoch; 0 means 50
+	BatchSize   int       `json:"batch_size" yaml:"batch_size"`     // rows in a batch; 0 means 32
+	Optimiser   Optimiser `json:"optimiser" yaml:"optimiser"`       // "" means Adam
+	Rate        float64   `json:"rate" yaml:"rate"`                 // of the optimiser; 0 means 3e-3 for Adam, 0.03 for Momentum, 3 for LARS
+	Schedule    Schedule  `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
+	Period      int       `json:"period" yaml:"period"`             // steps of Exponential, Staircase and Restarts; 0 means a fifth of all, and a seventh for Restarts
+	Warmup      int       `json:"warmup" yaml:"warmup"`             // steps of Warmup; 0 means a tenth of all
+	Smoothing   float64   `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
+	WeightDecay float64   `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, or for LogisticHead one chosen by leaving images out
+	Sampling    Sampling  `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
+	Beta        float64   `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
+	Patience    int       `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
+	Seed        uint64    `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
+
+	Semi       semi.Method `json:"semi" yaml:"semi"`               // how images without labels teach, of the heads linear and mlp; "" means none
+	SemiWeight float64     `json:"semi_weight" yaml:"semi_weight"` // of their term beside the loss; 0 means 1
+	Tau        float64     `json:"tau" yaml:"tau"`                 // confidence from which an answer counts, 0.5 or more; 0 means 0.95
+	Unlabelled int         `json:"unlabelled" yaml:"unlabelled"`   // unlabelled images for each image of a batch; 0 means 4
+	Strong     float64     `json:"strong" yaml:"strong"`           // share of the features that the strong view lacks; 0 means 0.5
+	Confusion  float64     `json:"confusion" yaml:"confusion"`     // how firmly subsets are made alike to MLPHead; 0 means not at all
 
 	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LinearHead
 	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLPHead; 0 means 128
@@ -27,6 +40,17 @@ type Options struct {
 	Temperature float64   `json:"temperature" yaml:"temperature"` // of PrototypesHead; 0 means 0.1
 	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
 	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means NoPosterior
+
+	Trunk        Trunk           `json:"trunk" yaml:"trunk"`                 // what stands between features and head; "" means VectorTrunk
+	Taps         string          `json:"taps" yaml:"taps"`                   // which maps, see network.Multiscale.Choose; "" means the last, for MultiscaleTrunk all
+	Layers       string          `json:"layers" yaml:"layers"`               // of ConvnetTrunk, see network.Parse; "" means DefaultLayers
+	Kernel       int             `json:"kernel" yaml:"kernel"`               // of ConvnetTrunk: 1, 3, 5 or 7; 0 means 1
+	BatchNorm    Switch          `json:"batchnorm" yaml:"batchnorm"`         // of ConvnetTrunk; "" means Off
+	Separable    Switch          `json:"separable" yaml:"separable"`         // of ConvnetTrunk; "" means Off
+	LayerDropout float64         `json:"layer_dropout" yaml:"layer_dropout"` // of ConvnetTrunk, share that d drops; 0 means 0.5
+	Pooling      network.Pooling `json:"pooling" yaml:"pooling"`             // of PoolingTrunk and ConvnetTrunk; "" means MaxPooling
+	ScalePooling network.Pooling `json:"scale_pooling" yaml:"scale_pooling"` // of MultiscaleTrunk; "" means AveragePooling
+	ScaleDropout float64         `json:"scale_dropout" yaml:"scale_dropout"` // of MultiscaleTrunk, share of taps left out in a step; 0 means 0.5
 
 	Loss           Loss    `json:"loss" yaml:"loss"`                       // "" means SigmoidLoss
 	Gamma          float64 `json:"gamma" yaml:"gamma"`                     // of FocalLoss; 0 means 2
@@ -41,14 +65,6 @@ type Options struct {
 	CosineScale    float64 `json:"cosine_scale" yaml:"cosine_scale"`       // of CosineLoss; 0 means 16
 }
 
-// Schedule says how the rate changes from step to step.
-type Schedule string
-
-const (
-	Cosine   Schedule = "cosine"   // from Rate to 0: Rate·½(1 + cos(π·step/steps)), step counted from 0
-	Constant Schedule = "constant" // Rate throughout
-)
-
 // check reports every bad field at once, each with the value it got. What a setting may be, Settings says.
 func (o Options) check() error {
 	var wrong []error
@@ -57,7 +73,7 @@ func (o Options) check() error {
 			wrong = append(wrong, fmt.Errorf("classify.Options: %w", err))
 		}
 	}
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, o.checkTrunk())...)
 }
 
 // withDefaults is a copy in which every zero that stands for a default is filled in.
@@ -65,9 +81,16 @@ func (o Options) withDefaults() Options {
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)
-	fill(&o.Rate, 3e-3)
+	fill(&o.Optimiser, Adam)
+	fill(&o.Rate, o.Optimiser.defaultRate())
 	fill(&o.Schedule, Cosine)
 	fill(&o.Sampling, ByClass)
+	fill(&o.Semi, semi.None)
+	fill(&o.SemiWeight, 1)
+	fill(&o.Tau, 0.95)
+	fill(&o.Unlabelled, 4)
+	fill(&o.Strong, 0.5)
+	o.trunkDefaults()
 	fill(&o.Head, LinearHead)
 	fill(&o.Hidden, 128)
 	fill(&o.Temperature, 0.1)

@@ -13,7 +13,7 @@ import "math"
 //
 // Source: Snell et al. 2017, arXiv:1703.05175, eq. 2, on directions and with two points a class, because classes overlap.
 func fitPrototypes(p *prepared, o Options) (head, Info, error) {
-	i := Info{Classes: p.Classes, Dim: p.Dim, Options: o}
+	i := Info{Classes: p.Classes, Dim: p.Dim, Taps: p.Taps, Options: o}
 	h, err := newHead(i)
 	if err != nil {
 		return h, i, err

@@ -16,11 +16,17 @@ func (h *head) goOn(classes []string, featureID string, start *Model, resolve fu
 	if err := h.reads(featureID, start); err != nil {
 		return err
 	}
+	if from.below != h.below {
+		return fmt.Errorf("classify: the model to go on from reads %s, and this one %s; train from the beginning", from.below, h.below)
+	}
 	if !from.kind.stepwise() || from.hidden != h.hidden || from.unit != h.unit {
 		return fmt.Errorf("classify: the model to go on from is %s, and this is %s; train from the beginning", from.layers(), h.layers())
 	}
 	if h.unit {
 		h.mean, h.scale = from.mean, from.scale
+	}
+	if h.convnet != nil {
+		h.convnet = from.convnet // nothing writes to its numbers
 	}
 	shift := func(weights []float32, out, c int) (moved func(i int) float32, bias float32) {
 		sum := 0.0

@@ -21,6 +21,8 @@ type Spec struct {
 	FileHash      string `json:"file_sha,omitempty"` // first 16 hex digits of its SHA-256
 	Output        string `json:"output,omitempty"`   // tensor of the ONNX graph that is read
 	Input         string `json:"input,omitempty"`    // which bands, norm and way of resizing: InputKey; "" for the defaults
+	Taps          []Tap  `json:"taps,omitempty"`     // the maps that an image's numbers are, one after the other; none for a vector
+	Half          bool   `json:"half,omitempty"`     // of maps: kept as float16
 }
 
 // Extractor maps images to vectors.
@@ -55,6 +57,13 @@ func (s Spec) check() error {
 	}
 	if s.Dim < 1 {
 		bad("Dim is %d; want 1 or more", s.Dim)
+	}
+	sum := 0
+	for _, t := range s.Taps {
+		sum += t.Size()
+	}
+	if len(s.Taps) > 0 && sum != s.Dim {
+		bad("Dim is %d and the maps have %d numbers; want the same", s.Dim, sum)
 	}
 	if s.Width < 0 || s.Height < 0 {
 		bad("the image size is %d×%d; want pixels", s.Width, s.Height)

@@ -56,6 +56,12 @@ func ImportNPY(ctx context.Context, file string, ix *imageset.Index, o ImportOpt
 	if o.Raw {
 		spec.ID += "-raw"
 	}
+	return importRows(ctx, spec, ix, o, file, func(row int) ([]float32, error) { return m.row(row), nil })
+}
+
+// importRows puts what read gives for each row into the store of spec. from names where the rows come from.
+func importRows(ctx context.Context, spec Spec, ix *imageset.Index, o ImportOptions, from string, read func(row int) ([]float32, error)) (*Store, RunReport, error) {
+	var report RunReport
 	w, err := newWriter(o.Dir, spec, o.Raw, ix.Len())
 	if err != nil {
 		return nil, report, err
@@ -70,7 +76,11 @@ func ImportNPY(ctx context.Context, file string, ix *imageset.Index, o ImportOpt
 		if err := ctx.Err(); err != nil {
 			return nil, report, err
 		}
-		x, image := m.row(row), ix.At(row)
+		x, err := read(row)
+		if err != nil {
+			return nil, report, err
+		}
+		image := ix.At(row)
 		if !finite(x) {
 			report.Broken = append(report.Broken, BrokenRow{row, image.ID, "the file has NaN or infinity here"})
 			continue
@@ -87,7 +97,7 @@ func ImportNPY(ctx context.Context, file string, ix *imageset.Index, o ImportOpt
 		return nil, report, err
 	}
 	if report.Kept+report.Computed == 0 {
-		return nil, report, fmt.Errorf("features: %s has no usable row: every image is unreadable or its row is NaN", file)
+		return nil, report, fmt.Errorf("features: %s has no usable row: every image is unreadable or its row is NaN", from)
 	}
 	s, err := Open(o.Dir, spec.ID)
 	return s, report, err

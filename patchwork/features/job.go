@@ -150,6 +150,10 @@ func (j *job) store(res result, done map[string]int) error {
 			j.drop(row, "the extractor gave NaN or infinity")
 			continue
 		}
+		if v, beyond := beyondHalf(x); j.spec.Half && beyond {
+			j.drop(row, fmt.Sprintf("the map has the number %g, which is too large for float16; extract as float32", v))
+			continue
+		}
 		if !j.o.Raw {
 			normalise(x)
 		}
@@ -166,11 +170,11 @@ func (j *job) store(res result, done map[string]int) error {
 
 // copy gives row the features of another row with the same content.
 func (j *job) copy(from, row int) error {
-	block := make([]byte, 4*j.spec.Dim)
-	if _, err := j.w.npy.ReadAt(block, offset(from, j.spec.Dim)); err != nil {
-		return fmt.Errorf("features: %w", err)
+	x, err := j.w.get(from)
+	if err != nil {
+		return err
 	}
-	if err := j.w.put(row, j.reader.Index.At(row).Hash, readFloats(block)); err != nil {
+	if err := j.w.put(row, j.reader.Index.At(row).Hash, x); err != nil {
 		return err
 	}
 	j.report.Copied++

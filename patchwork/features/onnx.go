@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,18 +76,25 @@ func (o ONNXOptions) check() error {
 // inputs besides; an operator that onnx-gomlx or the backend lacks (named); an unknown output (the known ones are
 // listed); no size where the file leaves it open.
 func OpenONNX(file string, o ONNXOptions) (Extractor, error) {
-	if err := o.check(); err != nil {
-		return nil, err
+	e, err := openFile(file, o)
+	if err == nil {
+		err = e.open()
 	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("features: cannot read the network: %w", err)
-	}
-	e, err := openONNX(file, data, o)
 	if err != nil {
 		return nil, fmt.Errorf("features: %s: %w", file, err)
 	}
 	return e, nil
+}
+
+// open builds the graph and names the extractor.
+func (e *network) open() error {
+	if err := e.load(); err != nil {
+		return err
+	}
+	s := &e.spec
+	id := sha256.Sum256(fmt.Appendf(nil, "1|%s|%v|%v|%v|%v|%s|%v", s.FileHash, image.Pt(s.Width, s.Height), e.mean, e.std, e.bgr, s.Output, e.nchw))
+	s.ID = slug(s.Name) + "-" + hex.EncodeToString(id[:4])
+	return nil
 }
 
 // network is an Extractor made of an ONNX file.
@@ -109,6 +115,7 @@ type network struct {
 	built map[int]bool // numbers of images that a graph has been built for
 }
 
+// openONNX reads the file and settles how pixels are prepared. Neither weights nor graph are there yet.
 func openONNX(file string, data []byte, o ONNXOptions) (*network, error) {
 	f, err := parseONNX(data)
 	if err != nil {
@@ -156,11 +163,6 @@ func openONNX(file string, data []byte, o ONNXOptions) (*network, error) {
 	if o.BGR {
 		e.spec.Preprocessing += ", then blue first"
 	}
-	if err := e.load(); err != nil {
-		return nil, err
-	}
-	id := sha256.Sum256(fmt.Appendf(nil, "1|%s|%v|%v|%v|%v|%s|%v", hash, size, e.mean, e.std, o.BGR, e.spec.Output, nchw))
-	e.spec.ID = slug(e.spec.Name) + "-" + hex.EncodeToString(id[:4])
 	return e, nil
 }
 
@@ -185,14 +187,25 @@ func inputSize(in onnxValue, nchw bool, given, known image.Point) (image.Point, 
 	return given, nil
 }
 
-// load reads the weights and builds the graph for one image or, if the file fixes the number, for that many.
+// load reads the weights and builds the graph.
 func (e *network) load() error {
 	backend, err := compute.Backend()
 	if err != nil {
 		return err
 	}
 	store := model.NewStore()
-	err = guard(func() error {
+	if err := e.read(store); err != nil {
+		return err
+	}
+	if e.exec, err = model.NewExec(backend, store, e.graph); err != nil {
+		return err
+	}
+	return e.compile(e.exec)
+}
+
+// read parses the network and puts its weights into a store.
+func (e *network) read(store *model.Store) error {
+	err := guard(func() (err error) {
 		if e.onnx, err = parser.Parse(e.file.data); err != nil {
 			return err
 		}
@@ -202,10 +215,11 @@ func (e *network) load() error {
 	if err != nil {
 		return fmt.Errorf("its weights cannot be read: %w", err)
 	}
-	e.exec, err = model.NewExec(backend, store, e.graph)
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+// compile builds a graph of images for one or, if the file fixes the number, for that many.
+func (e *network) compile(exec *model.Exec) error {
 	n := 1
 	if e.fixed {
 		n = e.batch
@@ -213,7 +227,7 @@ func (e *network) load() error {
 	return explain(guard(func() error {
 		x := tensors.FromShape(shapes.Make(dtypes.Float32, n, e.spec.Height, e.spec.Width, 3))
 		defer x.FinalizeAll()
-		return e.exec.PreCompile(x)
+		return exec.PreCompile(x)
 	}))
 }
 
@@ -248,8 +262,11 @@ func explain(err error) error {
 	return fmt.Errorf("its graph cannot be built: %s", text)
 }
 
-// graph prepares the pixels, applies the network and pools.
+// graph prepares the pixels, applies the network and pools, or joins the maps of the taps.
 func (e *network) graph(scope *model.Scope, x *graph.Node) *graph.Node { // x: [n, height, width, 3]
+	if e.spec.IsMaps() {
+		return graph.Concatenate(e.maps(scope, x), 1)
+	}
 	y := e.vectors(scope, x)
 	if e.spec.Dim == 0 {
 		e.spec.Dim = y.Shape().Dim(1)
@@ -257,8 +274,8 @@ func (e *network) graph(scope *model.Scope, x *graph.Node) *graph.Node { // x: [
 	return y // [n, dim]
 }
 
-// vectors is graph without the bookkeeping.
-func (e *network) vectors(scope *model.Scope, x *graph.Node) *graph.Node {
+// prepared are the pixels as the network wants them.
+func (e *network) prepared(x *graph.Node) *graph.Node { // x: [n, height, width, 3]
 	g := x.Graph()
 	mean := graph.Const(g, [][][][]float32{{{e.mean}}})
 	std := graph.Const(g, [][][][]float32{{{e.std}}})
@@ -269,10 +286,16 @@ func (e *network) vectors(scope *model.Scope, x *graph.Node) *graph.Node {
 	if e.nchw {
 		x = graph.TransposeAllDims(x, 0, 3, 1, 2) // [n, 3, height, width]
 	}
+	return x
+}
+
+// vectors is graph without the bookkeeping.
+func (e *network) vectors(scope *model.Scope, x *graph.Node) *graph.Node {
+	x = e.prepared(x)
 	n := x.Shape().Dim(0)
 	maps := e.file.featureMaps()
 	read := func(name string) *graph.Node {
-		return e.onnx.CallGraph(scope, g, map[string]*graph.Node{e.input: x}, name)[0]
+		return e.onnx.CallGraph(scope, x.Graph(), map[string]*graph.Node{e.input: x}, name)[0]
 	}
 	if e.spec.Output != "" {
 		return pooled(read(e.spec.Output), n, e.nchw || slices.Contains(maps, e.spec.Output))

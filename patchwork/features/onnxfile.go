@@ -30,7 +30,8 @@ type onnxValue struct {
 type onnxNode struct {
 	op       string
 	in, out  []string
-	momentum bool // has the attribute "momentum", which means nothing when a network is only applied
+	momentum bool   // has the attribute "momentum", which means nothing when a network is only applied
+	mode     string // the attribute of that name
 }
 
 // field numbers of onnx.proto, the part that is read here
@@ -159,6 +160,9 @@ func readNode(msg []byte) (n onnxNode, err error) {
 		case nodeAttribute:
 			name, err := text(v, 1)
 			n.momentum = n.momentum || name == "momentum"
+			if err == nil && name == "mode" {
+				n.mode, err = text(v, 4)
+			}
 			return err
 		}
 		return nil

@@ -17,7 +17,7 @@ type RunOptions struct {
 	Batch    int                   // images at a time; 0 means the extractor's wish, else 16
 	Workers  int                   // batches at a time; 0 means one per core, at most 8
 	Resize   imageset.Resize       // how images come to the extractor's size; its own Size does not matter
-	Raw      bool                  // keep the lengths of the vectors; the files are then named ID-raw
+	Raw      bool                  // keep the lengths of the vectors; the files are then named ID-raw. Maps are kept as they are in any case
 	Progress func(done, total int) // images with features and images that can have them; may be nil
 }
 
@@ -80,7 +80,9 @@ func Run(ctx context.Context, ex Extractor, r *imageset.Reader, o RunOptions) (*
 	if spec.Input = InputKey(r.Input, o.Resize); spec.Input != "" {
 		spec.ID += "-" + spec.Input
 	}
-	if o.Raw {
+	if spec.IsMaps() {
+		o.Raw = true
+	} else if o.Raw {
 		spec.ID += "-raw"
 	}
 	if c := r.Input.Channels(); c != 3 {

@@ -25,17 +25,47 @@ type sidecar struct {
 	Hashes     []string `json:"hashes"`     // per row: content hash of the image; "" where there are no features
 }
 
-// files are the two paths of a store.
+// files are the two paths of a store of vectors.
 func files(dir, id string) (npy, side string) {
 	return filepath.Join(dir, id+".npy"), filepath.Join(dir, id+".json")
+}
+
+// files are the paths of a store: of its arrays, and of its sidecar.
+func (s Spec) files(dir string) (arrays []string, side string) {
+	npy, side := files(dir, s.ID)
+	if !s.IsMaps() {
+		return []string{npy}, side
+	}
+	for i, t := range s.Taps {
+		arrays = append(arrays, filepath.Join(dir, fmt.Sprintf("%s.%d-%s.npy", s.ID, i, slug(t.Name))))
+	}
+	return arrays, side
+}
+
+// kind is what is kept of an image.
+func (s Spec) kind() string {
+	if !s.IsMaps() {
+		return fmt.Sprintf("%d numbers", s.Dim)
+	}
+	var words []string
+	for _, l := range s.layouts() {
+		words = append(words, l.String())
+	}
+	return strings.Join(words, " and ")
 }
 
 // DamagedError says that the files of a store cannot be used.
 type DamagedError struct{ Npy, Sidecar, Reason string }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("features: %s and %s do not hold usable features: %s. Delete the two files and compute the features again; "+
+	return fmt.Sprintf("features: %s and %s do not hold usable features: %s. Delete these files and compute the features again; "+
 		"images and labels are not touched", e.Npy, e.Sidecar, e.Reason)
+}
+
+// damaged is a DamagedError for the files of a store.
+func (s Spec) damaged(dir, format string, args ...any) error {
+	arrays, side := s.files(dir)
+	return &DamagedError{strings.Join(arrays, ", "), side, fmt.Errorf(format, args...).Error()}
 }
 
 // readSidecar reads ID.json. A missing file is fs.ErrNotExist.

@@ -20,13 +20,13 @@ import (
 
 func TestHeader(t *testing.T) {
 	for _, shape := range [][2]int{{0, 1}, {1, 1280}, {100000, 768}, {math.MaxInt32, 99999}} {
-		h := encodeHeader(shape[0], shape[1])
-		rows, dim, err := decodeHeader(h)
-		if len(h) != npyHeader || len(h)%64 != 0 || rows != shape[0] || dim != shape[1] || err != nil {
-			t.Errorf("%v came back as %d×%d, %d bytes, %v", shape, rows, dim, len(h), err)
+		h := vector(shape[1]).header(shape[0])
+		rows, l, err := decodeHeader(h)
+		if len(h) != npyHeader || len(h)%64 != 0 || rows != shape[0] || !l.equal(vector(shape[1])) || err != nil {
+			t.Errorf("%v came back as %d×%v, %d bytes, %v", shape, rows, l, len(h), err)
 		}
 	}
-	good := encodeHeader(3, 4)
+	good := vector(4).header(3)
 	for name, bad := range map[string][]byte{
 		"empty":         nil,
 		"cut off":       good[:100],
@@ -34,7 +34,7 @@ func TestHeader(t *testing.T) {
 		"float64":       bytes.Replace(good, []byte("<f4"), []byte("<f8"), 1),
 		"Fortran order": bytes.Replace(good, []byte("False"), []byte("True "), 1),
 		"no columns":    bytes.Replace(good, []byte("(3, 4)"), []byte("(3, 0)"), 1),
-		"too large":     encodeHeader(math.MaxInt/8, 100),
+		"too large":     vector(100).header(math.MaxInt / 8),
 	} {
 		if _, _, err := decodeHeader(bad); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -86,8 +86,8 @@ func TestDamage(t *testing.T) {
 		{"sidecar cut off", write(side, j[:len(j)/2]), "the second is not valid JSON"},
 		{"another file's sidecar", write(side, replace("means", "other")), `the second belongs to "other"`},
 		{"another format", write(side, replace("patchwork features", "x")), `the second says format "x"`},
-		{"other width", write(side, replace(`"dim": 4`, `"dim": 5`)), "the first has 4 numbers per image and the second says 5"},
-		{"more hashes than rows", write(npy, append(encodeHeader(2, 4), x[npyHeader:]...)), "the first has 2 rows and the second 3"},
+		{"other width", write(side, replace(`"dim": 4`, `"dim": 5`)), "the first has 4 float32 per image and the second says 5 float32"},
+		{"more hashes than rows", write(npy, append(vector(4).header(2), x[npyHeader:]...)), "the first has 2 rows and the second 3"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestDamage(t *testing.T) {
 			}
 			for _, err := range []error{err, runErr} {
 				var damaged *DamagedError
-				if !errors.As(err, &damaged) || !strings.Contains(err.Error(), "Delete the two files") {
+				if !errors.As(err, &damaged) || !strings.Contains(err.Error(), "Delete these files") {
 					t.Errorf("got %v, want a *DamagedError that says what to do", err)
 				}
 			}

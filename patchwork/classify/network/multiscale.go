@@ -37,10 +37,11 @@ func (m Multiscale) Check() error {
 		bad(m.Dropout == 0 || m.Dropout >= 0.05 && m.Dropout <= 0.95, "Dropout is %g; want 0.05 to 0.95, or 0 for the default", m.Dropout))
 }
 
-// Choose finds the taps among the names of an extractor's layers, in their order there. Taps is a list of numbers counted
-// from 0, negative ones from the end, as "0,3,-1", or else a regular expression that names contain, as "add".
+// Choose finds the taps among the names of an extractor's layers, in their order there. Taps is a list of layers separated by
+// commas, each by its name or by its number, counted from 0, negative ones from the end, as "block_5_add,3,-1"; or else a regular
+// expression that names contain, as "add".
 //
-// Errors: those of Check; a number that is no layer or comes twice; an expression that is none or fits no name.
+// Errors: those of Check; a number that is no layer; a layer that comes twice; an expression that is none or fits no name.
 func (m Multiscale) Choose(names []string) ([]int, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
@@ -51,16 +52,18 @@ func (m Multiscale) Choose(names []string) ([]int, error) {
 	}
 	var taps []int
 	for i, word := range strings.Split(text, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil {
-			if i > 0 {
-				return nil, fmt.Errorf("network: tap %d of %q is %q; want numbers of layers alone, or one regular expression", i+1, text, strings.TrimSpace(word))
+		word = strings.TrimSpace(word)
+		at, n := slices.Index(names, word), 0
+		if at < 0 {
+			var err error
+			if n, err = strconv.Atoi(word); err != nil && i > 0 {
+				return nil, fmt.Errorf("network: tap %d of %q is %q; want names or numbers of layers alone, or one regular expression", i+1, text, word)
+			} else if err != nil {
+				return byName(text, names)
 			}
-			return byName(text, names)
-		}
-		at := n
-		if n < 0 {
-			at += len(names)
+			if at = n; n < 0 {
+				at += len(names)
+			}
 		}
 		switch {
 		case at < 0 || at >= len(names):

@@ -14,7 +14,7 @@ import (
 func TestChooseTaps(t *testing.T) {
 	names := []string{"conv1", "block1/add", "block2/conv", "block2/add", "last"}
 	for text, want := range map[string][]int{
-		"": {1, 3}, "block2": {2, 3}, "^l|conv1": {0, 4}, "3, 0": {0, 3}, "-1,1": {1, 4}, "0": {0}, "add,|last": {4},
+		"": {1, 3}, "block2": {2, 3}, "^l|conv1": {0, 4}, "3, 0": {0, 3}, "-1,1": {1, 4}, "0": {0}, "add,|last": {4}, "last, block1/add": {1, 4}, "conv1,-1": {0, 4},
 	} {
 		if got, err := (Multiscale{Taps: text}).Choose(names); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q chooses %v, %v; want %v", text, got, err, want)
@@ -25,8 +25,9 @@ func TestChooseTaps(t *testing.T) {
 		"5":       `tap 1 of "5" is 5; the extractor has the layers 0 to 4`,
 		"0,-6":    `tap 2 of "0,-6" is -6`,
 		"1,-4":    `tap 2 of "1,-4" is layer 1 again`,
-		"0,add":   `tap 2 of "0,add" is "add"; want numbers of layers alone`,
+		"0,add":   `tap 2 of "0,add" is "add"; want names or numbers of layers alone`,
 		"(":       `are neither numbers of layers nor a regular expression`,
+		"last,4":  `tap 2 of "last,4" is layer 4 again`,
 		"0,,2":    `tap 2 of "0,,2" is ""`,
 		"**":      "nor a regular expression",
 		"^conv1x": "fit none",

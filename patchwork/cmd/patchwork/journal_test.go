@@ -147,7 +147,7 @@ func TestDamagedFeaturesAndModel(t *testing.T) {
 				}
 			}
 			if strings.HasPrefix(file, "p/features") {
-				fails(t, exitFailed, []string{files[0], "Delete the two files", "labels are not touched"}, "embed", "p")
+				fails(t, exitFailed, []string{files[0], "Delete these files", "labels are not touched"}, "embed", "p")
 				if err := os.RemoveAll("p/features"); err != nil {
 					t.Fatal(err)
 				}

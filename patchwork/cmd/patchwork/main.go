@@ -107,9 +107,9 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpCommand(helpCommand(root))
-	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(),
+	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(),
 		searchCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(),
-		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
+		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), layoutCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
 	return root
 }
 

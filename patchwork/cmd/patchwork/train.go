@@ -68,6 +68,9 @@ func settingFlags(c *cobra.Command, o *classify.Options) (check func() error) {
 	for _, s := range classify.Settings() {
 		about, _, _ := strings.Cut(s.About, "\n") // of a choice with much to say the rest is in the docs
 		v := &settingValue{kind: "number"}
+		if s.Text {
+			v.kind = "text"
+		}
 		if len(s.Choices) > 0 {
 			v.kind = "choice"
 			about += ": " + strings.Join(s.Choices, ", ")

@@ -1,6 +1,6 @@
 // The settings of the next training and the trainings on record. model:
 //
-//   view  {settings: [{name, about, choices, whole, min, max, default, value, with: {setting, value}}], runs: [{id, when, seconds, images, accuracy,
+//   view  {settings: [{name, about, choices, text, whole, min, max, default, value, with: {setting, values}}], runs: [{id, when, seconds, images, accuracy,
 //         auc, outcome, settings, note}], running, has_model}
 //
 // It sends {kind: "note-run", id, text} when a note was changed. chosen() is what the settings are now, for the event that
@@ -27,7 +27,7 @@ export function render({ model, el: host }) {
     const id = `set-${setting.name}`;
     const input = setting.choices?.length
       ? el("select", { id }, el("option", { value: "" }, `${setting.default} (default)`), ...setting.choices.filter((c) => c !== setting.default).map((c) => el("option", { value: c }, c)))
-      : el("input", { id, type: "text", inputmode: setting.whole ? "numeric" : "decimal", placeholder: setting.default, autocomplete: "off" });
+      : el("input", { id, type: "text", inputmode: setting.text ? "text" : setting.whole ? "numeric" : "decimal", placeholder: setting.default, autocomplete: "off" });
     input.addEventListener("input", () => {
       put(input, "data-touched", true);
       showThose();
@@ -42,7 +42,7 @@ export function render({ model, el: host }) {
   // showThose leaves out what belongs to a choice that is not chosen.
   function showThose() {
     const chosen = (name) => inputs.get(name)?.value || defaults.get(name);
-    conditions.forEach(({ row, setting, value }) => (row.hidden = chosen(setting) !== value));
+    conditions.forEach(({ row, setting, values }) => (row.hidden = !values.includes(chosen(setting))));
   }
 
   function run(r) {

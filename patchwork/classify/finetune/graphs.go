@@ -1,0 +1,148 @@
+package finetune
+
+import (
+	"context"
+	"fmt"
+
+	gomlx "github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
+)
+
+// begin fills the store: with a state that was written down, or else with the network and a head that has learned on its features.
+func (t *trainer) begin(ctx context.Context) error {
+	t.store = model.NewStore()
+	t.values = make([]float32, t.o.BatchSize*t.classes)
+	t.y = tensors.FromShape(shapes.Make(dtypes.Float32, t.o.BatchSize, t.classes))
+	resumed, err := t.takeUp()
+	if err != nil || resumed {
+		return err
+	}
+	if !t.o.Cold {
+		if err := t.graft.Warm(ctx); err != nil {
+			return err
+		}
+	}
+	return t.put()
+}
+
+// put adds all variables to the store.
+func (t *trainer) put() error {
+	if err := t.graft.Put(t.store); err != nil {
+		return err
+	}
+	return t.net.Put(t.store)
+}
+
+// build makes the graphs that every training needs.
+func (t *trainer) build(backend gomlx.Backend) (err error) {
+	t.frozen, err = model.NewExec(backend, t.store, func(scope *model.Scope, x, y, rate *Node) *Node {
+		return t.graft.Step(scope, StopGradient(t.net.Graph(scope, x)), y, rate, ScalarOne(x.Graph(), dtypes.Float32), nil, 0)
+	})
+	if err != nil {
+		return err
+	}
+	t.judge, err = model.NewExec(backend, t.store, func(scope *model.Scope, x, y *Node) (sum, count, logits *Node) {
+		return t.graft.Judge(scope, t.net.Graph(scope, x), y)
+	})
+	return err
+}
+
+// join makes the graph that trains the network too. From now on its weights can be trained, so no other graph of steps may be made.
+func (t *trainer) join(epoch int) error {
+	if t.o.Restart && epoch == t.o.Unfreeze {
+		if err := t.graft.Restart(t.store); err != nil {
+			return err
+		}
+	}
+	var tuned []classify.Tuned
+	for _, w := range t.net.Weights() {
+		t.store.GetVariable(w.Path).SetTrainable(true)
+		tuned = append(tuned, classify.Tuned{Path: w.Path, Kernel: w.Kernel})
+	}
+	backend, err := compute.Backend()
+	if err != nil {
+		return err
+	}
+	t.all, err = model.NewExec(backend, t.store, func(scope *model.Scope, x, y, rate, share *Node) *Node {
+		return t.graft.Step(scope, t.net.Graph(scope, x), y, rate, share, tuned, t.o.NetworkDecay)
+	})
+	return err
+}
+
+// labels is the memory for those of the place i of a batch.
+func (t *trainer) labels(i int) []float32 { return t.values[i*t.classes : (i+1)*t.classes] }
+
+// call runs a graph on pictures and the labels that are in t.values, and copies what it gives.
+func (t *trainer) call(exec *model.Exec, in ...any) (out [][]float32, err error) {
+	if err := tensors.AssignFlatData(t.y, t.values); err != nil {
+		return nil, err
+	}
+	results, err := exec.Exec(in...)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range results {
+		values, err := tensors.CopyFlatData[float32](r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, values)
+		r.MustFinalizeAll()
+	}
+	return out, nil
+}
+
+// keep copies the weights of network and head as the best.
+func (t *trainer) keep() error {
+	best := model.NewStore()
+	paths := t.graft.Paths()
+	for _, w := range t.net.Weights() {
+		paths = append(paths, w.Path)
+	}
+	for _, path := range paths {
+		if err := copyVariable(t.store, best, path); err != nil {
+			return err
+		}
+	}
+	if t.best != nil {
+		t.best.Finalize()
+	}
+	t.best = best
+	return nil
+}
+
+// copyVariable gives a variable of one store, under the same path, to another.
+func copyVariable(from, to *model.Store, path string) error {
+	v, err := from.GetVariable(path).Value()
+	if err == nil {
+		v, err = v.LocalClone()
+	}
+	if err != nil {
+		return fmt.Errorf("finetune: variable %s: %w", path, err)
+	}
+	if old := to.GetVariable(path); old != nil {
+		return old.SetValue(v)
+	}
+	to.VariableWithValue(path, v).SetTrainable(false)
+	return nil
+}
+
+// close frees graphs and stores.
+func (t *trainer) close() {
+	for _, e := range []*model.Exec{t.frozen, t.all, t.judge} {
+		if e != nil {
+			e.Finalize()
+		}
+	}
+	for _, s := range []*model.Store{t.store, t.best} {
+		if s != nil {
+			s.Finalize()
+		}
+	}
+}

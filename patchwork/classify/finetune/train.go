@@ -1,0 +1,215 @@
+package finetune
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/features"
+)
+
+// Task is what is trained on what.
+type Task struct {
+	Network *features.Trainable
+	Data    classify.Data                           // of the features that the network makes before it is trained
+	Images  func(rows []int) (stream.Source, error) // the pictures of rows, in the size of the network
+	State   string                                  // folder that the state is kept in from epoch to epoch; "" keeps none
+}
+
+// Point is a moment of a training.
+type Point struct {
+	classify.Point
+	Frozen bool          `json:"frozen"` // the network rests
+	Speed  float64       `json:"images_per_s"`
+	Left   time.Duration `json:"left_ns"` // that the other epochs will take at this speed
+}
+
+// Result is a trained network with its head.
+type Result struct {
+	Network []byte // an ONNX file with the best weights
+	Ended   classify.Ended
+	Resumed int     // epochs that were done before
+	Speed   float64 // images learned from in a second, while all was trained; 0 if it never was
+	Took    time.Duration
+
+	graft *classify.Graft
+}
+
+// Model is the head as a model that reads the features of every row that the network of the result makes.
+func (r *Result) Model(features func(row int) []float32, featureID string) (*classify.Model, error) {
+	return r.graft.Model(features, featureID, r.Ended, r.Took)
+}
+
+// Train trains network, trunk and head on images; see the package.
+//
+// onPoint, if not nil, hears of it after every step, from the goroutine that called Train.
+//
+// When ctx ends, Train stops before the next step and returns an error that wraps ctx's, and, once an epoch is over, the best so far
+// beside it. With Task.State a later call with the same task and options goes on after the last whole epoch; with other ones it begins anew.
+//
+// Errors: bad options, all at once; those of classify.Train for labels and features; an operator of the network without a gradient,
+// by name; an image held out that cannot be read any more; a loss that is no longer a number; what the disk says to the state.
+func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
+	begun := time.Now()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	first, err := classify.NewGraft(task.Data, o.Options) // how many images there are
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := first.Rows()
+	o = o.withDefaults(len(rows))
+	t := &trainer{data: task.Data, net: task.Network, images: task.Images, state: task.State, o: o, onPoint: onPoint}
+	if t.graft, err = t.again(); err != nil {
+		return nil, err
+	}
+	t.classes = len(t.graft.Classes())
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("finetune: stopped before the first step: %w", err)
+	}
+	defer t.close()
+	stopped := compute.Try("finetune: training", func() error { return t.run(ctx) })
+	stopped = t.net.ExplainGradient(stopped)
+	if t.best == nil || stopped != nil && ctx.Err() == nil {
+		return nil, stopped
+	}
+	r := &Result{Ended: t.ended, Resumed: t.resumed, Speed: t.speed, Took: time.Since(begun), graft: t.graft}
+	if r.Network, err = t.net.Write(t.best); err != nil {
+		return nil, errors.Join(stopped, err)
+	}
+	return r, stopped
+}
+
+// trainer is the state of one Train.
+type trainer struct {
+	data    classify.Data
+	net     *features.Trainable
+	graft   *classify.Graft
+	images  func(rows []int) (stream.Source, error)
+	state   string
+	o       Options
+	onPoint func(Point)
+	classes int
+
+	store              *model.Store
+	frozen, all, judge *model.Exec  // steps of the head, and of all; the latter is made when it is needed
+	best               *model.Store // the weights of the best epoch
+	y                  *tensors.Tensor
+	values             []float32 // of y
+	ended              classify.Ended
+	resumed            int
+	speed              float64
+}
+
+// again is the head before any step.
+func (t *trainer) again() (*classify.Graft, error) { return classify.NewGraft(t.data, t.o.Options) }
+
+// run trains until the epochs are over, patience is at its end, or ctx is.
+func (t *trainer) run(ctx context.Context) error {
+	backend, err := compute.Backend()
+	if err != nil {
+		return err
+	}
+	if err := t.begin(ctx); err != nil {
+		return err
+	}
+	if err := t.build(backend); err != nil {
+		return err
+	}
+	p, err := t.openPictures(backend)
+	if err != nil {
+		return err
+	}
+	for epoch := len(t.graft.History()); epoch < t.o.Epochs; epoch++ {
+		if t.o.Patience > 0 && t.graft.Waited() >= t.o.Patience {
+			t.ended = classify.NoBetter
+			return nil
+		}
+		if err := t.epoch(ctx, p, epoch); err != nil {
+			if t.ended = classify.Cancelled; ctx.Err() != nil {
+				err = fmt.Errorf("stopped in epoch %d of %d: %w", epoch+1, t.o.Epochs, ctx.Err())
+			}
+			return err
+		}
+	}
+	if t.ended = classify.Completed; t.o.Patience > 0 && t.graft.Waited() >= t.o.Patience {
+		t.ended = classify.NoBetter
+	}
+	return nil
+}
+
+// epoch is one epoch with its end.
+func (t *trainer) epoch(ctx context.Context, p *pictures, epoch int) error {
+	total, sum, begun := t.o.Epochs*t.o.Steps, 0.0, time.Now()
+	frozen := t.o.frozen(epoch)
+	if !frozen && t.all == nil {
+		if err := t.join(epoch); err != nil {
+			return err
+		}
+	}
+	measured := 0 // steps timed: the first compiles
+	var last Point
+	for b, err := range p.train.Epoch(ctx, uint64(epoch), 0) {
+		if err != nil {
+			return err
+		}
+		done := epoch*t.o.Steps + b.Step
+		for i, number := range b.Numbers {
+			t.graft.TrainLabels(number, t.labels(i))
+		}
+		rate := t.o.rate(t.graft, done)
+		step, in := t.frozen, []any{b.Tensors[0], t.y, float32(rate)}
+		if !frozen {
+			step, in = t.all, append(in, float32(t.o.share(t.graft, done)))
+		}
+		out, err := t.call(step, in...)
+		if err != nil {
+			return err
+		}
+		b.Release()
+		if sum += float64(out[0][0]); sum-sum != 0 {
+			return fmt.Errorf("finetune: the loss is %g after %d steps; lower Options.Rate (now %g) or Options.NetworkRate (now %g)", out[0][0], done+1, t.o.Rate, t.o.NetworkRate)
+		}
+		last = Point{Frozen: frozen, Point: classify.Point{Epoch: float64(done+1) / float64(t.o.Steps), Step: done + 1, Steps: total, Rate: rate,
+			TrainLoss: sum / float64(b.Step+1), ValidationLoss: math.NaN()}}
+		if b.Step == 0 {
+			begun = time.Now()
+		} else if measured++; measured > 0 {
+			last.Speed = float64(measured*t.o.BatchSize) / time.Since(begun).Seconds()
+			last.Left = time.Duration(float64((total-done-1)*t.o.BatchSize) / last.Speed * float64(time.Second))
+		}
+		if t.onPoint != nil && b.Step+1 < t.o.Steps {
+			t.onPoint(last)
+		}
+	}
+	if !frozen {
+		t.speed = last.Speed
+	}
+	vsum, vcount, logits, err := t.validate(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := t.graft.EndEpoch(&last.Point, t.store, vsum, vcount, logits); err != nil {
+		return err
+	}
+	if last.Best {
+		if err := t.keep(); err != nil {
+			return err
+		}
+	}
+	if err := t.writeDown(); err != nil {
+		return err
+	}
+	if t.onPoint != nil {
+		t.onPoint(last)
+	}
+	return nil
+}

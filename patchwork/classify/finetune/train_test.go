@@ -1,0 +1,383 @@
+package finetune
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/classify/network"
+	"github.com/gopatchwork/patchwork/patchwork/features"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+)
+
+const smallFile = "../../features/testdata/small.onnx"
+
+// stripes are pictures of 16×16: class a is present where fine stripes run from left to right, absent where they run from top to
+// bottom, and both are noisy.
+type stripes struct {
+	pix  [][]float32
+	held []bool
+	is   []labels.Tri
+}
+
+func newStripes(n int) *stripes {
+	rng := rand.New(rand.NewPCG(3, 4))
+	s := &stripes{}
+	for i := range n {
+		pix := make([]float32, 16*16*3)
+		phase, lying := rng.IntN(3), rng.IntN(2)
+		for p := range 16 * 16 {
+			along := p % 16
+			if lying == 1 {
+				along = p / 16
+			}
+			for c := range 3 {
+				pix[3*p+c] = float32(min(max(0.5+0.12*float64((along+phase)%3-1)+0.25*rng.NormFloat64(), 0), 1))
+			}
+		}
+		s.pix, s.is, s.held = append(s.pix, pix), append(s.is, labels.Tri(lying)), append(s.held, i%3 == 0)
+	}
+	return s
+}
+
+// The table.
+func (s *stripes) Len() int                    { return len(s.pix) }
+func (s *stripes) Classes() []string           { return []string{"a"} }
+func (s *stripes) Value(row, _ int) labels.Tri { return s.is[row] }
+func (s *stripes) Excluded(int) bool           { return false }
+func (s *stripes) Validation(row int) bool     { return s.held[row] }
+func (s *stripes) Subset(int) string           { return "" }
+
+// some is a source of the pictures of rows.
+type some struct {
+	*stripes
+	rows   []int
+	broken int // a row that cannot be read, if not 0
+}
+
+func (s some) Shape() stream.Shape { return stream.Shape{N: len(s.rows), H: 16, W: 16, C: 3} }
+func (s some) Read(_ context.Context, i int, dst []float32) error {
+	if s.broken != 0 && s.rows[i] == s.broken {
+		return errors.New("torn")
+	}
+	copy(dst, s.pix[s.rows[i]])
+	return nil
+}
+
+// extract are the features of all pictures by an extractor.
+func (s *stripes) extract(t *testing.T, e features.Extractor, unit bool) func(int) []float32 {
+	t.Helper()
+	b := imageset.Batch{N: len(s.pix), H: 16, W: 16, Pix: slices.Concat(s.pix...)}
+	x, err := e.Extract(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := e.Spec().Dim
+	for i := 0; unit && i < len(x); i += d {
+		sum := 0.0
+		for _, v := range x[i : i+d] {
+			sum += float64(v) * float64(v)
+		}
+		for k := range d {
+			x[i+k] /= float32(math.Sqrt(sum))
+		}
+	}
+	return func(row int) []float32 { return x[row*d : (row+1)*d] }
+}
+
+var plain = features.ONNXOptions{Mean: []float32{0.5}, Std: []float32{0.25}}
+
+// task is to tell stripes apart, by vectors or by the last map.
+func (s *stripes) task(t *testing.T, maps bool) Task {
+	t.Helper()
+	var choice *features.MapOptions
+	e, err := features.OpenONNX(smallFile, plain)
+	if maps {
+		choice = &features.MapOptions{}
+		e, err = features.OpenMaps(smallFile, plain, *choice)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := features.OpenTrainable(smallFile, plain, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := classify.Data{Classes: []string{"a"}, Dim: e.Spec().Dim, Table: s, FeatureID: e.Spec().ID, Features: s.extract(t, e, !maps)}
+	for _, tap := range e.Spec().Taps {
+		d.Taps = append(d.Taps, classify.Tap{Name: tap.Name, Shape: network.Shape{Height: tap.Height, Width: tap.Width, Channels: tap.Channels}})
+	}
+	return Task{Network: net, Data: d, Images: func(rows []int) (stream.Source, error) { return some{s, rows, 0}, nil }}
+}
+
+var quick = Options{Options: classify.Options{Epochs: 5, Steps: 20, BatchSize: 16, Rate: 0.01}, NetworkRate: 1, Augment: augment.Params{FlipLeftRight: true}}
+
+// tuned is the model of a result, with the features that its network makes.
+func (s *stripes) tuned(t *testing.T, r *Result, net *features.Trainable, maps bool) *classify.Model {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "tuned.onnx")
+	if err := os.WriteFile(file, r.Network, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	e, err := features.OpenONNX(file, net.Options())
+	if maps {
+		e, err = features.OpenMaps(file, net.Options(), features.MapOptions{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.Model(s.extract(t, e, !maps), e.Spec().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// The network learns what its features did not say; what comes back is the best epoch, of head and network together.
+func TestFineTuning(t *testing.T) {
+	s := newStripes(150)
+	for _, maps := range []bool{false, true} {
+		task, o := s.task(t, maps), quick
+		if maps {
+			o.Trunk, o.Layers = classify.ConvnetTrunk, "8,d"
+		}
+		o.Epochs = 12
+		frozen := o
+		frozen.Unfreeze = -1
+		was, err := Train(t.Context(), task, frozen, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var points []Point
+		r, err := Train(t.Context(), task, o, func(p Point) { points = append(points, p) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := s.tuned(t, was, task.Network, maps).Info(), s.tuned(t, r, task.Network, maps).Info()
+		a, b := before.Report.Validation.LogLoss, after.Report.Validation.LogLoss
+		if b > 0.8*a || after.Report.Validation.Accuracy.Value < 0.9 {
+			t.Errorf("maps %v: the log loss is %.3f, frozen %.3f\n%v", maps, b, a, after)
+		}
+		// The graph and the features that the written network makes agree: the report's loss is that of the best epoch.
+		best := math.Inf(1)
+		for _, p := range after.History {
+			best = min(best, p.ValidationLoss)
+		}
+		if math.Abs(float64(b)-best) > 1e-4 {
+			t.Errorf("maps %v: the best epoch had the loss %.5f and the model has %.5f", maps, best, b)
+		}
+		last := points[len(points)-1]
+		if len(points) != 12*20 || !points[0].Frozen || last.Frozen || last.Left != 0 || last.Step != last.Steps || last.Speed <= 0 || r.Speed <= 0 {
+			t.Errorf("points: %d, first %+v, last %+v", len(points), points[0], last)
+		}
+		if after.FeatureID == task.Data.FeatureID || after.FeatureID == "" || after.Ended != classify.Completed {
+			t.Errorf("info %+v", after)
+		}
+	}
+}
+
+// A frozen network does not move a bit, and neither do means and variances of one that is trained.
+func TestFrozen(t *testing.T) {
+	s := newStripes(60)
+	task, o := s.task(t, false), quick
+	o.Epochs, o.Unfreeze = 2, -1
+	file, err := os.ReadFile(smallFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Train(t.Context(), task, o, nil)
+	if err != nil || !slices.Equal(r.Network, mustWrite(t, task.Network)) {
+		t.Errorf("the network has changed (%v)", err)
+	}
+	if o.Unfreeze = 1; len(file) == 0 {
+		t.Fatal("no file")
+	}
+	r, err = Train(t.Context(), task, o, nil)
+	if err != nil || slices.Equal(r.Network, mustWrite(t, task.Network)) {
+		t.Errorf("the network has not changed (%v)", err)
+	}
+	for _, kept := range []string{"mean", "variance", "product"} {
+		if old, now := weight(file, kept), weight(r.Network, kept); old == "" || old != now {
+			t.Errorf("%s has changed", kept)
+		}
+	}
+	for _, trained := range []string{"gain", "first_w", "deep_b"} {
+		if weight(file, trained) == weight(r.Network, trained) {
+			t.Errorf("%s has not changed", trained)
+		}
+	}
+}
+
+// weight are the bytes of a weight in an ONNX file: after its name come the field of the raw bytes and their number.
+func weight(file []byte, name string) string {
+	at := strings.Index(string(file), "\x42"+string(rune(len(name)))+name+"\x4a")
+	if at < 0 {
+		return ""
+	}
+	return string(file[at+len(name)+4:][:32])
+}
+
+// mustWrite is the network as it is in its file.
+func mustWrite(t *testing.T, n *features.Trainable) []byte {
+	t.Helper()
+	tr := &trainer{net: n}
+	s := newStore(t)
+	if err := n.Put(s); err != nil {
+		t.Fatal(err)
+	}
+	data, err := tr.net.Write(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// The same seed gives the same bits, also when a training is cut off and goes on, in the frozen part and after.
+func TestResume(t *testing.T) {
+	s := newStripes(60)
+	o := quick
+	o.Epochs, o.Steps, o.Unfreeze, o.Trunk, o.Layers = 4, 5, 2, classify.ConvnetTrunk, "4,d"
+	task := s.task(t, true)
+	whole, err := Train(t.Context(), task, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stop := range []int{7, 16} { // in epoch 2 and 4
+		task.State = filepath.Join(t.TempDir(), "state")
+		ctx, cancel := context.WithCancel(t.Context())
+		part, err := Train(ctx, task, o, func(p Point) {
+			if p.Step == stop {
+				cancel()
+			}
+		})
+		if !errors.Is(err, context.Canceled) || part == nil || part.Ended != classify.Cancelled {
+			t.Fatalf("stopped at %d: %+v, %v", stop, part, err)
+		}
+		r, err := Train(t.Context(), task, o, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Resumed != (stop-1)/5 || !slices.Equal(r.Network, whole.Network) {
+			t.Errorf("stopped at %d: went on after epoch %d, the network is the same: %v", stop, r.Resumed, slices.Equal(r.Network, whole.Network))
+		}
+		a, _ := json.Marshal(r.graft.History())
+		b, _ := json.Marshal(whole.graft.History())
+		if string(a) != string(b) {
+			t.Errorf("stopped at %d: the history is\n%s\nand without stop\n%s", stop, a, b)
+		}
+		s.is[1] = 1 - s.is[1] // another label, another training
+		other, err := Train(t.Context(), task, o, nil)
+		if err != nil || other.Resumed != 0 {
+			t.Errorf("a training with other labels went on after epoch %d (%v)", other.Resumed, err)
+		}
+		s.is[1] = 1 - s.is[1]
+	}
+	now, _ := filepath.Glob(filepath.Join(task.State, "epoch-4", "now", "*.bin*"))
+	if len(now) == 0 {
+		t.Fatal("no checkpoint")
+	}
+	for _, file := range now {
+		os.Truncate(file, 10)
+	}
+	if r, err := Train(t.Context(), task, o, nil); err != nil || r.Resumed != 0 || !slices.Equal(r.Network, whole.Network) {
+		t.Errorf("a damaged state: %+v, %v; want to begin anew", r, err)
+	}
+}
+
+func TestPatience(t *testing.T) {
+	s := newStripes(60)
+	task, o := s.task(t, false), quick
+	o.Epochs, o.Steps, o.Patience, o.Rate, o.NetworkRate = 30, 3, 2, 0.3, 1
+	r, err := Train(t.Context(), task, o, nil)
+	if err != nil || r.Ended != classify.NoBetter || len(r.graft.History()) == 30 {
+		t.Errorf("ended %+v, %v", r, err)
+	}
+	for i := range s.held {
+		s.held[i] = false // works without validation too
+	}
+	o.Patience, o.Epochs, o.Rate = 0, 2, 0.01
+	r, err = Train(t.Context(), s.task(t, false), o, nil)
+	if err != nil || !math.IsNaN(r.graft.History()[0].ValidationLoss) || !strings.Contains(strings.Join(r.graft.Warnings(), ""), "nothing measures them") {
+		t.Errorf("without validation: %v, %v", r, err)
+	}
+}
+
+// Decay acts on the kernels of the network; restarting lets the rate begin anew.
+func TestNetworkOptions(t *testing.T) {
+	s := newStripes(60)
+	task, o := s.task(t, false), quick
+	o.Epochs, o.NetworkDecay = 4, 10
+	r, err := Train(t.Context(), task, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, _ := os.ReadFile(smallFile)
+	size := func(text string) (sum float64) {
+		for i := 0; i+4 <= len(text); i += 4 {
+			v := math.Float32frombits(uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24)
+			sum += float64(v) * float64(v)
+		}
+		return sum
+	}
+	if was, is := size(weight(file, "deep_w")), size(weight(r.Network, "deep_w")); is > 0.9*was {
+		t.Errorf("the squares of a kernel are %g, before %g", is, was)
+	}
+	o.NetworkDecay, o.Restart, o.Unfreeze = 0, true, 2
+	var rates []float64
+	if _, err := Train(t.Context(), task, o, func(p Point) { rates = append(rates, p.Rate) }); err != nil {
+		t.Fatal(err)
+	}
+	if rates[0] != 0.01 || rates[40] != 0.01 || rates[39] > 0.006 {
+		t.Errorf("rates %v", rates)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	s := newStripes(30)
+	for name, tt := range map[string]struct {
+		o     Options
+		spoil func(*Task)
+		says  string
+	}{
+		"options": {Options{Unfreeze: -2, NetworkRate: 11, NetworkDecay: -1}, nil,
+			"Unfreeze is -2; want 1 or more, -1 for never, or 0 for the default (1)\nfinetune.Options: NetworkRate is 11; want a share of the rate up to 10, or 0 for the default (0.1)\nfinetune.Options: NetworkDecay is -1"},
+		"a head at once": {Options{Options: classify.Options{Head: classify.LogisticHead}}, nil, `head is "logistic", which is made at once`},
+		"maps":           {Options{Options: classify.Options{Trunk: classify.PoolingTrunk}}, nil, "extract maps"},
+		"torn": {quick, func(t *Task) {
+			t.Images = func(rows []int) (stream.Source, error) { return some{s, rows, 3}, nil }
+		}, "the held-out image of row 3 cannot be read any more: torn"},
+		"nothing labelled": {quick, func(t *Task) {
+			none := newStripes(30)
+			for i := range none.is {
+				none.is[i] = labels.Unknown
+			}
+			t.Data.Table = none
+		}, "no labelled image to learn from"},
+	} {
+		task := s.task(t, false)
+		if tt.spoil != nil {
+			tt.spoil(&task)
+		}
+		if _, err := Train(t.Context(), task, tt.o, nil); err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v; want %q", name, err, tt.says)
+		}
+	}
+}
+
+func newStore(t *testing.T) *model.Store {
+	s := model.NewStore()
+	t.Cleanup(s.Finalize)
+	return s
+}
