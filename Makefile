@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify golden tools jupyter clean
+.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify bench-acquire golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -54,6 +54,10 @@ bench-images: ## augmentation and decoding beside torchvision and Pillow: ratios
 
 bench-classify: ## the heads beside scikit-learn, and a round of the loop at 27,000 and 1,000,000 images, as a table
 	@$(GO) run ./internal/benchclassify
+
+bench-acquire: ## the graph of neighbours beside scikit-learn; label errors and doubles that are planted and found, as a table
+	@$(GO) run ./internal/benchacquire
+	@$(GO) run ./internal/benchacquire -images testdata/scenes/images -truth testdata/scenes/images/truth.csv
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -20,65 +21,100 @@ type CalibrationOptions struct {
 	Strength float64 // how many labels of a class the fit over all classes counts as much as; 0 means 20
 	Folds    int     // that the errors after calibration are measured on; 0 means 5
 	Seed     uint64  // of the folds, added to the project's seed
+
+	// OutOfFold fits on all labelled images, each scored by a model trained without its fold in the way of the saved one: for
+	// when few images are held out or none. Those models learn from fewer images than the saved one, and so are a little less
+	// certain of what is right.
+	OutOfFold bool
 }
 
 // Calibration says how far scores can be taken for probabilities, and how to make them so.
 type Calibration struct {
-	Method  string             `json:"method"`
-	Pooled  calibrate.Map      `json:"pooled"` // fitted to all classes together
-	Classes []ClassCalibration `json:"classes"`
+	Method  string             `json:"method" yaml:"method"`
+	From    string             `json:"from" yaml:"from"`     // "held-out images" or "scores out of fold"
+	Pooled  calibrate.Map      `json:"pooled" yaml:"pooled"` // fitted to all classes together
+	Classes []ClassCalibration `json:"classes" yaml:"classes"`
 }
 
 // ClassCalibration is the calibration of one class.
 type ClassCalibration struct {
-	Class  string           `json:"class"`
-	Labels int              `json:"labels"` // held-out ones with a score
-	Map    calibrate.Map    `json:"map"`    // from a score to a probability
-	Before CalibrationError `json:"before"` // of the scores as they are
-	After  CalibrationError `json:"after"`  // of each image by maps that were fitted without its fold
+	Class  string           `json:"class" yaml:"class"`
+	Labels int              `json:"labels" yaml:"labels"` // with a score, that the map was fitted on
+	Map    calibrate.Map    `json:"map" yaml:"map"`       // from a score to a probability
+	Before CalibrationError `json:"before" yaml:"before"` // of the scores as they are
+	After  CalibrationError `json:"after" yaml:"after"`   // of each image by maps that were fitted without its fold
 }
 
 // CalibrationError is how far scores are from probabilities. Lower is better.
 type CalibrationError struct {
-	ECE      evaluate.Number `json:"ece"`          // ten bins of equal width
-	Expected evaluate.Number `json:"ece_expected"` // what calibrated scores would show
-	LogLoss  evaluate.Number `json:"log_loss"`
-	Brier    evaluate.Number `json:"brier"`
+	ECE      evaluate.Number `json:"ece" yaml:"ece"`                   // ten bins of equal width
+	Expected evaluate.Number `json:"ece_expected" yaml:"ece_expected"` // what calibrated scores would show
+	LogLoss  evaluate.Number `json:"log_loss" yaml:"log_loss"`
+	Brier    evaluate.Number `json:"brier" yaml:"brier"`
 }
 
-// Calibration fits maps from scores to probabilities on the held-out images, one a class, and measures them out of fold.
+// Calibration fits maps from scores to probabilities, one a class, on the held-out images or out of fold, and measures them
+// out of fold. It changes nothing; Calibrate also keeps the maps. progress counts the trainings of OutOfFold and may be nil.
 //
-// Errors: ErrNoModel; an unknown method; impossible options; too few held-out images, or of one kind only.
-func (p *Project) Calibration(o CalibrationOptions) (Calibration, error) {
+// Errors: ErrNoModel; an unknown method; impossible options; too few images to fit on, or of one kind only; ctx's error.
+func (p *Project) Calibration(ctx context.Context, o CalibrationOptions, progress Progress) (Calibration, error) {
 	methods := []calibrate.Method{calibrate.Platt, calibrate.Temperature, calibrate.Beta}
 	at := slices.IndexFunc(methods, func(m calibrate.Method) bool { return m.String() == o.Method || o.Method == "" })
 	if at < 0 {
 		return Calibration{}, fmt.Errorf("patchwork.CalibrationOptions: Method is %q; want one of %v", o.Method, methods)
 	}
-	method := methods[at]
 	d, err := p.evaluation()
 	if err != nil {
 		return Calibration{}, err
 	}
-	fold, err := study.Folds(onlyRows{d.Table, func(row int) bool { return d.Table.Validation(row) && !d.Table.Excluded(row) && d.Scores(row) != nil }},
-		study.FoldOptions{Folds: o.Folds, Seed: p.Settings().Seed + o.Seed})
+	from, fold, err := p.calibrationFolds(ctx, &d, o, progress)
 	if err != nil {
-		return Calibration{}, fmt.Errorf("patchwork: held-out images: %w", err)
+		return Calibration{}, fmt.Errorf("patchwork: %s: %w", from, err)
 	}
+	r, err := fitCalibration(methods[at], d, fold, calibrate.Options{Strength: o.Strength})
+	if err != nil {
+		return Calibration{}, fmt.Errorf("patchwork: %s: %w", from, err)
+	}
+	r.From = from
+	return r, nil
+}
+
+// calibrationFolds divides the images that maps are fitted on; those of fold -1 take no part. Out of fold it also puts the
+// scores of other models into d.
+func (p *Project) calibrationFolds(ctx context.Context, d *evaluate.Data, o CalibrationOptions, progress Progress) (from string, fold []int, err error) {
+	if !o.OutOfFold {
+		table, scores := d.Table, d.Scores
+		held := onlyRows{table, func(row int) bool { return table.Validation(row) && !table.Excluded(row) && scores(row) != nil }}
+		fold, err = study.Folds(held, study.FoldOptions{Folds: o.Folds, Seed: p.Settings().Seed + o.Seed})
+		return "held-out images", fold, err
+	}
+	m, err := p.Model()
+	if err != nil {
+		return "scores out of fold", nil, err
+	}
+	other, err := p.OutOfFold(ctx, CrossValidateOptions{Folds: o.Folds, Seed: o.Seed, Train: m.Info().Options}, progress)
+	if err != nil {
+		return "scores out of fold", nil, err
+	}
+	d.Scores = other.Scores
+	return "scores out of fold", other.Fold, nil
+}
+
+// fitCalibration fits and measures on the images of folds from 0 on.
+func fitCalibration(method calibrate.Method, d evaluate.Data, fold []int, options calibrate.Options) (Calibration, error) {
 	names := d.Table.Classes()
 	samples := make([]calibrate.Sample, len(names))
 	kept := slices.DeleteFunc(slices.Clone(fold), func(f int) bool { return f < 0 })
 	for c := range names {
-		samples[c].Scores, samples[c].Truth = column(d, c, func(row int) bool { return fold[row] >= 0 })
+		samples[c].Scores, samples[c].Truth = column(d, c, func(row int) bool { return row < len(fold) && fold[row] >= 0 })
 	}
-	options := calibrate.Options{Strength: o.Strength}
 	maps, pooled, err := calibrate.FitClasses(method, samples, options)
 	if err != nil {
-		return Calibration{}, fmt.Errorf("patchwork: held-out images: %w", err)
+		return Calibration{}, err
 	}
 	after, err := calibrate.OutOfFold(method, samples, kept, options)
 	if err != nil {
-		return Calibration{}, fmt.Errorf("patchwork: held-out images: %w", err)
+		return Calibration{}, err
 	}
 	r := Calibration{Method: method.String(), Pooled: pooled, Classes: []ClassCalibration{}}
 	for c, name := range names {
@@ -93,7 +129,7 @@ func (p *Project) Calibration(o CalibrationOptions) (Calibration, error) {
 		class.Before, errBefore = calibrationError(samples[c].Scores, truth)
 		class.After, errAfter = calibrationError(after[c], truth)
 		if err := errors.Join(errBefore, errAfter); err != nil && class.Labels > 0 {
-			return Calibration{}, fmt.Errorf("patchwork: class %s: %w", name, err)
+			return Calibration{}, fmt.Errorf("class %s: %w", name, err)
 		}
 		r.Classes = append(r.Classes, class)
 	}
@@ -121,6 +157,6 @@ func (r Calibration) String() string {
 		fmt.Fprintf(w, "%s\t%d\t%v\t%v\t%v\t%v\t%v\t%v\n", c.Class, c.Labels, c.Before.ECE, c.Before.Expected, c.After.ECE, c.Before.LogLoss, c.After.LogLoss, c.Map)
 	}
 	w.Flush()
-	fmt.Fprintf(&b, "by %s, measured out of fold; expected is the error that calibrated scores would show on so few images\n", r.Method)
+	fmt.Fprintf(&b, "by %s on %s, measured out of fold; expected is the error that calibrated scores would show on so few images\n", r.Method, r.From)
 	return b.String()
 }

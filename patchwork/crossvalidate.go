@@ -9,6 +9,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/study"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // CrossValidateOptions says how to divide the labelled images and how to train. The zero value is a good default.
@@ -45,6 +46,11 @@ func (p *Project) OutOfFold(ctx context.Context, o CrossValidateOptions, progres
 	if err != nil {
 		return nil, err
 	}
+	return p.outOfFold(ctx, t, nil, o, progress)
+}
+
+// outOfFold is OutOfFold of labels at hand, without learning from those of doubt, which may be nil.
+func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cellOf]bool, o CrossValidateOptions, progress Progress) (*OutOfFold, error) {
 	reads, err := p.reads(o.Train)
 	if err != nil {
 		return nil, err
@@ -71,8 +77,8 @@ func (p *Project) OutOfFold(ctx context.Context, o CrossValidateOptions, progres
 		}
 		// The fold is left out and not held out: held-out images would choose the epoch.
 		d := reads.data()
-		d.Classes = out.Classes
-		d.Table = noneHeldOut{onlyRows{table, func(r int) bool { return fold[r] >= 0 && fold[r] != f }}}
+		d.Classes, d.Groups = out.Classes, t.Groups()
+		d.Table = noneHeldOut{without{onlyRows{table, func(r int) bool { return fold[r] >= 0 && fold[r] != f }}, doubt}}
 		m, err := classify.Train(ctx, d, o.Train, nil)
 		if err != nil {
 			return nil, fmt.Errorf("patchwork: training without fold %d of %d: %w", f+1, folds, err)
@@ -98,6 +104,19 @@ func (p *Project) OutOfFold(ctx context.Context, o CrossValidateOptions, progres
 		progress("training", folds, folds)
 	}
 	return out, nil
+}
+
+// without is a table in which some labels are unknown.
+type without struct {
+	evaluate.Table
+	cells map[cellOf]bool
+}
+
+func (t without) Value(row, class int) labels.Tri {
+	if t.cells[cellOf{row, class}] {
+		return labels.Unknown
+	}
+	return t.Table.Value(row, class)
 }
 
 // CrossValidate measures classifiers on all labelled images, each by one that has not learned from it: for when there are too

@@ -62,25 +62,38 @@ func (e *engine) Classes() []studio.Class {
 // lookAlikesName is the strategy of the studio that shows a page of images that look like each other.
 const lookAlikesName = "look-alikes"
 
-// Strategies lists what can choose the next images, those that rank by one class last.
+// Strategies lists what can choose the next images, those that rank by one class behind those that look at all, and those by
+// propagated scores last, once there are some.
 func (e *engine) Strategies() []studio.Strategy {
-	var whole, ofClass []studio.Strategy
+	var whole, ofClass, propagated []studio.Strategy
 	classes := e.Labels().Table().Classes()
+	_, err := os.Stat(e.path("propagated", "propagated.yaml"))
+	add := func(list []studio.Strategy, card acquire.Card, class string) []studio.Strategy {
+		one := studio.Strategy{Name: card.Name + class, Title: card.Name + class, Class: class, About: card.About,
+			NeedsModel: card.Needs.Has(acquire.Probs), Draws: (card.Needs | card.Uses).Has(acquire.Features)}
+		list = append(list, one)
+		if err == nil && ranksByScores(card) && (class == "" || slices.Contains(propagatedOfClass, card.Name)) {
+			one.Name, one.Title, one.NeedsModel = propagatedPrefix+one.Name, propagatedPrefix+one.Name, false
+			one.About += ", by propagated scores"
+			propagated = append(propagated, one)
+		}
+		return list
+	}
 	for _, card := range acquire.All() {
-		one := studio.Strategy{About: card.About, NeedsModel: card.Needs.Has(acquire.Probs), Draws: (card.Needs | card.Uses).Has(acquire.Features)}
 		if !card.Needs.Has(acquire.OneClass) {
-			one.Name, one.Title = card.Name, card.Name
-			whole = append(whole, one)
+			whole = add(whole, card, "")
 			continue
 		}
 		for _, class := range classes {
-			one.Name, one.Title, one.Class = card.Name+class, card.Name+class, class
-			ofClass = append(ofClass, one)
+			ofClass = add(ofClass, card, class)
 		}
 	}
 	alike := studio.Strategy{Name: lookAlikesName, Title: lookAlikesName, About: "images that look like each other, to be labelled in one go"}
-	return slices.Concat(whole, []studio.Strategy{alike}, ofClass)
+	return slices.Concat(whole, []studio.Strategy{alike}, ofClass, propagated)
 }
+
+// propagatedOfClass are the strategies of one class that the menu offers by propagated scores too; Suggest takes all.
+var propagatedOfClass = []string{"highest: ", "lowest: "}
 
 // Suggest chooses what to show next.
 func (e *engine) Suggest(ctx context.Context, q studio.Query) ([]studio.Pick, error) {
@@ -176,6 +189,26 @@ func (e *engine) Disputed(ctx context.Context, class string) ([]studio.Pick, err
 	return out, nil
 }
 
+// Suspects is the queue of labels that are probably errors, an image once, with what speaks against its labels.
+func (e *engine) Suspects(ctx context.Context, class string) ([]studio.Suspect, error) {
+	report, err := e.Project.Suspects(ctx, SuspectOptions{Class: class}, nil)
+	if err != nil {
+		return nil, trainingComputes(err)
+	}
+	var out []studio.Suspect
+	at := map[int]int{}
+	for _, s := range report.Suspects {
+		if i, ok := at[s.Row]; ok {
+			out[i].Reason += "; " + s.Reason
+			out[i].Classes = append(out[i].Classes, s.Class)
+			continue
+		}
+		at[s.Row] = len(out)
+		out = append(out, studio.Suspect{Pick: studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason}, Classes: []string{s.Class}})
+	}
+	return out, nil
+}
+
 // Annotators counts the journals.
 func (e *engine) Annotators() int {
 	files, _ := filepath.Glob(e.path("journal", "*.jsonl"))
@@ -241,7 +274,7 @@ func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoi
 	case errors.Is(err, ErrNoFeatures):
 		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
 	case errors.Is(err, ErrNoMaps):
-		_, err = e.ExtractMaps(ctx, MapOptions{}, onStep)
+		_, err = e.ExtractMaps(ctx, FeatureMapOptions{}, onStep)
 	}
 	if err != nil {
 		return classify.Info{}, err

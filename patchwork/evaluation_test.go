@@ -118,7 +118,7 @@ func TestEvaluation(t *testing.T) {
 	})
 	t.Run("calibration", func(t *testing.T) {
 		for _, method := range []string{"", "temperature", "beta"} {
-			c, err := p.Calibration(CalibrationOptions{Method: method, Folds: 4})
+			c, err := p.Calibration(t.Context(), CalibrationOptions{Method: method, Folds: 4}, nil)
 			if err != nil || len(c.Classes) != 2 || c.Classes[0].Labels != 20 || !c.Classes[0].After.ECE.Known() || c.Classes[0].Map.A < 0 || c.Classes[0].Before == c.Classes[0].After {
 				t.Errorf("%s: %+v, %v", method, c, err)
 			}
@@ -126,10 +126,10 @@ func TestEvaluation(t *testing.T) {
 				t.Errorf("table lacks %q:\n%s", want, c)
 			}
 		}
-		if _, err := p.Calibration(CalibrationOptions{Method: "isotonic"}); err == nil || !strings.Contains(err.Error(), `Method is "isotonic"; want one of [platt temperature beta]`) {
+		if _, err := p.Calibration(t.Context(), CalibrationOptions{Method: "isotonic"}, nil); err == nil || !strings.Contains(err.Error(), `Method is "isotonic"; want one of [platt temperature beta]`) {
 			t.Errorf("an unknown method: %v", err)
 		}
-		if _, err := p.Calibration(CalibrationOptions{Folds: 30}); err == nil || !strings.Contains(err.Error(), "20 groups of labelled images for 30 folds") {
+		if _, err := p.Calibration(t.Context(), CalibrationOptions{Folds: 30}, nil); err == nil || !strings.Contains(err.Error(), "20 groups of labelled images for 30 folds") {
 			t.Errorf("more folds than images: %v", err)
 		}
 	})
@@ -247,7 +247,7 @@ func TestEvaluationNeedsAModel(t *testing.T) {
 		"confusion":   func() error { _, err := p.Confusion(); return err },
 		"curves":      func() error { _, err := p.Curves("red"); return err },
 		"prevalence":  func() error { _, err := p.Prevalence(); return err },
-		"calibration": func() error { _, err := p.Calibration(CalibrationOptions{}); return err },
+		"calibration": func() error { _, err := p.Calibration(t.Context(), CalibrationOptions{}, nil); return err },
 	} {
 		if err := f(); !errors.Is(err, ErrNoModel) {
 			t.Errorf("%s: %v, want ErrNoModel", name, err)

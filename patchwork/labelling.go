@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
@@ -182,12 +183,42 @@ func (p *Project) LabelFromFolders(ctx context.Context) error {
 	})
 }
 
-// Split marks the share validation (0 to 1) of the labelled images as held out, stratified over the classes. The same
-// seed and labels give the same split. Earlier marks are replaced.
+// Split marks the share validation (0 to 1) of the labelled images as held out, stratified over the classes. Copies of one
+// file stay on one side. The same seed and labels give the same split. Earlier marks are replaced.
 func (p *Project) Split(ctx context.Context, validation float64, seed uint64) error {
+	return p.SplitApart(ctx, validation, seed, nil)
+}
+
+// SplitApart is Split that keeps each group of images on one side too, such as DoublesReport.Groups. Groups may share
+// images; then they stay together.
+func (p *Project) SplitApart(ctx context.Context, validation float64, seed uint64, groups [][]string) error {
 	return p.change(ctx, func(t *labels.Table, ix *imageset.Index) (labels.Event, error) {
-		return labels.Split(t, ix, validation, seed)
+		var pairs [][2]int
+		for _, rows := range append(groupsOf(ix, groups), copiesOf(ix)...) {
+			for _, row := range rows[min(1, len(rows)):] {
+				pairs = append(pairs, [2]int{rows[0], row})
+			}
+		}
+		return labels.Split(t, ix, validation, seed, quality.Groups(ix.Len(), pairs))
 	})
+}
+
+// copiesOf are the images with the same file, by their first rows.
+func copiesOf(ix *imageset.Index) (groups [][]int) {
+	at := map[string]int{}
+	for row := range ix.Len() {
+		image := ix.At(row)
+		if image.Problem != "" || image.Hash == "" {
+			continue
+		}
+		g, ok := at[image.Hash]
+		if !ok {
+			g, groups = len(groups), append(groups, nil)
+			at[image.Hash] = g
+		}
+		groups[g] = append(groups[g], row)
+	}
+	return groups
 }
 
 // ExportLabels writes the current table, under the project's rule, to a CSV file with the columns of labels.csv.

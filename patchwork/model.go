@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -27,11 +28,18 @@ const modelName = "default"
 //
 // Errors: ErrNoFeatures, or ErrNoMaps with a trunk that reads maps; no class; no labelled image to learn from. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
-	return p.train(ctx, o, nil, onPoint)
+	return p.train(ctx, o, trainFrom{}, onPoint)
 }
 
-// train is Train from the weights of start, which may be nil.
-func (p *Project) train(ctx context.Context, o classify.Options, start *classify.Model, onPoint func(classify.Point)) (classify.Info, error) {
+// trainFrom is what a training begins with besides labels.
+type trainFrom struct {
+	start  *classify.Model // whose weights to go on from; may be nil
+	pseudo *Scores         // that stand for labels where they are sure; may be nil
+	sure   float64
+}
+
+// train is Train from something.
+func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom, onPoint func(classify.Point)) (classify.Info, error) {
 	begun := time.Now()
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
@@ -49,10 +57,15 @@ func (p *Project) train(ctx context.Context, o classify.Options, start *classify
 	}
 	defer r.store.Close()
 	index := p.Images()
+	var learned evaluate.Table = t
+	if from.pseudo != nil {
+		learned = withPseudo(t, from.pseudo, from.sure)
+	}
 	d := r.data()
-	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), t, version, index.Usable, t.Groups(), start, t.Resolve
+	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), learned, version, index.Usable, t.Groups(), from.start, t.Resolve
+	d.Subset = func(row int) string { return index.At(row).Subset }
 	m, err := classify.Train(ctx, d, o, onPoint)
-	if rerr := p.record(begun, o, m, start != nil, err); rerr != nil {
+	if rerr := p.record(begun, o, m, from, err); rerr != nil {
 		err = errors.Join(err, rerr)
 	}
 	if m == nil {
@@ -111,6 +124,7 @@ type Scores struct {
 	Classes []string  // that the model knows, in the order of its columns
 	Trained time.Time // when the model was trained
 	Rows    int
+	Of      string    // id of the features that the model was trained on; "" for scores of no model
 	p       []float32 // [Rows, len(Classes)]
 	spread  []float32 // the same of deviations, nil where the model has none
 }
@@ -135,7 +149,7 @@ func (p *Project) Scores() (*Scores, error) {
 		return nil, fmt.Errorf("patchwork: %s has %d columns and the model has %d classes; train again to write it anew",
 			filepath.Join(dir, classify.ScoresFile), columns, len(info.Classes))
 	}
-	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
+	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, Of: info.FeatureID, p: values}
 	file := filepath.Join(dir, classify.DeviationsFile)
 	if _, err := os.Stat(file); err != nil {
 		return s, nil

@@ -174,6 +174,9 @@ func (n *Notebook) Train(options ...classify.Options) {
 		if !math.IsNaN(p.ValidationLoss) {
 			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
 		}
+		if p.SemiLoss > 0 {
+			live.Add(studio.UnlabelledCurve, p.Epoch, p.SemiLoss)
+		}
 	})
 	live.Close()
 	check(err)

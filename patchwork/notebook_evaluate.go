@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -54,11 +55,38 @@ func (n *Notebook) Thresholds(options ...ThresholdOptions) ClassThresholds {
 
 // Calibration shows how far scores can be taken for probabilities, before and after a calibration.
 func (n *Notebook) Calibration(options ...CalibrationOptions) Calibration {
+	return n.calibrated(n.Project.Calibration, options)
+}
+
+// Calibrate is Calibration, and keeps the maps for PredictFile.
+func (n *Notebook) Calibrate(options ...CalibrationOptions) Calibration {
+	return n.calibrated(n.Project.Calibrate, options)
+}
+
+func (n *Notebook) calibrated(how func(context.Context, CalibrationOptions, Progress) (Calibration, error), options []CalibrationOptions) Calibration {
 	var o CalibrationOptions
 	if len(options) > 0 {
 		o = options[0]
 	}
-	return shown(n.Project.Calibration(o))
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	c, err := how(ctx, o, progress)
+	done()
+	return shown(c, err)
+}
+
+// PredictFile scores every image, writes a CSV file (see Project.Predict for its columns) and shows how many it holds.
+func (n *Notebook) PredictFile(file string, options ...PredictOptions) {
+	ctx, stop := interruptible()
+	defer stop()
+	written, skipped, err := n.Project.PredictFile(ctx, file, options...)
+	check(err)
+	fmt.Printf("%d images scored in %s", written, file)
+	if skipped > 0 {
+		fmt.Printf("; %d left out because they have no features", skipped)
+	}
+	fmt.Println()
 }
 
 // Prevalence shows what share of all images is estimated to show each class.

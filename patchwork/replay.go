@@ -15,7 +15,7 @@ import (
 
 // ReplayOptions says what to replay. The zero value is a good default.
 type ReplayOptions struct {
-	Strategies []string         // nil means all that rank by no one class; see acquire.All
+	Strategies []string         // nil means all that rank by no one class and have what they need; see acquire.All
 	Batch      int              // images labelled at a time; 0 means 16
 	Rounds     int              // batches; 0 means 8
 	Seeds      int              // replays of each strategy; 0 means 20
@@ -42,7 +42,8 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 	}
 	if o.Strategies == nil {
 		for _, card := range acquire.All() {
-			if !card.Needs.Has(acquire.OneClass) {
+			posterior := o.Train.Posterior == classify.DiagonalPosterior || o.Train.Posterior == classify.FullPosterior
+			if !card.Needs.Has(acquire.OneClass) && (posterior || !card.Needs.Has(acquire.Deviations)) {
 				o.Strategies = append(o.Strategies, card.Name)
 			}
 		}
@@ -88,7 +89,7 @@ func (r replayer) train(ctx context.Context, learn []int, seed uint64) (*replay.
 		return nil, err
 	}
 	n := r.table.Len()
-	values, err := m.Scores(ctx, n, func(row int) []float32 {
+	predicted, err := m.Predict(ctx, n, func(row int) []float32 {
 		if r.table.Excluded(row) {
 			return nil
 		}
@@ -97,19 +98,26 @@ func (r replayer) train(ctx context.Context, learn []int, seed uint64) (*replay.
 	if err != nil {
 		return nil, err
 	}
-	scores := &Scores{Classes: m.Info().Classes, Rows: n, p: values}
-	return &replay.Model{Probs: scores.byName(r.table.Classes()), Mean: m.Mean()}, nil
+	learned, classes := m.Info().Classes, r.table.Classes()
+	out := &replay.Model{Probs: byName(predicted.Scores, learned, classes), Mean: m.Mean()}
+	if predicted.Deviations != nil {
+		out.Deviations = byName(predicted.Deviations, learned, classes)
+	}
+	same := func(class string) (string, bool) { return class, true }
+	out.Judge = func(n int, vector func(int) []float32) []float32 { return judged(ctx, m, n, vector, classes, same) }
+	return out, nil
 }
 
-// byName arranges scores by the names of classes, as For does for a table.
-func (s *Scores) byName(classes []string) func(row int) []float32 {
+// byName arranges what a model says of rows, [rows, learned], by the names of classes: NaN for one not learned, nil for a row of which it
+// says nothing.
+func byName(p []float32, learned, classes []string) func(row int) []float32 {
 	at := map[string]int{}
-	for c, name := range s.Classes {
+	for c, name := range learned {
 		at[name] = c
 	}
 	out := make([]float32, len(classes))
 	return func(row int) []float32 {
-		values := s.p[row*len(s.Classes) : (row+1)*len(s.Classes)]
+		values := p[row*len(learned) : (row+1)*len(learned)]
 		if values[0] != values[0] {
 			return nil
 		}

@@ -20,7 +20,7 @@ func (p *Project) NoteRun(id, note string) error { return runlog.SetNote(p.path(
 
 // record keeps what is known of a training. What cannot be recorded does not undo the training: the error is returned
 // beside it.
-func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model, goesOn bool, err error) error {
+func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model, from trainFrom, err error) error {
 	r := runlog.Run{Kind: "train", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: settingsOf(o), Metrics: map[string]float64{}}
 	if o.Seed != 0 {
 		r.Settings["seed"] = fmt.Sprint(o.Seed)
@@ -28,8 +28,11 @@ func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model,
 	if rule := p.Settings().Rule; rule != "" {
 		r.Settings["rule"] = rule
 	}
-	if goesOn {
+	if from.start != nil {
 		r.Settings["start"] = "the weights before"
+	}
+	if from.pseudo != nil {
+		r.Settings["pseudo labels"] = fmt.Sprintf("propagated scores from %g on", from.sure)
 	}
 	if err != nil {
 		r.Outcome = err.Error()
@@ -59,7 +62,7 @@ func (p *Project) TrainOn(ctx context.Context, o classify.Options, onPoint func(
 	if err != nil {
 		return classify.Info{}, err
 	}
-	return p.train(ctx, o, m, onPoint)
+	return p.train(ctx, o, trainFrom{start: m}, onPoint)
 }
 
 // Runs shows the trainings, the newest first.

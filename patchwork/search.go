@@ -103,15 +103,25 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 			}
 			return figure, err
 		})
-		if err != nil {
+		done := SearchTrial{Settings: settingsOf(s.options)}
+		outcome := fmt.Sprintf("trial %d of %d: ", trial+1, o.Trials)
+		metrics := map[string]float64{}
+		switch {
+		case errors.Is(err, classify.ErrDiverged): // a trial that failed says something, too
+			nan := evaluate.Number(math.NaN())
+			done.AUC = evaluate.Interval{Value: nan, Low: nan, High: nan}
+			outcome += err.Error()
+		case err != nil:
 			return r.sorted(), err
+		default:
+			done.AUC = points[0].Figure
+			done.AUC.Low, done.AUC.High = max(done.AUC.Low, 0), min(done.AUC.High, 1) // an area has ends
+			outcome += fmt.Sprintf("mean AUC %v out of fold", done.AUC)
+			metrics["folds/auc"], metrics["images"] = float64(done.AUC.Value), points[0].Images
 		}
-		done := SearchTrial{Settings: settingsOf(s.options), AUC: points[0].Figure}
-		done.AUC.Low, done.AUC.High = max(done.AUC.Low, 0), min(done.AUC.High, 1) // an area has ends
 		run, err := runlog.Add(p.path("runs"), runlog.Run{
 			Kind: "search", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: done.Settings,
-			Outcome: fmt.Sprintf("trial %d of %d: mean AUC %v out of fold", trial+1, o.Trials, done.AUC),
-			Metrics: map[string]float64{"folds/auc": float64(done.AUC.Value), "images": points[0].Images},
+			Outcome: outcome, Metrics: metrics,
 		})
 		if err != nil {
 			return r.sorted(), err
@@ -226,7 +236,9 @@ func settingsOf(o classify.Options) map[string]string {
 func (r SearchReport) best() evaluate.Number {
 	best := evaluate.Number(math.Inf(-1))
 	for _, t := range r.Trials {
-		best = max(best, t.AUC.Value)
+		if t.AUC.Value.Known() {
+			best = max(best, t.AUC.Value)
+		}
 	}
 	return best
 }

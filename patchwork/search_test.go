@@ -82,9 +82,35 @@ func TestSearchThatIsStopped(t *testing.T) {
 	}
 }
 
+// A trial whose training diverges is kept as one that failed, and the others go on.
+func TestSearchGoesOnAfterATrialThatDiverges(t *testing.T) {
+	p := searchProject(t)
+	r, err := p.Search(t.Context(), SearchOptions{Trials: 3, Folds: 2, Base: classify.Options{Epochs: 1, Steps: 30},
+		Space: map[string]string{"optimiser": "momentum", "rate": "900..1000"}}, nil)
+	if err != nil || len(r.Trials) != 3 {
+		t.Fatal(r, err)
+	}
+	if first := r.Trials[0]; !first.AUC.Value.Known() || first.Settings["optimiser"] != "" || r.Best.Rate != 0 {
+		t.Errorf("the best is %+v", first)
+	}
+	runs, err := p.Runs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for _, run := range runs {
+		if strings.Contains(run.Outcome, "diverged") {
+			failed++
+		}
+	}
+	if failed != 2 {
+		t.Errorf("%d runs say that they diverged; want 2", failed)
+	}
+}
+
 func TestSearchForWhatCannotBe(t *testing.T) {
 	p := searchProject(t)
-	for space, want := range map[string]string{"rote=1..2": `names "rote"`, "rate=1..9": "from 0 to 1", "rate=a..b": "0.001..0.1", "sampling=klass": "class, instance", "sampling=1..2": "class, instance"} {
+	for space, want := range map[string]string{"rote=1..2": `names "rote"`, "rate=1..9000": "from 0 to 1000", "rate=a..b": "0.001..0.1", "sampling=klass": "class, instance", "sampling=1..2": "class, instance"} {
 		name, values, _ := strings.Cut(space, "=")
 		if _, err := p.Search(t.Context(), SearchOptions{Space: map[string]string{name: values}}, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q in it", space, err, want)

@@ -6,17 +6,22 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // SuggestOptions says which images to suggest.
 type SuggestOptions struct {
-	Strategy string        // "" means "auto"; acquire.All lists them, and acquire.Lookup reads mixes too
+	// Strategy is "" for "auto"; acquire.All lists them, and acquire.Lookup reads mixes too. Before one that ranks by scores
+	// "propagated " means the scores of the last Propagate and not the model's, as "propagated entropy".
+	Strategy string
 	N        int           // 0 means 16
 	Filter   labels.Filter // which images; the zero value is those that are not excluded and not fully labelled, and so is AnyStatus
 	Labelled bool          // with AnyStatus also those that are fully labelled
@@ -64,9 +69,18 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	if o.Strategy == "" {
 		o.Strategy = "auto"
 	}
-	strategy, err := acquire.Lookup(o.Strategy)
+	name, propagated := strings.CutPrefix(o.Strategy, propagatedPrefix)
+	strategy, err := acquire.Lookup(name)
 	if err != nil {
 		return nil, err
+	}
+	if propagated {
+		if !ranksByScores(strategy.Card()) {
+			return nil, fmt.Errorf("patchwork: strategy %q ranks by other things than scores; want a strategy such as %q", o.Strategy, propagatedPrefix+"entropy")
+		}
+		if scores, err = p.Propagated(); err != nil {
+			return nil, err
+		}
 	}
 	if card := strategy.Card(); card.Needs.Has(acquire.OneClass) {
 		if _, ok := t.Class(card.Class); !ok {
@@ -93,7 +107,11 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		pool.Labels = nil // to be looked at again: what is known does not make an image uninteresting
 	}
 	if scores != nil {
-		pool.Probs = scores.For(t)
+		if now := p.Settings().Features; scores.Of != "" && scores.Of != now && (strategy.Card().Needs | strategy.Card().Uses).Has(acquire.Probs) {
+			return nil, fmt.Errorf("patchwork: the scores are of a model of the features %s and the current ones are %s; train again, "+
+				"or choose by what needs no model, as random", scores.Of, now)
+		}
+		pool.Probs, pool.Deviations = scores.For(t), scores.DeviationsFor(t)
 	}
 	picks, err := p.choose(ctx, t, strategy, pool, look, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {
@@ -120,7 +138,9 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 		if err != nil {
 			return nil, err
 		}
-		pool.Mean = m.Mean()
+		pool.Mean, pool.Judge = m.Mean(), func(n int, vector func(int) []float32) []float32 {
+			return judged(ctx, m, n, vector, t.Classes(), t.Resolve)
+		}
 	}
 	if pool.Labels != nil {
 		pool.Known = learnedFrom(t)
@@ -134,6 +154,39 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 		return acquire.Select(s, pool, n)
 	}
 	return picks, err
+}
+
+// judged are the model's probabilities of n vectors by classes, NaN for one that it does not know: [n, classes], nil where it fails, as when ctx is done.
+// now says what a class is called that was renamed since the training.
+func judged(ctx context.Context, m *classify.Model, n int, vector func(int) []float32, classes []string, now func(class string) (string, bool)) []float32 {
+	values, err := m.Scores(ctx, n, vector)
+	if err != nil {
+		return nil
+	}
+	learned := m.Info().Classes
+	out := slices.Repeat([]float32{float32(math.NaN())}, n*len(classes))
+	for k, name := range learned {
+		name, ok := now(name)
+		c := slices.Index(classes, name)
+		if !ok || c < 0 {
+			continue
+		}
+		for i := range n {
+			at := &out[i*len(classes)+c]
+			if v := values[i*len(learned)+k]; *at != *at || v > *at { // of one that was merged from several the highest, as For has it
+				*at = v
+			}
+		}
+	}
+	return out
+}
+
+// propagatedPrefix before the name of a strategy means the propagated scores.
+const propagatedPrefix = "propagated "
+
+// ranksByScores says that scores are all that a strategy needs. Those of propagation have no gradients.
+func ranksByScores(card acquire.Card) bool {
+	return card.Needs.Has(acquire.Probs) && !(card.Needs | card.Uses).Has(acquire.Features)
 }
 
 // learnedFrom are the labelled rows that a training takes. Images that are held out are no reason to leave out what is

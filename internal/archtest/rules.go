@@ -18,9 +18,9 @@ var (
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
-	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream"}
-	nets   = []string{"patchwork/classify/network"}
-	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore"}
+	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream", "patchwork/explore"}
+	nets   = []string{"patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
+	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore/quality"}
 	tuning = []string{"patchwork/classify/finetune"}
 	engine = join(ground, basis, facts, nets, skills, people, tuning)
 
@@ -47,7 +47,8 @@ var Imports = []Rule{
 	{Packages: people, Imports: []string{"patchwork/labels", "patchwork/imageset"}},
 	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},
 	{Packages: []string{"patchwork/features", "patchwork/augment/stream"}, Imports: join(ground, basis)},
-	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/..."})},
+	{Packages: []string{"patchwork/explore"}, Imports: join(ground, []string{"patchwork/labels", "patchwork/features"})},
+	{Packages: []string{"patchwork/acquire/..."}, Imports: join(ground, basis, facts, []string{"patchwork/acquire/...", "patchwork/explore/layout"})},
 	{Packages: nets, Imports: ground},
 	{Packages: skills, Imports: join(ground, basis, facts, nets)},
 
@@ -73,6 +74,7 @@ var Imports = []Rule{
 	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
 	{Packages: []string{"internal/benchcompute"}, Imports: []string{"patchwork/compute/..."}},
 	{Packages: []string{"internal/benchimages"}, Imports: []string{"patchwork/augment", "patchwork/imageset"}},
+	{Packages: []string{"internal/benchacquire"}, Imports: join(engine, []string{"patchwork"})},
 	{Packages: []string{"internal/benchclassify"}, Imports: join(engine, []string{"patchwork"})},
 	{Packages: []string{"internal/figures"}, Imports: join(engine, widgets, []string{"patchwork"})},
 	{Packages: []string{"testdata/scenes/..."}, Imports: []string{"testdata/scenes"}},

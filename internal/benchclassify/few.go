@@ -6,15 +6,33 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
-// shots are the labelled images a class.
-var shots = []int{1, 2, 3, 5, 10}
+// choices are the ways of labelling that are compared.
+var choices = []struct {
+	name    string
+	images  func(class int) int // labelled images that show the class
+	partial float64             // share of their labels that is known beside that of the class; 0 for all
+}{
+	{"1 image a class", same(1), 0},
+	{"2 images a class", same(2), 0},
+	{"4 images a class", same(4), 0},
+	{"10 images a class", same(10), 0},
+	{"20 images a class", same(20), 0},
+	{"1 to 20 images a class", func(class int) int { return []int{20, 14, 10, 7, 5, 4, 3, 2, 1, 1}[class%10] }, 0},
+	{"4 images a class, a fifth of the absent labels known", same(4), 0.2},
+	{"10 images a class, a fifth of the absent labels known", same(10), 0.2},
+}
+
+func same(n int) func(int) int { return func(int) int { return n } }
 
 // contestants are the heads that are compared, with the settings that are not at their defaults.
 var contestants = []struct {
@@ -30,10 +48,17 @@ var contestants = []struct {
 	{"logistic, diagonal", classify.Options{Head: classify.LogisticHead, Posterior: classify.DiagonalPosterior}},
 	{"prototypes", classify.Options{Head: classify.PrototypesHead}},
 	{"neighbours", classify.Options{Head: classify.NeighboursHead}},
+	{"linear, focal", classify.Options{Head: classify.LinearHead, Loss: classify.FocalLoss}},
+	{"linear, fixmatch", classify.Options{Head: classify.LinearHead, Semi: semi.FixMatch}},
+	{"linear, flexmatch", classify.Options{Head: classify.LinearHead, Semi: semi.FlexMatch}},
+	{"linear, freematch", classify.Options{Head: classify.LinearHead, Semi: semi.FreeMatch}},
+	{"linear, softmatch", classify.Options{Head: classify.LinearHead, Semi: semi.SoftMatch}},
+	{"mlp, fixmatch", classify.Options{Head: classify.MLPHead, Semi: semi.FixMatch}},
 }
 
 // fewLabels compares heads on the images of a project, of which a few a class are labelled and all others judged.
-func fewLabels(ctx context.Context, dir string, seeds int) error {
+// only matches the name of what is measured, such as "4 images a class: mlp".
+func fewLabels(ctx context.Context, dir string, seeds int, only *regexp.Regexp) error {
 	p, err := patchwork.Open(dir)
 	if err != nil {
 		return err
@@ -66,49 +91,76 @@ func fewLabels(ctx context.Context, dir string, seeds int) error {
 		return errors.New("no image with features; embed first")
 	}
 	fmt.Printf("%d images of %d classes, %d choices of labelled images; mean and half of the 95 %% interval of average precision, share of\n"+
-		"images whose class is found, log loss and seconds of one training\n", len(features), len(full.classes), seeds)
-	for _, k := range shots {
+		"images whose class is found, log loss and calibration error, and seconds of one training\n", len(features), len(full.classes), seeds)
+	for _, choice := range choices {
 		for _, c := range contestants {
-			var figures [4][]float64
+			if !only.MatchString(choice.name + ": " + c.name) {
+				continue
+			}
+			var figures [5][]float64
 			for seed := range seeds {
-				f, err := oneChoice(ctx, full, features, k, uint64(seed), c.o)
+				t := choose(full, choice.images, choice.partial, uint64(seed))
+				f, err := measure(ctx, full, t, features, uint64(seed), c.o)
 				if err != nil {
-					return fmt.Errorf("%s with %d images a class: %w", c.name, k, err)
+					return fmt.Errorf("%s with %s: %w", c.name, choice.name, err)
 				}
 				for i, v := range f {
 					figures[i] = append(figures[i], v)
 				}
 			}
-			line := fmt.Sprintf("| %d | %-20s", k, c.name)
-			for _, values := range figures[:3] {
+			line := fmt.Sprintf("| %s | %-20s", choice.name, c.name)
+			for _, values := range figures[:4] {
 				mean, half := interval(values)
 				line += fmt.Sprintf(" | %.3f ± %.3f", mean, half)
 			}
-			seconds, _ := interval(figures[3])
+			seconds, _ := interval(figures[4])
 			fmt.Printf("%s | %.3f |\n", line, seconds)
 		}
 	}
 	return nil
 }
 
-// oneChoice labels k random images of each class and measures the others.
-func oneChoice(ctx context.Context, full *table, features [][]float32, k int, seed uint64, o classify.Options) (figures [4]float64, err error) {
+// choose labels random images of each class; the same seed labels the same.
+func choose(full *table, images func(class int) int, partial float64, seed uint64) *table {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	t := &table{classes: full.classes, truth: full.truth, shown: map[int]bool{}}
-	counts := make([]int, len(full.classes))
+	counts, order := make([]int, len(full.classes)), rng.Perm(len(full.classes)) // which class is the rare one is drawn too
 	for _, row := range rng.Perm(full.Len()) {
 		for c := range counts {
-			if full.truth[row][c] == labels.Present && counts[c] < k {
+			if full.truth[row][c] == labels.Present && counts[c] < images(order[c]) {
 				counts[c]++
 				t.shown[row] = true
 			}
 		}
 	}
+	if partial == 0 {
+		return t
+	}
+	t.truth = make([][]labels.Tri, full.Len())
+	for row := range t.truth {
+		if t.truth[row] = full.truth[row]; !t.shown[row] {
+			continue
+		}
+		t.truth[row] = slices.Clone(full.truth[row])
+		for c, v := range t.truth[row] {
+			if v == labels.Absent && rng.Float64() >= partial {
+				t.truth[row][c] = labels.Unknown
+			}
+		}
+	}
+	return t
+}
+
+// measure trains on the labels of t and judges all other images.
+func measure(ctx context.Context, full, t *table, features [][]float32, seed uint64, o classify.Options) (figures [5]float64, err error) {
 	row := func(i int) []float32 { return features[i] }
 	o.Seed = seed
 	m, err := classify.Train(ctx, classify.Data{Classes: t.classes, Features: row, Dim: len(features[0]), Table: t}, o, nil)
 	if err != nil {
 		return figures, err
+	}
+	if len(m.Info().Classes) != len(t.classes) {
+		return figures, fmt.Errorf("only %q were learned", m.Info().Classes)
 	}
 	scores, err := m.Scores(ctx, len(features), row)
 	if err != nil {
@@ -123,12 +175,8 @@ func oneChoice(ctx context.Context, full *table, features [][]float32, k int, se
 	if err != nil {
 		return figures, err
 	}
-	for _, c := range report.Classes {
-		figures[0] += float64(c.Train.AveragePrecision) / float64(len(report.Classes))
-	}
-	figures[1], figures[2] = float64(report.Train.Top1.Value), float64(report.Train.LogLoss)
-	figures[3] = m.Info().Seconds
-	return figures, nil
+	r := report.Train
+	return [5]float64{float64(r.MacroAP.Value), float64(r.Top1.Value), float64(r.LogLoss), float64(r.MacroECE.Value), m.Info().Seconds}, nil
 }
 
 // interval is the mean and half of its 95 % interval.

@@ -7,5 +7,5 @@
 // Higher scores are always more worth labelling. Rows are indices into the label table; labels are -1 unknown,
 // 0 absent, 1 present, and unknown is never read as absent. Probabilities lie in [0, 1]; NaN means that the model says
 // nothing about that class. Pools are functions over plain slices; of the project the package imports only what multiplies
-// matrices.
+// matrices and finds principal components.
 package acquire

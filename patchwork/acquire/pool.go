@@ -14,6 +14,14 @@ type Pool struct {
 	// has no features. The result need only stay valid until the next call. A nil function means that no model exists.
 	Probs func(row int) []float32
 
+	// Deviations gives the standard deviation of the logit of each class, as Probs gives probabilities that take it into account;
+	// nil means that the model has no posterior.
+	Deviations func(row int) []float32
+
+	// Judge gives the probabilities of n vectors of the length of Features, as Probs does of rows: [n, len(Classes)], or nil where
+	// the model cannot say. vector may be called from several goroutines. A nil function means that there is no model.
+	Judge func(n int, vector func(i int) []float32) []float32
+
 	Labels   func(row, class int) int8 // -1 unknown, 0 absent, 1 present; nil means that nothing is labelled
 	Excluded func(row int) bool        // nil means that nothing is excluded
 	Rand     *rand.Rand                // the only source of randomness

@@ -118,7 +118,7 @@ func TestLookup(t *testing.T) {
 		t.Errorf("class after the first colon: %v, %v", s, err)
 	}
 	for name, says := range map[string]string{
-		"bald":          `no strategy is called "bald"; want one of: auto, random, entropy, margin, `,
+		"bold":          `no strategy is called "bold"; want one of: auto, random, entropy, margin, `,
 		"random: water": "want one of",
 		"":              "want one of",
 		"highest":       `ranks by a class; write "highest: CLASS"`,

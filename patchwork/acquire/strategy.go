@@ -4,9 +4,11 @@ package acquire
 type Need int
 
 const (
-	Probs    Need = 1 << iota // class probabilities of a trained model
-	Features                  // feature vectors
-	OneClass                  // the name of a class
+	Probs      Need = 1 << iota // class probabilities of a trained model
+	Features                    // feature vectors
+	OneClass                    // the name of a class
+	Deviations                  // how uncertain the model is of its probabilities
+	Judge                       // the model itself, to judge vectors that are no image's
 )
 
 // Has reports whether all needs of n are in s.

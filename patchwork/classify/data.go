@@ -23,6 +23,8 @@ type Data struct {
 	Usable   func(row int) bool // nil means that every row is
 	Groups   [][]string         // of classes that exclude each other, for SoftmaxLoss; names that are not learned are left out
 
+	Subset func(row int) string // where an image is from, for Options.Confusion; nil means that all are from one place
+
 	FeatureID      string // which features these are; kept with the model
 	JournalVersion int64  // which state of the labels this is; kept with the model
 
@@ -136,7 +138,7 @@ func (p *prepared) dropUnlabelled() error {
 			ErrNoLabels, strings.Join(dropped, ", "), p.trainable(), withheld, without)
 	}
 	for _, name := range dropped {
-		p.warnings = append(p.warnings, fmt.Sprintf("class %s has no label for training and is left out of the model", name))
+		p.warnings = append(p.warnings, fmt.Sprintf("class %s has no label for training and is left out of the model; label some images present and absent for it", name))
 	}
 	p.table, p.Classes = kept, kept.classes
 	return nil
@@ -216,7 +218,7 @@ func (p *prepared) warnOneSided() {
 		}
 		if seen[0] != seen[1] {
 			lack := map[bool]string{true: "absent", false: "present"}[seen[1]]
-			p.warnings = append(p.warnings, fmt.Sprintf("class %q has no image labelled %s for training, so its scores cannot tell images apart", name, lack))
+			p.warnings = append(p.warnings, fmt.Sprintf("class %q has no image labelled %s for training, so its scores cannot tell images apart; label some %s", name, lack, lack))
 		}
 	}
 }

@@ -40,6 +40,37 @@ func (t *training) keep(epoch float64) error {
 	return nil
 }
 
+const (
+	divergedTimes = 10  // the first loss, of an epoch's mean
+	divergedLeast = 0.7 // what counts as the first loss at least: about that of a coin
+)
+
+// ErrDiverged means that the loss grew instead of falling before an epoch was over, so that there are no weights to keep.
+var ErrDiverged = errors.New("the training diverged")
+
+// diverges says what is wrong with the loss, "" if nothing is: it is no number, or at the end of an epoch its mean is far above
+// where it began.
+func (t *training) diverges(mean, last float64, epochEnd bool) string {
+	switch {
+	case last-last != 0:
+		return fmt.Sprintf("is %g", last)
+	case epochEnd && mean > divergedTimes*max(t.firstLoss, divergedLeast):
+		return fmt.Sprintf("has grown to %.3g, from %.3g at the first step,", mean, t.firstLoss)
+	}
+	return ""
+}
+
+// diverged ends a training whose loss diverges: with the best weights before, or an error when there are none.
+func (t *training) diverged(wrong string, steps int) error {
+	text := fmt.Sprintf("the loss %s after %d steps; lower Options.Rate (now %g)", wrong, steps, t.o.Rate)
+	if t.best.weights == nil {
+		return fmt.Errorf("%w: %s", ErrDiverged, text)
+	}
+	t.ended = Diverged
+	t.warnings = append(t.warnings, fmt.Sprintf("%s. The weights of epoch %.4g, the best before, are kept", text, t.bestEpoch))
+	return nil
+}
+
 // stop ends a cancelled training: without a finished epoch the present weights are the best there are.
 func (t *training) stop(done int, cause error) error {
 	if t.best.weights == nil && done > 0 {

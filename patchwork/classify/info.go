@@ -43,6 +43,7 @@ const (
 	Completed Ended = "completed"
 	NoBetter  Ended = "no better epoch" // Options.Patience
 	Cancelled Ended = "cancelled"
+	Diverged  Ended = "diverged" // the loss grew instead of falling
 )
 
 // Outcome says in a few words how training ended and which weights are kept.

@@ -24,8 +24,7 @@ func (c *criterion) logits(h *head, scope *model.Scope, x *Node) *Node {
 	x = dropTaps(scope.Store(), x, mean, h.taps, c.o.ScaleDropout)
 	switch {
 	case h.hidden > 0:
-		x = folded(x, value(pathInner), value(pathInnerBias), mean, scale)
-		x = layers.DropoutStatic(scope, Max(x, ZerosLike(x)), c.o.Dropout)
+		x = layers.DropoutStatic(scope, hiddenUnits(scope, x), c.o.Dropout)
 	case h.unit:
 		x = Mul(Sub(x, ExpandAxes(mean, 0)), ExpandAxes(scale, 0))
 	default:
@@ -36,6 +35,13 @@ func (c *criterion) logits(h *head, scope *model.Scope, x *Node) *Node {
 		return Add(cosineLogits(x, weights, c.o.CosineScale), bias)
 	}
 	return Add(MatMul(x, weights), bias)
+}
+
+// hiddenUnits maps features [n, dim] to what the last layer of an mlp reads, [n, hidden].
+func hiddenUnits(scope *model.Scope, x *Node) *Node {
+	value := func(path string) *Node { return scope.Store().GetVariable(path).NodeValue(x.Graph()) }
+	x = folded(x, value(pathInner), value(pathInnerBias), value(pathMean), value(pathScale))
+	return Max(x, ZerosLike(x))
 }
 
 // folded is a layer on features that are standardised on the way. That is folded into the weights, so that it costs nothing
@@ -61,10 +67,13 @@ func (c *criterion) stepper(b gomlx.Backend, h *head, s *model.Store) (*model.Ex
 	})
 }
 
-// decayed is a loss with the pull of weights to 0.
+// decayed adds to a loss the pull of the weights to 0.
 func (c *criterion) decayed(h *head, s *model.Store, loss *Node) *Node {
+	if c.o.WeightDecay == 0 {
+		return loss
+	}
 	for _, p := range h.parts() {
-		if p.trainable && len(p.dims) >= 2 && !(h.unit && p.path == pathWeights) && c.o.WeightDecay > 0 {
+		if p.trainable && len(p.dims) >= 2 && !(h.unit && p.path == pathWeights) {
 			loss = Add(loss, MulScalar(ReduceAllSum(Square(s.GetVariable(p.path).NodeValue(loss.Graph()))), c.o.WeightDecay/2))
 		}
 	}

@@ -55,6 +55,12 @@ func ReadInfo(dir string) (Info, error) {
 	return s.Info, err
 }
 
+// ReadSum reads the SHA-256 of the weights of a saved model, which tells it from any other. Errors are those of ReadInfo.
+func ReadSum(dir string) (string, error) {
+	s, err := readSaved(dir)
+	return s.Weights, err
+}
+
 // unknownEntry is what the YAML library says of an entry that there is no field for.
 var unknownEntry = regexp.MustCompile(`field (\w+) not found`)
 

@@ -5,22 +5,33 @@ import (
 	"fmt"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify/network"
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
 // Options configures Train. The zero value is a good default; each field says what 0 means. Where 0 stands for another
 // number, a tiny one such as 1e-9 is practically 0.
 type Options struct {
-	Epochs      int      `json:"epochs" yaml:"epochs"`             // times that the validation loss is looked at; 0 means 20
-	Steps       int      `json:"steps" yaml:"steps"`               // batches in an epoch; 0 means 50
-	BatchSize   int      `json:"batch_size" yaml:"batch_size"`     // rows in a batch; 0 means 32
-	Rate        float64  `json:"rate" yaml:"rate"`                 // first step of Adam; 0 means 3e-3
-	Schedule    Schedule `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
-	Smoothing   float64  `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
-	WeightDecay float64  `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, or for LogisticHead one chosen by leaving images out
-	Sampling    Sampling `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
-	Beta        float64  `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
-	Patience    int      `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
-	Seed        uint64   `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
+	Epochs      int       `json:"epochs" yaml:"epochs"`             // times that the validation loss is looked at; 0 means 20
+	Steps       int       `json:"steps" yaml:"steps"`               // batches in an epoch; 0 means 50
+	BatchSize   int       `json:"batch_size" yaml:"batch_size"`     // rows in a batch; 0 means 32
+	Optimiser   Optimiser `json:"optimiser" yaml:"optimiser"`       // "" means Adam
+	Rate        float64   `json:"rate" yaml:"rate"`                 // of the optimiser; 0 means 3e-3 for Adam, 0.03 for Momentum, 3 for LARS
+	Schedule    Schedule  `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
+	Period      int       `json:"period" yaml:"period"`             // steps of Exponential, Staircase and Restarts; 0 means a fifth of all, and a seventh for Restarts
+	Warmup      int       `json:"warmup" yaml:"warmup"`             // steps of Warmup; 0 means a tenth of all
+	Smoothing   float64   `json:"smoothing" yaml:"smoothing"`       // label smoothing in [0, 1); 0 means none
+	WeightDecay float64   `json:"weight_decay" yaml:"weight_decay"` // of W, not of b; 0 means 1/labelled rows, or for LogisticHead one chosen by leaving images out
+	Sampling    Sampling  `json:"sampling" yaml:"sampling"`         // which rows a batch prefers; "" means ByClass
+	Beta        float64   `json:"beta" yaml:"beta"`                 // of ByEffective, below 1; 0 means 0.99
+	Patience    int       `json:"patience" yaml:"patience"`         // end after so many epochs without a better one; 0 means never
+	Seed        uint64    `json:"seed" yaml:"seed"`                 // same seed and inputs, same weights; 0 is a seed like any other
+
+	Semi       semi.Method `json:"semi" yaml:"semi"`               // how images without labels teach, of the heads linear and mlp; "" means none
+	SemiWeight float64     `json:"semi_weight" yaml:"semi_weight"` // of their term beside the loss; 0 means 1
+	Tau        float64     `json:"tau" yaml:"tau"`                 // confidence from which an answer counts, 0.5 or more; 0 means 0.95
+	Unlabelled int         `json:"unlabelled" yaml:"unlabelled"`   // unlabelled images for each image of a batch; 0 means 4
+	Strong     float64     `json:"strong" yaml:"strong"`           // share of the features that the strong view lacks; 0 means 0.5
+	Confusion  float64     `json:"confusion" yaml:"confusion"`     // how firmly subsets are made alike to MLPHead; 0 means not at all
 
 	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LinearHead
 	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLPHead; 0 means 128
@@ -54,14 +65,6 @@ type Options struct {
 	CosineScale    float64 `json:"cosine_scale" yaml:"cosine_scale"`       // of CosineLoss; 0 means 16
 }
 
-// Schedule says how the rate changes from step to step.
-type Schedule string
-
-const (
-	Cosine   Schedule = "cosine"   // from Rate to 0: Rate·½(1 + cos(π·step/steps)), step counted from 0
-	Constant Schedule = "constant" // Rate throughout
-)
-
 // check reports every bad field at once, each with the value it got. What a setting may be, Settings says.
 func (o Options) check() error {
 	var wrong []error
@@ -78,9 +81,15 @@ func (o Options) withDefaults() Options {
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)
-	fill(&o.Rate, 3e-3)
+	fill(&o.Optimiser, Adam)
+	fill(&o.Rate, o.Optimiser.defaultRate())
 	fill(&o.Schedule, Cosine)
 	fill(&o.Sampling, ByClass)
+	fill(&o.Semi, semi.None)
+	fill(&o.SemiWeight, 1)
+	fill(&o.Tau, 0.95)
+	fill(&o.Unlabelled, 4)
+	fill(&o.Strong, 0.5)
 	o.trunkDefaults()
 	fill(&o.Head, LinearHead)
 	fill(&o.Hidden, 128)

@@ -15,6 +15,9 @@ type Point struct {
 	Rate      float64 `yaml:"rate"`       // of the last step
 	TrainLoss float64 `yaml:"train_loss"` // mean of the steps since the epoch began, with smoothing
 
+	SemiLoss float64 `yaml:"semi_loss,omitempty"` // what images without labels add, as TrainLoss; 0 without Options.Semi and Options.Confusion
+	Sure     float64 `yaml:"sure,omitempty"`      // share of the unknown labels that taught by the model's own answer, as TrainLoss
+
 	// What follows is known at the end of an epoch and only with validation rows, else NaN and nil.
 	ValidationLoss float64      `yaml:"validation_loss"` // over all known validation labels, same formula as TrainLoss
 	Classes        []ClassPoint `yaml:"classes,omitempty"`
@@ -35,6 +38,8 @@ type pointJSON struct {
 	Steps          int             `json:"steps"`
 	Rate           float64         `json:"rate"`
 	TrainLoss      evaluate.Number `json:"train_loss"`
+	SemiLoss       float64         `json:"semi_loss,omitempty"`
+	Sure           float64         `json:"sure,omitempty"`
 	ValidationLoss evaluate.Number `json:"validation_loss"`
 	Classes        []ClassPoint    `json:"classes,omitempty"`
 	EpochEnd       bool            `json:"epoch_end"`
@@ -43,7 +48,7 @@ type pointJSON struct {
 
 // MarshalJSON writes null for a loss that is NaN.
 func (p Point) MarshalJSON() ([]byte, error) {
-	return json.Marshal(pointJSON{p.Epoch, p.Step, p.Steps, p.Rate, evaluate.Number(p.TrainLoss),
+	return json.Marshal(pointJSON{p.Epoch, p.Step, p.Steps, p.Rate, evaluate.Number(p.TrainLoss), p.SemiLoss, p.Sure,
 		evaluate.Number(p.ValidationLoss), p.Classes, p.EpochEnd, p.Best})
 }
 
@@ -53,6 +58,6 @@ func (p *Point) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &j); err != nil {
 		return err
 	}
-	*p = Point{j.Epoch, j.Step, j.Steps, j.Rate, float64(j.TrainLoss), float64(j.ValidationLoss), j.Classes, j.EpochEnd, j.Best}
+	*p = Point{j.Epoch, j.Step, j.Steps, j.Rate, float64(j.TrainLoss), j.SemiLoss, j.Sure, float64(j.ValidationLoss), j.Classes, j.EpochEnd, j.Best}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
 // Setting describes one field of Options, for whoever offers all of them to a person. What a page shows is made of
@@ -29,7 +31,7 @@ type Setting struct {
 
 // Settings lists what can be set, in the order in which a person thinks of it.
 func Settings() []Setting {
-	return withConditions(slices.Concat(headSettings(), trunkSettings(), trainingSettings(), lossSettings()))
+	return withConditions(slices.Concat(headSettings(), trunkSettings(), trainingSettings(), lossSettings(), unlabelledSettings()))
 }
 
 func headSettings() []Setting {
@@ -45,11 +47,14 @@ func headSettings() []Setting {
 
 func trainingSettings() []Setting {
 	return []Setting{
-		{Name: "epochs", About: "how often the validation loss is looked at", Whole: true, Max: 10_000, Default: "20", at: func(o *Options) any { return &o.Epochs }},
+		{Name: "epochs", About: "how often the validation loss is looked at", Whole: true, Max: 1_000_000, Default: "20", at: func(o *Options) any { return &o.Epochs }},
 		{Name: "steps", About: "batches between two looks", Whole: true, Max: 100_000, Default: "50", at: func(o *Options) any { return &o.Steps }},
 		{Name: "batch_size", About: "images in a batch", Whole: true, Max: 4096, Default: "32", at: func(o *Options) any { return &o.BatchSize }},
-		{Name: "rate", About: "first step of the optimiser, Adam", Max: 1, Default: "0.003", at: func(o *Options) any { return &o.Rate }},
-		{Name: "schedule", About: "how the rate falls", Choices: []string{string(Cosine), string(Constant)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
+		{Name: "optimiser", About: "how a step follows from the gradient", Choices: []string{string(Adam), string(Momentum), string(LARS)}, Default: string(Adam), at: func(o *Options) any { return &o.Optimiser }},
+		{Name: "rate", About: "of the optimiser's steps", Max: 1000, Default: "0.003 (adam), 0.03 (momentum), 3 (lars)", at: func(o *Options) any { return &o.Rate }},
+		{Name: "schedule", About: "how the rate changes", Choices: []string{string(Cosine), string(Constant), string(Exponential), string(Staircase), string(Restarts), string(Warmup)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
+		{Name: "period", About: "schedules exponential and staircase: steps that halve the rate; restarts: steps of the first cosine", Whole: true, Max: 10_000_000, Default: "a fifth of all steps, a seventh for restarts", at: func(o *Options) any { return &o.Period }},
+		{Name: "warmup", About: "schedule warmup: steps until the rate is reached", Whole: true, Max: 10_000_000, Default: "a tenth of all steps", at: func(o *Options) any { return &o.Warmup }},
 		{Name: "smoothing", About: "share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
 		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1000, Default: "1/labelled images; head logistic: chosen by leaving images out", at: func(o *Options) any { return &o.WeightDecay }},
 		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot), string(ByEffective)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
@@ -71,6 +76,17 @@ func lossSettings() []Setting {
 		{Name: "expected", About: "loss expected: classes that are present on an image on average", Max: 1000, Default: "1", at: func(o *Options) any { return &o.Expected }},
 		{Name: "expected_weight", About: "loss expected: how firmly", Max: 1000, Default: "1", at: func(o *Options) any { return &o.ExpectedWeight }},
 		{Name: "cosine_scale", About: "loss cosine: logit of a perfect match", Max: 1000, Default: "16", at: func(o *Options) any { return &o.CosineScale }},
+	}
+}
+
+func unlabelledSettings() []Setting {
+	return []Setting{
+		{Name: "semi", About: semiAbout(), Choices: semiNames(), Default: string(semi.None), at: func(o *Options) any { return &o.Semi }},
+		{Name: "semi_weight", About: "with semi: weight of what images without labels teach", Max: 1000, Default: "1", at: func(o *Options) any { return &o.SemiWeight }},
+		{Name: "tau", About: "with semi: how sure the model must be of an image without label to learn from its own answer", Max: 0.9999, Default: "0.95", at: func(o *Options) any { return &o.Tau }},
+		{Name: "unlabelled", About: "with semi or confusion: images without labels for each image of a batch", Whole: true, Max: 64, Default: "4", at: func(o *Options) any { return &o.Unlabelled }},
+		{Name: "strong", About: "with semi: share of the features that the second look at an image lacks", Max: 0.95, Default: "0.5", at: func(o *Options) any { return &o.Strong }},
+		{Name: "confusion", About: "head mlp: how firmly images of all subsets are made alike to the hidden units, so that what was learned on one holds on another", Max: 1000, Default: "none", at: func(o *Options) any { return &o.Confusion }},
 	}
 }
 
@@ -158,5 +174,8 @@ func (s Setting) wrong(text string) error {
 	if s.Whole {
 		kind = "a whole number"
 	}
-	return fmt.Errorf("%s is %q; want %s from %g to %g, or nothing for the default (%s)", s.Name, text, kind, s.Min, s.Max, s.Default)
+	return fmt.Errorf("%s is %q; want %s from %s to %s, or nothing for the default (%s)", s.Name, text, kind, plain(s.Min), plain(s.Max), s.Default)
 }
+
+// plain is a number without an exponent.
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

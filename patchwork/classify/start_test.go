@@ -95,7 +95,7 @@ func TestSettingsReachOptions(t *testing.T) {
 	if err := o.check(); err != nil {
 		t.Errorf("what Settings allow, Options refuse: %v", err)
 	}
-	if o.Epochs != 7 || o.Schedule != Constant || o.Gamma != 0.25 || o.Sampling != ByEffective || o.Loss != CosineLoss || o.Seed != 0 {
+	if o.Epochs != 7 || o.Schedule != Warmup || o.Optimiser != LARS || o.Gamma != 0.25 || o.Sampling != ByEffective || o.Loss != CosineLoss || o.Seed != 0 {
 		t.Errorf("the options are %+v", o)
 	}
 	text, err := json.Marshal(o)

@@ -32,8 +32,11 @@ const pointEvery = 100 * time.Millisecond
 // When ctx ends, Train stops before the next step and returns both the model with the best weights so far and an error
 // that wraps ctx's. Before the first step the model is nil.
 //
+// A loss that grows beyond all numbers, or to ten times the first, ends training: the model has the best weights before, its Ended
+// is Diverged and a warning says what to do.
+//
 // Errors: bad options, all at once; ErrNoLabels, naming the classes; a class that is not in the table; features of the
-// wrong length or not finite, naming the row; a loss that is no longer a number; a backend that cannot be had. Classes
+// wrong length or not finite, naming the row; a loss that diverges before an epoch is over (ErrDiverged); a backend that cannot be had. Classes
 // with only one side and labelled rows without features are no errors but in Info.Warnings.
 func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model, error) {
 	begun := time.Now()
@@ -106,10 +109,12 @@ type training struct {
 	store       *model.Store
 	step, judge *model.Exec
 	batch       *batch
+	others      *others // nil where images without labels teach nothing
 
 	now       head // scratch for the weights of an epoch's end
 	best      head // weights nil until there are any
 	bestLoss  float64
+	firstLoss float64 // of the first batch, before any step
 	bestEpoch float64
 	ended     Ended
 	history   []Point
@@ -125,7 +130,7 @@ func (t *training) run(ctx context.Context) error {
 	var spoke time.Time
 	waited := 0
 	for epoch := range o.Epochs {
-		sum := 0.0
+		sum, semiSum, sureSum := 0.0, 0.0, 0.0
 		for i := range o.Steps {
 			done := epoch*o.Steps + i
 			if err := ctx.Err(); err != nil {
@@ -133,15 +138,20 @@ func (t *training) run(ctx context.Context) error {
 				return t.stop(done, err)
 			}
 			rate := o.rate(done, total)
-			loss, err := t.take(t.batch, rate)
+			loss, more, sure, err := t.take(t.batch, rate)
 			if err != nil {
 				return err
 			}
-			if sum += loss; math.IsNaN(sum) || math.IsInf(sum, 0) {
-				return fmt.Errorf("the loss is %g after %d steps; lower Options.Rate (now %g)", loss, done+1, o.Rate)
+			semiSum, sureSum = semiSum+more, sureSum+sure
+			if done == 0 {
+				t.firstLoss = loss
+			}
+			sum += loss
+			if wrong := t.diverges(sum/float64(i+1), loss, i+1 == o.Steps); wrong != "" {
+				return t.diverged(wrong, done+1)
 			}
 			point := Point{Epoch: float64(done+1) / float64(o.Steps), Step: done + 1, Steps: total, Rate: rate,
-				TrainLoss: sum / float64(i+1), ValidationLoss: math.NaN()}
+				TrainLoss: sum / float64(i+1), SemiLoss: semiSum / float64(i+1), Sure: sureSum / float64(i+1), ValidationLoss: math.NaN()}
 			if i+1 == o.Steps {
 				if err := t.endEpoch(&point); err != nil {
 					return err
@@ -165,14 +175,6 @@ func (t *training) run(ctx context.Context) error {
 	}
 	t.ended = Completed
 	return nil
-}
-
-// rate is that of step number done, counted from 0, of total.
-func (o Options) rate(done, total int) float64 {
-	if o.Schedule == Constant {
-		return o.Rate
-	}
-	return o.Rate * 0.5 * (1 + math.Cos(math.Pi*float64(done)/float64(total)))
 }
 
 func (t *training) compile() error {
@@ -200,7 +202,15 @@ func (t *training) compile() error {
 		return err
 	}
 	c := &criterion{o: o, priors: shares, groups: t.now.groups}
-	if t.step, err = c.stepper(backend, &t.now, t.store); err != nil {
+	if t.others, err = t.newOthers(); err != nil {
+		return err
+	}
+	if t.others != nil {
+		t.step, err = c.stepperWithOthers(backend, &t.now, t.store, t.others)
+	} else {
+		t.step, err = c.stepper(backend, &t.now, t.store)
+	}
+	if err != nil {
 		return err
 	}
 	t.judge, err = c.judge(backend, &t.now, t.store)
@@ -233,21 +243,32 @@ func (t *training) newBatch() *batch {
 	}
 }
 
-// take draws a batch, makes one step and returns its loss.
-func (t *training) take(b *batch, rate float64) (loss float64, err error) {
+// take draws a batch, makes one step and returns its loss, what images without labels add to it, and the share of unknown
+// labels that taught.
+func (t *training) take(b *batch, rate float64) (loss, more, sure float64, err error) {
 	for i := range t.o.BatchSize {
 		b.put(i, &t.train, b.from.draw(), t.Features)
 	}
 	x, err1 := b.x.tensor(t.o.BatchSize)
 	y, err2 := b.y.tensor(t.o.BatchSize)
 	if err := errors.Join(err1, err2); err != nil {
-		return 0, err
+		return 0, 0, 0, err
+	}
+	in := []any{x, y, float32(rate)}
+	if t.others != nil {
+		if in, err = t.others.draw(in); err != nil {
+			return 0, 0, 0, err
+		}
 	}
 	err = run(t.step, func(out []*tensors.Tensor) error {
 		loss = float64(tensors.ToScalar[float32](out[0]))
-		return nil
-	}, x, y, float32(rate))
-	return loss, err
+		if t.others == nil {
+			return nil
+		}
+		more, sure = float64(tensors.ToScalar[float32](out[1])), float64(tensors.ToScalar[float32](out[2]))
+		return tensors.ConstFlatData(out[3], t.others.see)
+	}, in...)
+	return loss, more, sure, err
 }
 
 // put copies an example into line i of the batch.

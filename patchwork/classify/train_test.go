@@ -15,7 +15,7 @@ import (
 )
 
 // quick is enough for the small problems below.
-var quick = Options{Epochs: 4, Steps: 20, BatchSize: 16, Rate: 0.02}
+var quick = Options{Head: LinearHead, Epochs: 4, Steps: 20, BatchSize: 16, Rate: 0.02}
 
 func train(t *testing.T, d Data, o Options) *Model {
 	t.Helper()
@@ -69,7 +69,7 @@ func bestOf(history []Point) float64 {
 // The weights that come back are those of the best epoch, not of the last.
 func TestBestWeightsAreKept(t *testing.T) {
 	d, table := blobs(40, 64, 2, 3, true)
-	o := Options{Epochs: 8, Steps: 25, BatchSize: 32, Rate: 0.1, Schedule: Constant}
+	o := Options{Head: LinearHead, Epochs: 8, Steps: 25, BatchSize: 32, Rate: 0.1, Schedule: Constant}
 	for row := range table.validation {
 		table.validation[row] = row%2 == 0
 	}
@@ -198,8 +198,10 @@ func TestTrainErrors(t *testing.T) {
 		spoil func(d *Data, table *table, o *Options)
 		says  string
 	}{
-		{"options", func(_ *Data, _ *table, o *Options) { *o = Options{Epochs: -1, Rate: 7, Sampling: "luck", Smoothing: 1} },
-			"classify.Options: epochs is \"-1\"; want a whole number from 0 to 10000, or nothing for the default (20)\nclassify.Options: rate is \"7\""},
+		{"options", func(_ *Data, _ *table, o *Options) {
+			*o = Options{Epochs: -1, Rate: 7000, Sampling: "luck", Smoothing: 1}
+		},
+			"classify.Options: epochs is \"-1\"; want a whole number from 0 to 1000000, or nothing for the default (20)\nclassify.Options: rate is \"7000\""},
 		{"nothing labelled", func(_ *Data, table *table, _ *Options) {
 			for i := range table.values {
 				table.values[i] = labels.Unknown
@@ -316,19 +318,6 @@ func TestPoints(t *testing.T) {
 	}
 }
 
-func TestRate(t *testing.T) {
-	o := Options{Rate: 0.5, Schedule: Cosine}
-	for done, want := range map[int]float64{0: 0.5, 50: 0.25, 100: 0} {
-		if got := o.rate(done, 100); math.Abs(got-want) > 1e-12 {
-			t.Errorf("cosine rate after %d of 100 steps is %g, want %g", done, got, want)
-		}
-	}
-	o.Schedule = Constant
-	if got := o.rate(99, 100); got != 0.5 {
-		t.Errorf("constant rate is %g", got)
-	}
-}
-
 // TestOptimum compares with the minimum that scikit-learn finds for a small convex problem (testdata/optimum.py).
 func TestOptimum(t *testing.T) {
 	text, err := os.ReadFile("testdata/optimum.json")
@@ -346,7 +335,7 @@ func TestOptimum(t *testing.T) {
 	}
 	d := Data{Classes: []string{"a"}, Dim: 4, Features: func(row int) []float32 { return g.Features[row] },
 		Table: &table{classes: []string{"a"}, values: g.Labels, validation: make([]bool, len(g.Labels))}}
-	m := train(t, d, Options{Epochs: 20, Steps: 30, BatchSize: 2000, Rate: 0.03, WeightDecay: g.Decay, Sampling: ByInstance})
+	m := train(t, d, Options{Head: LinearHead, Epochs: 20, Steps: 30, BatchSize: 2000, Rate: 0.03, WeightDecay: g.Decay, Sampling: ByInstance})
 	for i, want := range g.Weights {
 		if got := float64(m.head.weights[i]); math.Abs(got-want) > 0.05 {
 			t.Errorf("weight %d is %.3f, scikit-learn has %.3f", i, got, want)
@@ -363,7 +352,7 @@ func TestOptimum(t *testing.T) {
 func BenchmarkTrain2000x1280x10(b *testing.B) {
 	d, _ := blobs(2000, 1280, 10, 4, true)
 	for b.Loop() {
-		m, err := Train(b.Context(), d, Options{}, nil)
+		m, err := Train(b.Context(), d, Options{Head: LinearHead}, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

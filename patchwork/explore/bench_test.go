@@ -57,3 +57,21 @@ func BenchmarkVectors(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkGraph is the ten nearest neighbours of every image.
+func BenchmarkGraph(b *testing.B) {
+	const dim = 384
+	for _, n := range []int{27_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			v, err := NewVectors(b.Context(), n, random(n, dim))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if _, err := v.Graph(b.Context(), GraphOptions{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

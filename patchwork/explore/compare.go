@@ -35,12 +35,18 @@ func (v *Vectors) compare(ctx context.Context, queries, among []int, begin func(
 // units is the vectors of rows, brought to length one, one after the other.
 func (v *Vectors) units(rows []int) []float32 {
 	out := kernel.Floats(len(rows) * v.dim)
+	v.unitsInto(out, rows)
+	return out
+}
+
+// unitsInto writes them to dst.
+func (v *Vectors) unitsInto(dst []float32, rows []int) {
 	for i, row := range rows {
+		scale, unit := v.scale[row], dst[i*v.dim:][:v.dim]
 		for k, x := range v.row(row) {
-			out[i*v.dim+k] = float32(float64(x) * v.scale[row])
+			unit[k] = float32(float64(x) * scale)
 		}
 	}
-	return out
 }
 
 // usable is those of rows that have vectors, ascending, each once.

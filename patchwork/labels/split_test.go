@@ -42,7 +42,7 @@ func TestSplitDividesEveryClassInItsShare(t *testing.T) {
 	for seed := range uint64(5) {
 		s := multilabel(t, 500, seed)
 		for _, fraction := range []float64{0.1, 0.2, 0.5} {
-			e, err := Split(s.Table(), s.o.Images, fraction, seed)
+			e, err := Split(s.Table(), s.o.Images, fraction, seed, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,16 +67,16 @@ func TestSplitDividesEveryClassInItsShare(t *testing.T) {
 
 func TestSplitIsRepeatableAndReplacesFlags(t *testing.T) {
 	s := multilabel(t, 60, 1)
-	first, err := Split(s.Table(), s.o.Images, 0.3, 5)
+	first, err := Split(s.Table(), s.o.Images, 0.3, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, _ := Split(s.Table(), s.o.Images, 0.3, 5); !reflect.DeepEqual(again, first) {
+	if again, _ := Split(s.Table(), s.o.Images, 0.3, 5, nil); !reflect.DeepEqual(again, first) {
 		t.Error("the same seed gives another split")
 	}
 	apply(t, s, first)
 	before := s.Table().Rows(Filter{Exclude: Validation})
-	other, _ := Split(s.Table(), s.o.Images, 0.3, 6)
+	other, _ := Split(s.Table(), s.o.Images, 0.3, 6, nil)
 	apply(t, s, other)
 	after := s.Table().Rows(Filter{Exclude: Validation})
 	if len(after) != 18 || slices.Equal(before, after) {
@@ -100,7 +100,7 @@ func TestSplitLeavesOutWhatCannotBeUsed(t *testing.T) {
 	apply(t, s, label("a", Absent, "5", "6", "7"))
 	apply(t, s, Event{Kind: KindExclude, Set: []Change{{Value: 1, Images: []string{"1"}}}})
 	apply(t, s, Event{Kind: KindValidation, Set: []Change{{Value: 1, Images: []string{"1", "2", "11"}}}})
-	e, err := Split(s.Table(), s.o.Images, 0.5, 0)
+	e, err := Split(s.Table(), s.o.Images, 0.5, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestSplitWithFewRows(t *testing.T) {
 					s.Table().columns[c][i] = Present
 				}
 			}
-			e, err := Split(s.Table(), s.o.Images, tt.fraction, seed)
+			e, err := Split(s.Table(), s.o.Images, tt.fraction, seed, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,12 +165,12 @@ func TestSplitWithFewRows(t *testing.T) {
 func TestSplitRefuses(t *testing.T) {
 	s := open(t, Options{Dir: t.TempDir(), Classes: []string{"a"}, Images: index(t, "1", "2", "3")})
 	for _, fraction := range []float64{0, 1, -0.2, 1.5, math.NaN()} {
-		if _, err := Split(s.Table(), s.o.Images, fraction, 0); err == nil || !strings.Contains(err.Error(), "want more than 0 and less than 1") {
+		if _, err := Split(s.Table(), s.o.Images, fraction, 0, nil); err == nil || !strings.Contains(err.Error(), "want more than 0 and less than 1") {
 			t.Errorf("share %g gives %v", fraction, err)
 		}
 	}
 	for want := range 2 {
-		if _, err := Split(s.Table(), s.o.Images, 0.2, 0); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d images are labelled", want)) {
+		if _, err := Split(s.Table(), s.o.Images, 0.2, 0, nil); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d images are labelled", want)) {
 			t.Errorf("%d labelled rows give %v", want, err)
 		}
 		apply(t, s, label("a", Present, fmt.Sprint(want+1)))
@@ -234,5 +234,44 @@ func TestStratifyLeavesNoTraitOnOneSide(t *testing.T) {
 				t.Fatalf("seed %d: trait %d is on one side of %v, traits %v", seed, k, out, traits)
 			}
 		}
+	}
+}
+
+// Rows of one group are never parted, and the classes are divided all the same.
+func TestSplitKeepsGroupsTogether(t *testing.T) {
+	s := open(t, Options{Dir: t.TempDir(), Classes: []string{"a"}, Images: numbered(t, 60)})
+	for row := range 60 {
+		apply(t, s, label("a", Tri(row/30), Ref(s.o.Images, row)))
+	}
+	groups := [][]int{{0, 1, 2}, {10, 40}, {30, 31}, {7, 8}}
+	for seed := range uint64(20) {
+		e, err := Split(s.Table(), s.o.Images, 0.3, seed, groups)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apply(t, s, e)
+		held := [2]int{}
+		for row := range 60 {
+			if s.Table().Validation(row) {
+				held[s.Table().Value(row, 0)]++
+			}
+		}
+		for _, g := range groups {
+			for _, row := range g[1:] {
+				if s.Table().Validation(row) != s.Table().Validation(g[0]) {
+					t.Errorf("seed %d: rows %d and %d are parted", seed, g[0], row)
+				}
+			}
+		}
+		if held[0] < 7 || held[0] > 11 || held[1] < 7 || held[1] > 12 {
+			t.Errorf("seed %d: %d without and %d with the class are held out; want about 9 each", seed, held[0], held[1])
+		}
+	}
+	all := make([]int, 60)
+	for row := range all {
+		all[row] = row
+	}
+	if _, err := Split(s.Table(), s.o.Images, 0.3, 0, [][]int{all}); err == nil || !strings.Contains(err.Error(), "doubles counted once") {
+		t.Errorf("all in one group: %v", err)
 	}
 }

@@ -12,12 +12,15 @@ import (
 const (
 	TrainingCurve   = "training"
 	ValidationCurve = "validation"
+	UnlabelledCurve = "without labels"
 )
 
-// LearningCurve is the chart of a training: loss on training and validation images by epoch.
+// LearningCurve is the chart of a training: loss on training and validation images by epoch, and dashed what images without
+// labels add, where they do.
 func LearningCurve(points []classify.Point) widgets.Chart {
 	train := widgets.Series{Name: TrainingCurve}
 	validation := widgets.Series{Name: ValidationCurve}
+	unlabelled := widgets.Series{Name: UnlabelledCurve, Dashed: true}
 	for _, p := range points {
 		if !math.IsNaN(p.TrainLoss) {
 			train.X, train.Y = append(train.X, p.Epoch), append(train.Y, p.TrainLoss)
@@ -25,10 +28,16 @@ func LearningCurve(points []classify.Point) widgets.Chart {
 		if !math.IsNaN(p.ValidationLoss) {
 			validation.X, validation.Y = append(validation.X, p.Epoch), append(validation.Y, p.ValidationLoss)
 		}
+		if p.SemiLoss > 0 {
+			unlabelled.X, unlabelled.Y = append(unlabelled.X, p.Epoch), append(unlabelled.Y, p.SemiLoss)
+		}
 	}
 	c := widgets.Chart{Title: "Loss", XName: "epoch", YName: "loss", Series: []widgets.Series{train}, Width: 420, Height: 220}
 	if len(validation.X) > 0 {
 		c.Series = append(c.Series, validation)
+	}
+	if len(unlabelled.X) > 0 {
+		c.Series = append(c.Series, unlabelled)
 	}
 	return c
 }

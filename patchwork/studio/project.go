@@ -37,6 +37,9 @@ type Project interface {
 	// Disputed lists the images where annotators differ about a class, or about any if it is "", the most disputed first. It
 	// goes through all journals, so it is asked for and not part of every view.
 	Disputed(ctx context.Context, class string) ([]Pick, error)
+	// Suspects lists the images with labels that are probably errors, of a class or of any if it is "", the most doubtful
+	// first. It trains models, so it takes seconds or minutes.
+	Suspects(ctx context.Context, class string) ([]Suspect, error)
 	Annotators() int // people who have a journal
 	// Agreement measures how far they agree, with intervals of so many replicates. It takes seconds where much is labelled.
 	Agreement(ctx context.Context, replicates int) (agreement.Report, error)

@@ -74,11 +74,13 @@ type Session struct {
 	measuring bool // how well it is told apart is shown, too
 	learned   bool // of the images learned from, and not of those held out
 	measured  measured
-	list      list         // what a person asked to see
-	plan      [2]string    // the merge of which a page wants to know what it would do
-	people    *peopleView  // how far people agree, when it was asked
-	shown     map[int]bool // rows shown and left alone since the candidates last ran out
-	message   string       // what just happened, for the status line
+	list      list             // what a person asked to see
+	plan      [2]string        // the merge of which a page wants to know what it would do
+	judging   bool             // labels that are probably errors are being looked for
+	doubted   map[int][]string // of the suspects that were found, by row: the classes whose labels are doubted
+	people    *peopleView      // how far people agree, when it was asked
+	shown     map[int]bool     // rows shown and left alone since the candidates last ran out
+	message   string           // what just happened, for the status line
 	training  training
 	stamp     string // of the scores that the page shows
 	stale     string // why the journals of other annotators could not be read, when that was last said
@@ -234,6 +236,10 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.openCell(e)
 	case "disagreements":
 		return s.openDisputes(ctx, e)
+	case "suspects":
+		return s.openSuspects(e)
+	case "confirm":
+		return s.confirm(ctx, e)
 	case "size":
 		return s.size(ctx, e)
 	case "suggest":

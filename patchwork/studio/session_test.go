@@ -33,6 +33,7 @@ type fakeProject struct {
 	goOn    bool
 
 	disputed map[string][]Pick
+	suspects []Suspect
 	state    map[string][]byte
 	rule     string
 	repeats  []int
@@ -95,6 +96,9 @@ func (p *fakeProject) Suggest(_ context.Context, q Query) ([]Pick, error) {
 }
 func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) {
 	return p.disputed[class], nil
+}
+func (p *fakeProject) Suspects(_ context.Context, class string) ([]Suspect, error) {
+	return p.suspects, nil
 }
 func (p *fakeProject) Annotators() int          { return 2 }
 func (p *fakeProject) State(name string) []byte { return p.state[name] }

@@ -26,6 +26,7 @@ func Pool(n int, seed uint64, class string) *acquire.Pool {
 		classes[1] = class
 	}
 	probs, features, rows := make([][]float32, n), make([][]float32, n), make([]int, n)
+	deviations := make([][]float32, n)
 	for i := range n {
 		rows[i] = i
 		for range classes {
@@ -35,13 +36,31 @@ func Pool(n int, seed uint64, class string) *acquire.Pool {
 			features[i] = append(features[i], float32(data.NormFloat64()))
 		}
 	}
+	for i := range deviations {
+		for range classes {
+			deviations[i] = append(deviations[i], 0.1+data.Float32())
+		}
+	}
 	return &acquire.Pool{
 		Rows: rows, Classes: classes,
-		Probs:    func(row int) []float32 { return probs[row] },
-		Features: func(row int) []float32 { return features[row] },
-		Labels:   func(int, int) int8 { return -1 },
-		Rand:     rand.New(rand.NewPCG(seed, 0)),
+		Probs:      func(row int) []float32 { return probs[row] },
+		Features:   func(row int) []float32 { return features[row] },
+		Deviations: func(row int) []float32 { return deviations[row] },
+		Judge:      judge,
+		Labels:     func(int, int) int8 { return -1 },
+		Rand:       rand.New(rand.NewPCG(seed, 0)),
 	}
+}
+
+// judge is a model of three classes: each is likely where one of the numbers is large.
+func judge(n int, vector func(i int) []float32) []float32 {
+	out := make([]float32, 0, 3*n)
+	for i := range n {
+		for _, x := range vector(i)[:3] {
+			out = append(out, float32(1/(1+math.Exp(-float64(x)))))
+		}
+	}
+	return out
 }
 
 // Run checks every promise of package acquire for s. Each check is a sub-test named after the promise, and its failure
@@ -64,6 +83,8 @@ func Run(t *testing.T, s acquire.Strategy) {
 	}{
 		{"asks for a model", acquire.Probs, func(p *acquire.Pool) { p.Probs = nil }},
 		{"asks for features", acquire.Features, func(p *acquire.Pool) { p.Features = nil }},
+		{"asks for deviations", acquire.Deviations, func(p *acquire.Pool) { p.Deviations = nil }},
+		{"asks for the model itself", acquire.Judge, func(p *acquire.Pool) { p.Judge = nil }},
 	}
 	for _, tt := range needs {
 		t.Run(tt.name, func(t *testing.T) {

@@ -24,6 +24,9 @@ type Model struct {
 	// row without features. It need only stay valid until the next call.
 	Probs func(row int) []float32
 	Mean  []float32 // acquire.Pool.Mean
+
+	Deviations func(row int) []float32                             // acquire.Pool.Deviations; nil for a model without
+	Judge      func(n int, vector func(i int) []float32) []float32 // acquire.Pool.Judge
 }
 
 // Train learns from the labels of some rows, all of which count; it must look at no others. seed is another one for each
@@ -230,7 +233,7 @@ func (p *player) choose(name string) ([]int, error) {
 			return int8(p.t.Value(row, class))
 		}
 		if p.model != nil {
-			pool.Probs, pool.Mean = p.model.Probs, p.model.Mean
+			pool.Probs, pool.Mean, pool.Deviations, pool.Judge = p.model.Probs, p.model.Mean, p.model.Deviations, p.model.Judge
 		}
 		picks, err := acquire.Select(s, pool, want)
 		if err != nil && !errors.Is(err, acquire.ErrNotReady) {

@@ -129,10 +129,11 @@ func exportCommand() *cobra.Command {
 func splitCommand() *cobra.Command {
 	var share float64
 	var seed uint64
-	var asJSON bool
+	var together, asJSON bool
 	c := &cobra.Command{
 		Use:   "split PROJECT",
 		Short: "Hold out a stratified share of the labelled images for validation",
+		Long:  "Copies of one file stay on one side; with --doubles so do all images that doubles finds to show the same.",
 		Args:  args("a project folder"),
 		PreRunE: func(*cobra.Command, []string) error {
 			return checkFlags(need(share > 0 && share < 1, "--validation is %g; want a share above 0 and below 1, such as 0.2", share))
@@ -141,7 +142,17 @@ func splitCommand() *cobra.Command {
 			if !c.Flags().Changed("seed") {
 				seed = p.Settings().Seed
 			}
-			if err := p.Split(c.Context(), share, seed); err != nil {
+			var groups [][]string
+			if together {
+				progress, end := patchwork.ShowProgress()
+				report, err := p.Doubles(c.Context(), patchwork.DoubleOptions{}, progress)
+				end()
+				if err != nil {
+					return err
+				}
+				groups = report.Groups
+			}
+			if err := p.SplitApart(c.Context(), share, seed, groups); err != nil {
 				return err
 			}
 			return printStatus(c, p, asJSON)
@@ -149,6 +160,7 @@ func splitCommand() *cobra.Command {
 	}
 	c.Flags().Float64Var(&share, "validation", 0.2, "`share` to hold out, above 0 and below 1")
 	c.Flags().Uint64Var(&seed, "seed", 0, "same seed and labels, same split; without it the project's")
+	c.Flags().BoolVar(&together, "doubles", false, "keep doubles on one side")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the status as JSON")
 	return c
 }

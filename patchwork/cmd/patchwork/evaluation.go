@@ -131,13 +131,15 @@ func confusionCommand() *cobra.Command {
 
 func calibrationCommand() *cobra.Command {
 	var o patchwork.CalibrationOptions
-	var asJSON bool
+	var save, asJSON bool
 	c := &cobra.Command{
 		Use:   "calibration PROJECT",
 		Short: "Show how far scores can be taken for probabilities, and how to make them so",
 		Long: "Fits a map from scores to probabilities for each class on the held-out images, drawn towards the map of all classes where\n" +
-			"labels are few, and measures it on images that it was not fitted on.",
-		Args: args("a project folder"),
+			"labels are few, and measures it on images that it was not fitted on. --save keeps the maps for predict --calibrated until\n" +
+			"the next training.",
+		Example: "  patchwork calibration landuse --save\n  patchwork calibration landuse --out-of-fold --method beta",
+		Args:    args("a project folder"),
 		PreRunE: func(*cobra.Command, []string) error {
 			return checkFlags(
 				need(slices.Contains([]string{"platt", "temperature", "beta"}, o.Method), "--method is %q; want platt, temperature or beta", o.Method),
@@ -145,7 +147,13 @@ func calibrationCommand() *cobra.Command {
 				need(o.Folds == 0 || o.Folds > 1, "--folds is %d; want 2 or more, or 0 for the default", o.Folds))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
-			r, err := p.Calibration(o)
+			how := p.Calibration
+			if save {
+				how = p.Calibrate
+			}
+			progress, end := patchwork.ShowProgress()
+			r, err := how(c.Context(), o, progress)
+			end()
 			if err != nil {
 				return err
 			}
@@ -157,6 +165,8 @@ func calibrationCommand() *cobra.Command {
 	f.Float64Var(&o.Strength, "strength", 0, "how many `labels` of a class the map of all classes counts as much as; 0 is 20")
 	f.IntVar(&o.Folds, "folds", 0, "`parts` that the images are divided in to measure; 0 is 5")
 	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed for that division")
+	f.BoolVar(&o.OutOfFold, "out-of-fold", false, "fit on all labelled images, scored by models trained without them; for when few are held out")
+	f.BoolVar(&save, "save", false, "keep the maps with the model")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -100,7 +100,7 @@ func TestJSONNamesAreStable(t *testing.T) {
 	checkFields(t, "confusion", do(t, "confusion", "p", "--classes", "green,red", "--json"), `matrices matrices[].classes matrices[].counts
 		matrices[].unknown matrices[].several matrices[].unscored `+under("together", "classes both known"))
 	errors := "ece ece_expected log_loss brier"
-	checkFields(t, "calibration", do(t, "calibration", "p", "--folds", "3", "--json"), "method classes classes[].class classes[].labels "+
+	checkFields(t, "calibration", do(t, "calibration", "p", "--folds", "3", "--save", "--json"), "method from classes classes[].class classes[].labels "+
 		under("pooled classes[].map", "a b c")+" "+under("classes[].before classes[].after", errors))
 	checkFields(t, "learning-curve", do(t, "learning-curve", "p", "--budgets", "8", "--folds", "2", "--epochs", "1", "--json"),
 		"[].budget [].images [].values "+under("[].figure", intervalFields))
@@ -111,7 +111,10 @@ func TestJSONNamesAreStable(t *testing.T) {
 	}
 	checkFields(t, "prevalence", do(t, "prevalence", "p", "--json"), "[].class [].audited [].present [].scored [].unscored [].learned [].lambda [].worth [].note "+
 		under("[].share [].classic", intervalFields))
-	checkFields(t, "predict", do(t, "predict", "p", "--out", "s.csv", "--json"), "file scored skipped")
+	checkFields(t, "predict", do(t, "predict", "p", "--out", "s.csv", "--calibrated", "--decide", "recall=0.5", "--wrong", "0.2", "--json"), "file scored skipped")
+	if head, _, _ := strings.Cut(read(t, "s.csv"), "\n"); head != "filepath,green,green:present,green:answer,red,red:present,red:answer" {
+		t.Errorf("predict --decide wrote the columns %s", head)
+	}
 	checkFields(t, "export-labels", do(t, "export-labels", "p", "l.csv", "--json"), "file images")
 	checkFields(t, "import-labels", do(t, "import-labels", "p", "l.csv", "--json"),
 		"lines labels exclude validation ignored by_id by_file by_tail")
@@ -125,6 +128,12 @@ func TestJSONNamesAreStable(t *testing.T) {
 	checkFields(t, "suggest", do(t, "suggest", "p", "-n", "2", "--json"), "[].row [].image [].score [].reason")
 	page := do(t, "similar", "p", "-n", "3", "--json")
 	checkFields(t, "similar without an image", page, "[].row [].image [].score [].reason")
+	checkFields(t, "propagate", do(t, "propagate", "p", "--json"), "images copies seconds classes classes[].class classes[].present classes[].absent classes[].reached classes[].unreached "+
+		under("classes[].auc", "value low high"))
+	checkFields(t, "suspects", do(t, "suspects", "p", "-n", "3", "--json"), `suspects suspects[].row suspects[].image suspects[].class suspects[].given suspects[].score
+		suspects[].likely suspects[].reason classes classes[].class classes[].judged classes[].likely classes[].expected classes[].confirmed`)
+	checkFields(t, "doubles", do(t, "doubles", "p", "--bits", "11", "--json"), "groups images copies leaks contradictions can_label moved given")
+	checkFields(t, "outliers", do(t, "outliers", "p", "-n", "3", "--json"), "[].row [].image [].score [].reason")
 	first := as[[]patchwork.Suggestion](t, page)[0]
 	found := as[[]patchwork.Suggestion](t, do(t, "similar", "p", first.Image, "-n", "2", "--json"))
 	if len(found) != 2 || !strings.HasPrefix(found[0].Reason, "looks like "+first.Image+" (cosine ") {

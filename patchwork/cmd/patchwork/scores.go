@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,33 +29,69 @@ func (p predicted) String() string {
 }
 
 func predictCommand() *cobra.Command {
-	var file string
+	var o patchwork.PredictOptions
+	var decide patchwork.ThresholdOptions
+	var file, goal string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "predict PROJECT --out scores.csv",
 		Short: "Score every image with the trained classifier",
-		Long:  "Writes a CSV file: filepath, then for each class the probability that it is present.",
-		Args:  args("a project folder"),
-		PreRunE: func(*cobra.Command, []string) error {
-			return checkFlags(
+		Long: "Writes a CSV file: filepath, then for each class the probability that it is present. --calibrated turns it by the\n" +
+			"maps that `calibration --save` has kept; --decide adds CLASS:present, 1 or 0, and CLASS:answer, which is present, absent\n" +
+			"or ask, both chosen on the held-out images.",
+		Example: "  patchwork predict landuse --out scores.csv --calibrated\n  patchwork predict landuse --out scores.csv --decide precision=0.9 --wrong 0.05",
+		Args:    args("a project folder"),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			changed := c.Flags().Changed
+			var err error
+			if changed("decide") {
+				err = parseGoal(goal, &decide)
+				o.Decide = &decide
+			}
+			return checkFlags(err,
 				need(file != "", "--out is empty; want a file, or - for standard output"),
-				need(file != "-" || !asJSON, "--json says what was written; name the file with --out"))
+				need(file != "-" || !asJSON, "--json says what was written; name the file with --out"),
+				need(o.Decide != nil || !changed("wrong") && !changed("error"), "--wrong and --error say how to decide; give --decide too"),
+				need(decide.Wrong > 0 && decide.Wrong < 1, "--wrong is %g; want more than 0 and less than 1, as 0.1", decide.Wrong),
+				need(decide.Error > 0 && decide.Error < 0.5, "--error is %g; want more than 0 and less than 0.5, as 0.05", decide.Error))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
 			if file == "-" {
-				_, _, err := p.Predict(c.Context(), c.OutOrStdout())
+				_, _, err := p.Predict(c.Context(), c.OutOrStdout(), o)
 				return err
 			}
-			scored, skipped, err := p.PredictFile(c.Context(), file)
+			scored, skipped, err := p.PredictFile(c.Context(), file, o)
 			if err != nil {
 				return err
 			}
 			return printResult(c, predicted{file, scored, skipped}, asJSON)
 		}),
 	}
-	c.Flags().StringVar(&file, "out", "-", "CSV `file`, - for standard output")
-	c.Flags().BoolVar(&asJSON, "json", false, "print what was written as JSON")
+	f := c.Flags()
+	f.StringVar(&file, "out", "-", "CSV `file`, - for standard output")
+	f.BoolVar(&o.Calibrated, "calibrated", false, "write calibrated probabilities")
+	f.StringVar(&goal, "decide", "", "add decisions: for the best `f1`, or that keep precision=0.9 or recall=0.9")
+	f.Float64Var(&decide.Error, "error", 0.05, "`probability` at most that new images fall short of that share")
+	f.Float64Var(&decide.Wrong, "wrong", 0.1, "`share` at most of each kind of image that is answered wrongly and not asked about")
+	f.BoolVar(&asJSON, "json", false, "print what was written as JSON")
 	return c
+}
+
+// parseGoal reads f1, precision=0.9 or recall=0.9.
+func parseGoal(text string, o *patchwork.ThresholdOptions) error {
+	name, value, given := strings.Cut(text, "=")
+	share, err := strconv.ParseFloat(value, 64)
+	ok := given && err == nil && share > 0 && share < 1
+	switch {
+	case name == "f1" && !given:
+	case name == "precision" && ok:
+		o.Precision = share
+	case name == "recall" && ok:
+		o.Recall = share
+	default:
+		return need(false, "--decide is %q; want f1, or precision=SHARE or recall=SHARE with a share between 0 and 1, as precision=0.9", text)
+	}
+	return nil
 }
 
 // suggestions is what suggest prints: an image and the reason on each line.

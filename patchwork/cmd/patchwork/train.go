@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 
 func trainCommand() *cobra.Command {
 	var o classify.Options
+	var sure float64
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "train PROJECT",
@@ -24,7 +27,14 @@ func trainCommand() *cobra.Command {
 				o.Seed = p.Settings().Seed
 			}
 			progress, end := patchwork.ShowProgress()
-			info, err := p.Train(c.Context(), o, func(pt classify.Point) { progress("training", pt.Step, pt.Steps) })
+			onPoint := func(pt classify.Point) { progress("training", pt.Step, pt.Steps) }
+			train := p.Train
+			if sure > 0 {
+				train = func(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
+					return p.TrainPseudo(ctx, sure, o, onPoint)
+				}
+			}
+			info, err := train(c.Context(), o, onPoint)
 			end()
 			if err != nil {
 				return err
@@ -34,7 +44,10 @@ func trainCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	settings := settingFlags(c, &o)
-	c.PreRunE = func(*cobra.Command, []string) error { return settings() }
+	c.PreRunE = func(*cobra.Command, []string) error {
+		return errors.Join(settings(), checkFlags(need(sure == 0 || sure > 0.5 && sure <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", sure)))
+	}
+	f.Float64Var(&sure, "pseudo-labels", 0, "learn also from propagated scores, present from this `score` on and absent from 1 minus it down, as 0.95")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c

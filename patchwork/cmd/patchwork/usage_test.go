@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "map", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -80,6 +80,9 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"embed", "p", "--size", "-1", "--batch", "-2"}, []string{"--size is -1;", "--batch is -2;"}},
 		{[]string{"embed", "p", "--mean", "0.5,x"}, []string{`"0.5,x"`, "want a number"}},
 		{[]string{"predict", "p", "--out", ""}, []string{"--out is empty"}},
+		{[]string{"predict", "p", "--decide", "precision=2"}, []string{`--decide is "precision=2"; want f1, or precision=SHARE`}},
+		{[]string{"predict", "p", "--wrong", "0.1"}, []string{"give --decide too"}},
+		{[]string{"predict", "p", "--decide", "f1", "--wrong", "1", "--error", "1"}, []string{"--wrong is 1", "--error is 1"}},
 		{[]string{"predict", "p", "--json"}, []string{"--out"}},
 		{[]string{"suggest", "p", "-n", "-3"}, []string{"-n is -3; want 1 or more"}},
 		{[]string{"suggest", "p", "-n", "0", "--subset", "foo"}, []string{"-n is 0;", `"foo" is not a filter`, "contains: "}},
@@ -88,6 +91,12 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"similar"}, []string{"similar wants PROJECT [IMAGE...]; got []"}},
 		{[]string{"similar", "p", ""}, []string{"argument 2 is empty"}},
 		{[]string{"similar", "p", "-n", "0"}, []string{"-n is 0; want 1 or more"}},
+		{[]string{"map", "p", "--kind", "isomap", "--min-dist", "2"}, []string{`--kind is "isomap"; want one of umap, t-sne, pca, som`, "--min-dist is 2"}},
+		{[]string{"propagate", "p", "--neighbours", "0", "--temperature", "0.01", "--trust", "-1"}, []string{"--neighbours is 0", "--temperature is 0.01", "--trust is -1"}},
+		{[]string{"suspects", "p", "-n", "-1", "--folds", "1"}, []string{"-n is -1", "--folds is 1"}},
+		{[]string{"doubles", "p", "--near", "1", "--bits", "12"}, []string{"--near is 1", "--bits is 12"}},
+		{[]string{"outliers", "p", "-n", "0"}, []string{"-n is 0"}},
+		{[]string{"train", "p", "--pseudo-labels", "0.5"}, []string{"--pseudo-labels is 0.5", "such as 0.95"}},
 		{[]string{"agreement", "p", "--rule", "most"}, []string{`no rule "most"`, "unanimous", "priority: anna > bob"}},
 		{[]string{"agreement", "p", "--keep"}, []string{"--keep", "--rule"}},
 		{[]string{"agreement", "p", "--replicates", "-1"}, []string{"--replicates is -1;"}},

@@ -16,7 +16,7 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|multitask|network|acquire|explore|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
 	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
@@ -46,6 +46,7 @@ var inGo = strings.NewReplacer(
 	"run p.Embed() or ", "run ",
 	"run p.ExtractMaps() in a cell or ", "run ",
 	"Taps lists them", "`patchwork maps list` shows them all",
+	"run p.Propagate() in a cell or ", "run ",
 	"run p.TrainTasks(\"TABLE.csv\") in a cell or ", "run ",
 	"then p.Train() in a cell, Train in the studio, or ", "then Train in the studio, or ",
 	"pool lacks what the strategy needs: ", "",

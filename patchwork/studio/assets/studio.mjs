@@ -79,6 +79,8 @@ function show(next) {
   $("size").hidden = paged;
   write($("next"), paged ? "Show anew" : "Next batch");
   $("disagreements").hidden = view.people < 2;
+  $("suspects").hidden = !(view.totals.labelled + view.totals.partial);
+  $("confirm").hidden = !view.suspects;
   $("fewer").disabled = !sizeAfter(view.grid, -1);
   $("more").disabled = !sizeAfter(view.grid, 1);
   counts();
@@ -200,6 +202,8 @@ $("undo").addEventListener("click", () => send({ kind: "undo" }));
 $("redo").addEventListener("click", () => send({ kind: "redo" }));
 $("train").addEventListener("click", () => send(view.train.running ? { kind: "stop" } : { kind: "train", ...panel?.chosen() }));
 $("disagreements").addEventListener("click", () => send({ kind: "disagreements" }));
+$("suspects").addEventListener("click", () => send({ kind: "suspects" }));
+$("confirm").addEventListener("click", () => send({ kind: "confirm" }));
 $("pages").addEventListener("click", () => send({ kind: "pages", on: !Number.isInteger(view.grid.total) }));
 for (const [id, step] of [["fewer", -1], ["more", 1]]) {
   $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));

@@ -1,0 +1,75 @@
+package quality
+
+import "github.com/gopatchwork/patchwork/patchwork/explore"
+
+// defaultNear is how much nearer doubles are than other images; docs/quality.md has what was found with it.
+const defaultNear = 0.25
+
+// NearDoubles joins rows that are so near by their features as only doubles are: neighbours in the graph whose distance is
+// at most near (0 means 0.25) of the distance from either to its last neighbour, where a distance is 1 - cosine. So it holds
+// for any extractor, whatever its distances are. Copies (same, as explore.Vectors.Copies gives it; nil for none) are joined
+// with the first of them, which alone is in the graph. It returns the pairs that make the groups; Groups makes them.
+//
+// The ratio of a nearest to a far distance is Lowe's test, "Distinctive Image Features from Scale-Invariant Keypoints", 2004,
+// turned round.
+func NearDoubles(g *explore.Graph, same []int32, near float64) (pairs [][2]int) {
+	if near == 0 {
+		near = defaultNear
+	}
+	far := make([]float64, g.N)
+	for i := range far {
+		if _, cosine := g.Of(i); len(cosine) > 0 {
+			far[i] = 1 - float64(cosine[len(cosine)-1])
+		}
+	}
+	for i := range g.N {
+		index, cosine := g.Of(i)
+		for a, j := range index {
+			if 1-float64(cosine[a]) <= near*min(far[i], far[j]) && far[i] > 0 && far[j] > 0 {
+				pairs = append(pairs, [2]int{i, int(j)})
+			}
+		}
+	}
+	for row, first := range same {
+		if int(first) != row {
+			pairs = append(pairs, [2]int{int(first), row})
+		}
+	}
+	return pairs
+}
+
+// Groups joins what pairs connect, directly or through others.
+func Groups(rows int, pairs [][2]int) [][]int {
+	to := make([]int, rows) // a smaller row of the same group; the smallest leads to itself
+	for i := range to {
+		to[i] = i
+	}
+	first := func(i int) int {
+		for to[i] != i {
+			to[i] = to[to[i]]
+			i = to[i]
+		}
+		return i
+	}
+	for _, p := range pairs {
+		a, b := first(p[0]), first(p[1])
+		to[max(a, b)] = min(a, b)
+	}
+	size, place := make([]int, rows), make([]int, rows)
+	for i := range to {
+		size[first(i)]++
+	}
+	var groups [][]int
+	for i := range to {
+		at := first(i)
+		if size[at] < 2 {
+			continue
+		}
+		if i == at {
+			place[i] = len(groups)
+			groups = append(groups, make([]int, 0, size[i]))
+		}
+		groups[place[at]] = append(groups[place[at]], i)
+	}
+	return groups
+}

@@ -1,0 +1,135 @@
+package patchwork
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork/explore/layout"
+)
+
+// apart is the mean distance of images of different colours over that of images of the same.
+func apart(points []layout.Point, kind []string) float64 {
+	var sum, n [2]float64
+	for i, a := range points {
+		for j, b := range points[:i] {
+			same := 0
+			if kind[i] == kind[j] {
+				same = 1
+			}
+			sum[same] += math.Hypot(float64(a.X-b.X), float64(a.Y-b.Y))
+			n[same]++
+		}
+	}
+	return sum[0] / n[0] / (sum[1] / n[1])
+}
+
+func TestMap(t *testing.T) {
+	dir := photos(t, 40)
+	p := embedded(t, dir)
+	for _, kind := range MapKinds {
+		m, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil)
+		if err != nil {
+			t.Fatal(kind, err)
+		}
+		if m.Images != 40 || !m.Moved || len(m.Points) != 40 {
+			t.Errorf("%s: %v", kind, m)
+		}
+		if gap := apart(m.Points, kinds(p)); gap < 1.5 {
+			t.Errorf("%s: images of different colours are only %.2f times as far apart as those of one", kind, gap)
+		}
+		low, high := float32(1), float32(-1)
+		for _, at := range m.Points {
+			low, high = min(low, at.X, at.Y), max(high, at.X, at.Y)
+		}
+		if math.Abs(float64(low)+1) > 1e-5 || math.Abs(float64(high)-1) > 1e-5 {
+			t.Errorf("%s: places from %g to %g; want -1 to 1", kind, low, high)
+		}
+		again, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil)
+		if err != nil || again.Moved || again.Images != 40 {
+			t.Errorf("%s, read: %v, %v", kind, again, err)
+		}
+		for row := range m.Points {
+			if m.Points[row] != again.Points[row] {
+				t.Fatalf("%s: image %d was at %v and is read at %v", kind, row, m.Points[row], again.Points[row])
+			}
+		}
+	}
+	m, err := p.Map(t.Context(), MapOptions{Neighbours: 5}, nil)
+	if err != nil || !m.Moved || m.Kind != "umap" {
+		t.Errorf("with another option: %v, %v", m, err)
+	}
+	var out bytes.Buffer
+	if err := p.WriteMap(&out, m); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Split(out.String(), "\n"); len(lines) != 42 || lines[0] != "filepath,x,y" || !strings.HasPrefix(lines[1], p.Images().At(0).ID+",") {
+		t.Errorf("%d lines, of which the first are %q", len(lines), lines[:2])
+	}
+}
+
+// New images are put in, and the others stay where a person remembers them; a damaged file is made again.
+func TestMapTakesInNewImages(t *testing.T) {
+	dir := photos(t, 56)
+	p := embedded(t, dir)
+	before, err := p.Map(t.Context(), MapOptions{}, nil)
+	if err != nil || before.Images != 56 {
+		t.Fatal(before, err)
+	}
+	for i := range 4 {
+		kind := []string{"red", "green"}[i%2]
+		paint(t, filepath.Join(dir, kind, fmt.Sprintf("9%02d.png", i)), kind, uint64(900+i))
+	}
+	if _, err := p.Rescan(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	after, err := p.Map(t.Context(), MapOptions{}, nil)
+	if err != nil || after.Images != 60 || !after.Moved {
+		t.Fatal(after, err)
+	}
+	moved, n := 0.0, 0.0
+	for row, at := range before.Points {
+		if at.Placed() {
+			moved, n = moved+math.Hypot(float64(at.X-after.Points[row].X), float64(at.Y-after.Points[row].Y)), n+1
+		}
+	}
+	if moved/n > 0.2 {
+		t.Errorf("images moved by %.2f on average, of 2 across", moved/n)
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, "maps", "umap.npy"), []byte("torn"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again, err := p.Map(t.Context(), MapOptions{}, nil)
+	if err != nil || !again.Moved || again.Images != 60 {
+		t.Errorf("after damage: %v, %v", again, err)
+	}
+}
+
+func TestMapSaysWhatIsWrong(t *testing.T) {
+	p := embedded(t, photos(t, 8))
+	_, err := p.Map(t.Context(), MapOptions{Kind: "isomap", Neighbours: 1, MinDist: -1, Perplexity: 0.5, Width: 101}, nil)
+	for _, want := range []string{`Kind is "isomap"; want one of umap, t-sne, pca, som`, "Neighbours is 1", "MinDist is -1", "Perplexity is 0.5", "Width is 101"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want %q", err, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.Map(ctx, MapOptions{}, nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	for _, kind := range MapKinds {
+		if m, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil); err != nil || m.Images != 8 {
+			t.Error(kind, m, err)
+		}
+	}
+}
