@@ -274,7 +274,7 @@ func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoi
 	case errors.Is(err, ErrNoFeatures):
 		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
 	case errors.Is(err, ErrNoMaps):
-		_, err = e.ExtractMaps(ctx, MapOptions{}, onStep)
+		_, err = e.ExtractMaps(ctx, FeatureMapOptions{}, onStep)
 	}
 	if err != nil {
 		return classify.Info{}, err

@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/explore/layout"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets"
 )
 
 // apart is the mean distance of images of different colours over that of images of the same.
@@ -131,5 +134,62 @@ func TestLayoutSaysWhatIsWrong(t *testing.T) {
 		if m, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil); err != nil || m.Images != 8 {
 			t.Error(kind, m, err)
 		}
+	}
+}
+
+// The map in a cell has a dot for each image, colours of what is known, and labels that can be taken back.
+func TestLayoutAsAWidget(t *testing.T) {
+	p := measured(t)
+	n := &Notebook{Project: p}
+	m, err := p.Layout(t.Context(), LayoutOptions{Kind: "pca"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Train(t.Context(), classify.Options{Epochs: 2, Steps: 10}, nil); err != nil {
+		t.Fatal(err)
+	}
+	view, err := n.scatter(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if html := view.StaticHTML(); !strings.Contains(html, "60 images by pca") || !strings.Contains(html, "present") || strings.Contains(html, "<script") {
+		t.Errorf("static form: %.300s", html)
+	}
+	table, err := p.Labels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores, err := p.Scores()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := colorings{p: p, rows: 60, scores: scores}
+	if all := c.all(table); len(all) != 3*2+2 {
+		t.Errorf("%d colourings", len(all))
+	}
+	red, _ := table.Class("red")
+	labelled, scored, wrong := c.labels("red"), c.scored("red", false), c.scored("red", true)
+	for row := range 60 {
+		want := map[labels.Tri]byte{labels.Present: 0, labels.Absent: 1, labels.Unknown: widgets.NoShade}[table.Value(row, red)]
+		if labelled.Of[row] != want {
+			t.Errorf("row %d has the colour %d, want %d", row, labelled.Of[row], want)
+		}
+		p := float64(scores.For(table)(row)[red])
+		if got := float64(scored.Of[row]) / 254; math.Abs(got-p) > 0.003 {
+			t.Errorf("row %d is coloured as %.3f, scored %.3f", row, got, p)
+		}
+		if known := table.Value(row, red) != labels.Unknown; known != (wrong.Of[row] != widgets.NoShade) {
+			t.Errorf("row %d has a mistake %d and a label: %v", row, wrong.Of[row], known)
+		}
+	}
+	held := 0
+	for row, side := range c.sides().Of {
+		if (side == 1) != table.Validation(row) {
+			t.Errorf("row %d is on side %d", row, side)
+		}
+		held += int(side)
+	}
+	if held != 20 || len(c.subsets().Groups) == 0 {
+		t.Errorf("%d held out, subsets %v", held, c.subsets().Groups)
 	}
 }

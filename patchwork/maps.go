@@ -17,13 +17,13 @@ import (
 type MapSettings struct {
 	Extractor string   `yaml:"extractor,omitempty"` // path of an ONNX file; "" is the project's extractor
 	Network   *Network `yaml:"network,omitempty"`   // what is known about that file
-	Taps      string   `yaml:"taps,omitempty"`      // which maps, as MapOptions.Taps
+	Taps      string   `yaml:"taps,omitempty"`      // which maps, as FeatureMapOptions.Taps
 	Float32   bool     `yaml:"float32,omitempty"`   // kept as float32
 	ID        string   `yaml:"id"`                  // of the files; ExtractMaps and ImportMaps fill it
 }
 
-// MapOptions says which maps ExtractMaps keeps.
-type MapOptions struct {
+// FeatureMapOptions says which maps ExtractMaps keeps.
+type FeatureMapOptions struct {
 	// Extractor is the path of an ONNX file; "" means the one of the last call, at first the project's.
 	Extractor string
 	// ONNX is for an ONNX file that the table of known models lacks; see EmbedOptions.ONNX.
@@ -34,11 +34,11 @@ type MapOptions struct {
 	Float32 bool // keep float32 in place of float16, which takes half of the disk and rounds to three digits
 	Batch   int  // images at a time; 0 means 8
 
-	Planned func(MapPlan) // told what will be written before the first image is computed; may be nil
+	Planned func(FeatureMapPlan) // told what will be written before the first image is computed; may be nil
 }
 
-// MapPlan is what an extraction of maps will write.
-type MapPlan struct {
+// FeatureMapPlan is what an extraction of maps will write.
+type FeatureMapPlan struct {
 	Taps   []features.Tap `json:"taps"`
 	Images int            `json:"images"` // that have no maps yet
 	Bytes  int64          `json:"bytes"`  // for all images
@@ -46,7 +46,7 @@ type MapPlan struct {
 }
 
 // String is what a person wants to know before it starts.
-func (p MapPlan) String() string {
+func (p FeatureMapPlan) String() string {
 	var words []string
 	for _, t := range p.Taps {
 		words = append(words, t.String())
@@ -54,16 +54,16 @@ func (p MapPlan) String() string {
 	return fmt.Sprintf("maps %s as %s; all images take %s on disk, %d are missing", strings.Join(words, ", "), p.Kind, features.BytesText(p.Bytes), p.Images)
 }
 
-// MapReport says what ExtractMaps did.
-type MapReport struct {
+// FeatureMapReport says what ExtractMaps did.
+type FeatureMapReport struct {
 	Scan imageset.ScanReport `json:"scan"`
-	Plan MapPlan             `json:"plan"`
+	Plan FeatureMapPlan      `json:"plan"`
 	Run  features.RunReport  `json:"run"`
 	Spec features.Spec       `json:"extractor"`
 }
 
 // String says in a few lines what ExtractMaps did.
-func (r MapReport) String() string {
+func (r FeatureMapReport) String() string {
 	text := EmbedReport{Scan: r.Scan, Run: r.Run, Spec: r.Spec}.String()
 	return strings.Replace(text, fmt.Sprintf(": %d numbers for each image;", r.Spec.Dim), fmt.Sprintf(": %d maps for each image;", len(r.Spec.Taps)), 1)
 }
@@ -71,7 +71,7 @@ func (r MapReport) String() string {
 // Taps lists the maps inside of an ONNX network that ExtractMaps can keep.
 //
 // Errors: the extractor is the embedded one, which has no maps; those of features.Taps.
-func (p *Project) Taps(o MapOptions) ([]features.Tap, error) {
+func (p *Project) Taps(o FeatureMapOptions) ([]features.Tap, error) {
 	file, onnx, _, err := p.mapNetwork(o)
 	if err != nil {
 		return nil, err
@@ -84,8 +84,8 @@ func (p *Project) Taps(o MapOptions) ([]features.Tap, error) {
 // project.yaml, so that a later call without options does the same for new images.
 //
 // Errors: those of Taps; taps that do not exist; too little room on the disk; maps that another process is writing.
-func (p *Project) ExtractMaps(ctx context.Context, o MapOptions, progress Progress) (MapReport, error) {
-	var report MapReport
+func (p *Project) ExtractMaps(ctx context.Context, o FeatureMapOptions, progress Progress) (FeatureMapReport, error) {
+	var report FeatureMapReport
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}
@@ -143,8 +143,8 @@ func chooseTaps(file string, onnx features.ONNXOptions, text string) (names []st
 }
 
 // planMaps says what is going to be written.
-func (p *Project) planMaps(spec features.Spec) MapPlan {
-	plan := MapPlan{Taps: spec.Taps, Kind: "float32"}
+func (p *Project) planMaps(spec features.Spec) FeatureMapPlan {
+	plan := FeatureMapPlan{Taps: spec.Taps, Kind: "float32"}
 	if spec.Half {
 		plan.Kind = "float16"
 	}
@@ -161,7 +161,7 @@ func (p *Project) planMaps(spec features.Spec) MapPlan {
 }
 
 // mapNetwork is the file that maps are read from, what is known about it, and what of o and of the last call is to be kept.
-func (p *Project) mapNetwork(o MapOptions) (file string, onnx features.ONNXOptions, keep MapSettings, err error) {
+func (p *Project) mapNetwork(o FeatureMapOptions) (file string, onnx features.ONNXOptions, keep MapSettings, err error) {
 	s := p.Settings()
 	if s.Maps != nil {
 		keep = *s.Maps
@@ -205,8 +205,8 @@ func (p *Project) fromHere(file string) string {
 // ImportMaps takes maps that another program computed, an npy file [images, height, width, channels] for each tap.
 //
 // Errors: those of features.ImportMaps.
-func (p *Project) ImportMaps(ctx context.Context, files []string, o features.ImportOptions) (MapReport, error) {
-	var report MapReport
+func (p *Project) ImportMaps(ctx context.Context, files []string, o features.ImportOptions) (FeatureMapReport, error) {
+	var report FeatureMapReport
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}

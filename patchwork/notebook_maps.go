@@ -3,8 +3,8 @@ package patchwork
 import "fmt"
 
 // Taps shows the maps inside of the project's network that ExtractMaps can keep.
-func (n *Notebook) Taps(options ...MapOptions) {
-	var o MapOptions
+func (n *Notebook) Taps(options ...FeatureMapOptions) {
+	var o FeatureMapOptions
 	if len(options) > 0 {
 		o = options[0]
 	}
@@ -16,13 +16,13 @@ func (n *Notebook) Taps(options ...MapOptions) {
 }
 
 // ExtractMaps computes feature maps of all images, for classifiers that read maps. It says first how much room they take.
-func (n *Notebook) ExtractMaps(options ...MapOptions) {
-	var o MapOptions
+func (n *Notebook) ExtractMaps(options ...FeatureMapOptions) {
+	var o FeatureMapOptions
 	if len(options) > 0 {
 		o = options[0]
 	}
 	if o.Planned == nil {
-		o.Planned = func(plan MapPlan) { fmt.Println(plan) }
+		o.Planned = func(plan FeatureMapPlan) { fmt.Println(plan) }
 	}
 	ctx, stop := interruptible()
 	defer stop()

@@ -36,7 +36,7 @@ type PredictOptions struct {
 //
 // Both are taken from the scores as the model gives them, also with Calibrated, whose maps keep the order of images.
 //
-// Errors: ErrNoModel; ErrNoFeatures; a model of other features than the current ones; ErrNoCalibration; those of Thresholds;
+// Errors: ErrNoModel; ErrNoFeatures or ErrNoMaps; a model of other features than the current ones; ErrNoCalibration; those of Thresholds;
 // two columns of one name; those of w.
 func (p *Project) Predict(ctx context.Context, w io.Writer, options ...PredictOptions) (written, skipped int, err error) {
 	s, err := p.predict(ctx, options)

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/gopatchwork/patchwork/patchwork/classify/network"
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 )
 
@@ -40,6 +41,9 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 		return nil, fmt.Errorf("classify.Options: head is %q, which is made at once; a network is trained with linear or mlp", o.Head)
 	}
 	o = o.withDefaults()
+	if o.Semi != semi.None || o.Confusion > 0 {
+		return nil, errors.New("classify: images without labels teach a head on features only (semi, confusion); leave both out to train a network")
+	}
 	g := &Graft{}
 	var err error
 	if g.reader, err = newMapReader(o, d.Taps); err != nil {
@@ -158,7 +162,11 @@ func (g *Graft) Step(scope *model.Scope, features, labels, rate, share *Node, tu
 			aim = Add(aim, MulScalar(ReduceAllSum(Square(before[i])), decay/2))
 		}
 	}
-	g.criter.update(&g.t.now, scope, aim, rate)
+	trained := g.t.now
+	for i, v := range tuned {
+		trained.also = append(trained.also, part{path: v.Path, dims: before[i].Shape().Dimensions, trainable: true})
+	}
+	g.criter.update(&trained, scope, aim, rate)
 	for i, v := range tuned { // every optimiser's step is in proportion to its rate
 		variable := s.GetVariable(v.Path)
 		variable.SetNodeValue(Add(before[i], Mul(Sub(variable.NodeValue(graph), before[i]), share)))
@@ -178,11 +186,16 @@ func joined(own, others int) float64 {
 
 // Share is what Step's share is for a network that is trained at factor times the rate of the head, at its own step number own while the
 // head's is others, both counted from 1.
-func (g *Graft) Share(factor float64, own, others int) float64 { return factor * joined(own, others) }
+func (g *Graft) Share(factor float64, own, others int) float64 {
+	if g.t.o.Optimiser == Adam {
+		factor *= joined(own, others)
+	}
+	return factor
+}
 
 // Restart makes the optimiser forget what it has seen.
 func (g *Graft) Restart(s *model.Store) error {
-	return s.DeleteVariablesInScope("/" + optimizer.AdamDefaultScope)
+	return errors.Join(s.DeleteVariablesInScope("/"+optimizer.AdamDefaultScope), s.DeleteVariablesInScope("/optimiser"))
 }
 
 // Judge is the two sums of the loss of held-out images, and their logits.

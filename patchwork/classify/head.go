@@ -36,6 +36,8 @@ type head struct {
 	convnet *convnet // of that trunk, else nil; its output is then the features
 	taps    []int    // of the trunk multiscale: how many of the features belong to each map
 
+	also []part // variables of a network below that a step trains too, see Graft.Step
+
 	neighbours        int // that judge an image
 	examples, answers []float32
 }
@@ -112,7 +114,7 @@ func (h *head) parts() []part {
 	if h.convnet != nil {
 		list = append(list, h.convnet.parts()...)
 	}
-	return list
+	return append(list, h.also...)
 }
 
 // begin sets the numbers that training starts with: the last layer at 0, so that every image gets the shares of present

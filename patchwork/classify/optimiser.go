@@ -50,7 +50,7 @@ func (c *criterion) update(h *head, scope *model.Scope, aim, rate *Node) {
 		weights := scope.Store().GetVariable(p.path)
 		w := weights.NodeValue(g)
 		gradient := Gradient(aim, w)[0]
-		if c.o.Optimiser == LARS && len(p.dims) == 2 {
+		if c.o.Optimiser == LARS && len(p.dims) >= 2 {
 			long, steep := L2Norm(w), L2Norm(gradient)
 			one := OnesLike(long)
 			known := LogicalAnd(GreaterThan(long, ZerosLike(long)), GreaterThan(steep, ZerosLike(steep)))

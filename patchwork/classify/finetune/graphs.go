@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	gomlx "github.com/gomlx/compute"
@@ -22,6 +23,9 @@ func (t *trainer) begin(ctx context.Context) error {
 	resumed, err := t.takeUp()
 	if err != nil || resumed {
 		return err
+	}
+	if t.finish {
+		return errors.New("finetune: there is nothing to finish: no training with these images, labels and options was cut off after its first epoch")
 	}
 	if !t.o.Cold {
 		if err := t.graft.Warm(ctx); err != nil {

@@ -21,6 +21,7 @@ type Task struct {
 	Data    classify.Data                           // of the features that the network makes before it is trained
 	Images  func(rows []int) (stream.Source, error) // the pictures of rows, in the size of the network
 	State   string                                  // folder that the state is kept in from epoch to epoch; "" keeps none
+	Finish  bool                                    // take the best of a training that was cut off, without more training
 }
 
 // Point is a moment of a training.
@@ -67,7 +68,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 	}
 	rows, _ := first.Rows()
 	o = o.withDefaults(len(rows))
-	t := &trainer{data: task.Data, net: task.Network, images: task.Images, state: task.State, o: o, onPoint: onPoint}
+	t := &trainer{finish: task.Finish, data: task.Data, net: task.Network, images: task.Images, state: task.State, o: o, onPoint: onPoint}
 	if t.graft, err = t.again(); err != nil {
 		return nil, err
 	}
@@ -90,6 +91,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 
 // trainer is the state of one Train.
 type trainer struct {
+	finish  bool
 	data    classify.Data
 	net     *features.Trainable
 	graft   *classify.Graft
@@ -120,6 +122,10 @@ func (t *trainer) run(ctx context.Context) error {
 	}
 	if err := t.begin(ctx); err != nil {
 		return err
+	}
+	if t.finish {
+		t.ended = classify.Cancelled
+		return nil
 	}
 	if err := t.build(backend); err != nil {
 		return err

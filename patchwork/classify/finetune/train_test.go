@@ -265,6 +265,12 @@ func TestResume(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || part == nil || part.Ended != classify.Cancelled {
 			t.Fatalf("stopped at %d: %+v, %v", stop, part, err)
 		}
+		task.Finish = true
+		done, err := Train(t.Context(), task, o, nil)
+		if err != nil || done.Ended != classify.Cancelled || !slices.Equal(done.Network, part.Network) {
+			t.Errorf("stopped at %d and finished: %v", stop, err)
+		}
+		task.Finish = false
 		r, err := Train(t.Context(), task, o, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -283,6 +289,11 @@ func TestResume(t *testing.T) {
 			t.Errorf("a training with other labels went on after epoch %d (%v)", other.Resumed, err)
 		}
 		s.is[1] = 1 - s.is[1]
+	}
+	empty := task
+	empty.State, empty.Finish = t.TempDir(), true
+	if _, err := Train(t.Context(), empty, o, nil); err == nil || !strings.Contains(err.Error(), "there is nothing to finish") {
+		t.Errorf("finishing nothing: %v", err)
 	}
 	now, _ := filepath.Glob(filepath.Join(task.State, "epoch-4", "now", "*.bin*"))
 	if len(now) == 0 {

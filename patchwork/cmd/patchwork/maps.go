@@ -27,7 +27,7 @@ func mapsCommand() *cobra.Command {
 }
 
 // networkFlags are the flags of an ONNX file that maps are read from.
-func networkFlags(c *cobra.Command, o *patchwork.MapOptions) (check func() error) {
+func networkFlags(c *cobra.Command, o *patchwork.FeatureMapOptions) (check func() error) {
 	var size int
 	f := c.Flags()
 	f.StringVar(&o.Extractor, "extractor", "", "an ONNX `file`; without it that of the last time, at first the project's")
@@ -59,7 +59,7 @@ func (list tapList) String() string {
 }
 
 func mapsListCommand() *cobra.Command {
-	var o patchwork.MapOptions
+	var o patchwork.FeatureMapOptions
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list PROJECT",
@@ -80,7 +80,7 @@ func mapsListCommand() *cobra.Command {
 }
 
 func mapsExtractCommand() *cobra.Command {
-	var o patchwork.MapOptions
+	var o patchwork.FeatureMapOptions
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "extract PROJECT",
@@ -91,7 +91,7 @@ func mapsExtractCommand() *cobra.Command {
 			"  patchwork maps extract landuse --taps add",
 		Args: args("a project folder"),
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
-			o.Planned = func(plan patchwork.MapPlan) { fmt.Fprintln(c.ErrOrStderr(), plan) }
+			o.Planned = func(plan patchwork.FeatureMapPlan) { fmt.Fprintln(c.ErrOrStderr(), plan) }
 			progress, end := patchwork.ShowProgress()
 			report, err := p.ExtractMaps(c.Context(), o, progress)
 			end()

@@ -34,14 +34,14 @@ func TestMaps(t *testing.T) {
 	if r.code != exitDone || !strings.Contains(r.err, "maps relu 16×16×8, add 8×8×8 as float16; all images take 20.7 kB on disk, 4 are missing") {
 		t.Errorf("the plan is not said before: %s", r.err)
 	}
-	report := as[patchwork.MapReport](t, r.out)
+	report := as[patchwork.FeatureMapReport](t, r.out)
 	if report.Run.Computed != 4 || report.Plan.Bytes != 2*128+4*2*(16*16*8+8*8*8) {
 		t.Errorf("%+v", report)
 	}
-	if again := as[patchwork.MapReport](t, do(t, "maps", "extract", "p", "--json")); again.Run.Kept != 4 || again.Spec.ID != report.Spec.ID {
+	if again := as[patchwork.FeatureMapReport](t, do(t, "maps", "extract", "p", "--json")); again.Run.Kept != 4 || again.Spec.ID != report.Spec.ID {
 		t.Errorf("what was told is forgotten: %+v", again)
 	}
-	if other := as[patchwork.MapReport](t, do(t, "maps", "extract", "p", "--float32", "--json")); other.Plan.Kind != "float32" || len(other.Spec.Taps) != 2 {
+	if other := as[patchwork.FeatureMapReport](t, do(t, "maps", "extract", "p", "--float32", "--json")); other.Plan.Kind != "float32" || len(other.Spec.Taps) != 2 {
 		t.Errorf("%+v", other)
 	}
 	do(t, "init", "p", "--labels-from-folders")
