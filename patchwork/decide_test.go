@@ -1,0 +1,72 @@
+package patchwork
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets"
+)
+
+// Every count of the page opens as many images as it says, of the kind that it names.
+func TestDecideOpensWhatItCounts(t *testing.T) {
+	p := measured(t)
+	n := &Notebook{Project: p}
+	d, err := p.decisions(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := d.widget(n)
+	if len(w.Classes) != 2 || len(w.Matrices) != 1 {
+		t.Fatalf("%d classes, %d tables", len(w.Classes), len(w.Matrices))
+	}
+	for i, c := range w.Classes {
+		for _, point := range c.Points {
+			for cell, want := range map[string]int{"tp": point.TruePositives, "fp": point.FalsePositives, "fn": point.FalseNegatives, "tn": point.TrueNegatives} {
+				title, total, images, err := w.Open(t.Context(), widgets.Opened{Kind: "decision", Class: i, Cell: cell, At: point.At}, 3)
+				if err != nil || total != want || len(images) != min(3, want) || !strings.HasPrefix(title, c.Name+" from ") {
+					t.Errorf("%s at %g: %q opens %d images, %d shown, %v; want %d", cell, point.At, title, total, len(images), err, want)
+				}
+			}
+		}
+		all := 0
+		for bin := range decideBins {
+			want := 0
+			for _, g := range c.Groups {
+				want += g.Counts[bin]
+			}
+			if _, total, _, err := w.Open(t.Context(), widgets.Opened{Kind: "bar", Class: i, Bin: bin}, 3); err != nil || total != want {
+				t.Errorf("bar %d opens %d images, %v; want %d", bin, total, err, want)
+			}
+			all += want
+		}
+		if all != 20 {
+			t.Errorf("%s has %d images in its bars; want the 20 held out", c.Name, all)
+		}
+	}
+	m := w.Matrices[0]
+	for r, row := range m.Names {
+		for c, column := range m.Names {
+			if _, total, _, err := w.Open(t.Context(), widgets.Opened{Kind: "cell", Row: row, Column: column}, 3); err != nil || total != m.Counts[r][c] {
+				t.Errorf("%s and %s open %d images, %v; want %d", row, column, total, err, m.Counts[r][c])
+			}
+		}
+	}
+	// The worst mistake comes first.
+	class, _ := d.columns[0], d.start[0]
+	_, rows := d.open(widgets.Opened{Kind: "decision", Class: 0, Cell: "fn", At: 1.1})
+	last := -1.0
+	for _, row := range rows {
+		score := float64(d.Scores(row)[class])
+		if d.Table.Value(row, class) != labels.Present || last >= 0 && score < last {
+			t.Errorf("row %d with %g after %g", row, score, last)
+		}
+		last = score
+	}
+	if _, err := p.decisions([]string{"blue"}); err == nil || !strings.Contains(err.Error(), `no class "blue"; want one of`) {
+		t.Error(err)
+	}
+	if at := n.Decide("red"); len(at) != 1 || at["red"] <= 0 { // nobody can click here: the thresholds to begin with
+		t.Error(at)
+	}
+}
