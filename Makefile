@@ -57,7 +57,8 @@ bench-classify: ## the heads beside scikit-learn, and a round of the loop at 27,
 
 bench-acquire: ## the graph of neighbours beside scikit-learn; label errors and doubles that are planted and found, as a table
 	@$(GO) run ./internal/benchacquire
-	@$(GO) run ./internal/benchacquire -images testdata/scenes/images -truth testdata/scenes/images/truth.csv
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; $(GO) run ./testdata/scenes/cmd/scenes -out "$$dir" -n 1000 -seed 7; \
+	 $(GO) run ./internal/benchacquire -images "$$dir" -truth "$$dir/truth.csv"
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

@@ -149,7 +149,10 @@ func (p *Project) Scores() (*Scores, error) {
 		return nil, fmt.Errorf("patchwork: %s has %d columns and the model has %d classes; train again to write it anew",
 			filepath.Join(dir, classify.ScoresFile), columns, len(info.Classes))
 	}
-	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, Of: info.FeatureID, p: values}
+	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
+	if ofVectors(info.Options) {
+		s.Of = info.FeatureID
+	}
 	file := filepath.Join(dir, classify.DeviationsFile)
 	if _, err := os.Stat(file); err != nil {
 		return s, nil

@@ -18,7 +18,7 @@ type reading struct {
 //
 // Errors: ErrNoFeatures, or ErrNoMaps.
 func (p *Project) reads(o classify.Options) (reading, error) {
-	if o.Trunk == "" || o.Trunk == classify.VectorTrunk {
+	if ofVectors(o) {
 		store, err := p.Features()
 		if err != nil {
 			return reading{}, err
@@ -55,3 +55,6 @@ func mapRow(s *features.Store, index *imageset.Index) func(row int) []float32 {
 func (r reading) data() classify.Data {
 	return classify.Data{Dim: r.store.Dim(), Taps: r.taps, Features: r.row, FeatureID: r.store.Spec().ID}
 }
+
+// ofVectors says whether a classifier with these options reads vectors, and not maps.
+func ofVectors(o classify.Options) bool { return o.Trunk == "" || o.Trunk == classify.VectorTrunk }

@@ -138,8 +138,10 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 		if err != nil {
 			return nil, err
 		}
-		pool.Mean, pool.Judge = m.Mean(), func(n int, vector func(int) []float32) []float32 {
-			return judged(ctx, m, n, vector, t.Classes(), t.Resolve)
+		if ofVectors(m.Info().Options) {
+			pool.Mean, pool.Judge = m.Mean(), func(n int, vector func(int) []float32) []float32 {
+				return judged(ctx, m, n, vector, t.Classes(), t.Resolve)
+			}
 		}
 	}
 	if pool.Labels != nil {

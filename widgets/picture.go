@@ -155,3 +155,19 @@ func (g GridImage) bytesOf() ([]byte, error) {
 	}
 	return data, nil
 }
+
+// serve sends an image, made smaller where it is larger than side or limit bytes. cache says how long the page may keep it.
+func (g GridImage) serve(w http.ResponseWriter, side, limit int, cache string) {
+	data, err := g.bytesOf()
+	var kind string
+	if err == nil {
+		kind, data, err = light(data, side, limit)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", cache)
+	w.Write(data)
+}

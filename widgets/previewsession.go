@@ -144,16 +144,5 @@ func (s *previewSession) picture(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	data, err := shown[i].bytesOf()
-	var kind string
-	if err == nil {
-		kind, data, err = light(data, 640, 512<<10)
-	}
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "no-store")
-	w.Write(data)
+	shown[i].serve(w, 640, 512<<10, "no-store")
 }

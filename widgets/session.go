@@ -139,16 +139,5 @@ func (s *session) picture(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("full") {
 		side, limit = 2400, 16<<20
 	}
-	data, err := s.images[row].bytesOf()
-	var kind string
-	if err == nil {
-		kind, data, err = light(data, side, limit)
-	}
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "private, max-age=3600")
-	w.Write(data)
+	s.images[row].serve(w, side, limit, "private, max-age=3600")
 }

@@ -62,7 +62,7 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 		return nil, fmt.Errorf("%w: %s ranks by how uncertain the weights of the model are, which this model does not say; "+
 			"train one with the head logistic and the posterior diagonal or full, or use badge", ErrNotReady, card.Name)
 	case card.Needs.Has(Judge) && p.Judge == nil:
-		return nil, fmt.Errorf("%w: %s asks the model about changed vectors and no model has been trained yet; "+
+		return nil, fmt.Errorf("%w: %s asks the model about changed vectors and no model of vectors has been trained yet; "+
 			"train once, or use random for the first round", ErrNotReady, card.Name)
 	case card.Needs.Has(Features) && p.Features == nil:
 		return nil, fmt.Errorf("%w: %s compares features and none have been extracted yet; "+

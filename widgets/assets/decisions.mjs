@@ -1,9 +1,11 @@
 // What a threshold leads to: two curves with one point on both, a slider that moves it, and the four kinds of images, each
 // of which opens. model:
 //
-//   view  {points: [{at, tp, fp, fn, tn}]}, the strictest threshold first; a score of at least "at" counts as present
+//   view  {points: [{at, tp, fp, fn, tn}], start, choosing}, the strictest threshold first; a score of at least "at" counts as
+//         present. start is the threshold to begin with, without it one half or a little more
 //
-// It sends {kind: "decision", cell: "tp" | "fp" | "fn" | "tn", at} when one of the four is pressed.
+// It sends {kind: "decision", cell: "tp" | "fp" | "fn" | "tn", at} when one of the four is pressed, and, where choosing is true,
+// {kind: "threshold", at} when the person has moved it.
 
 import { el, put, root as makeRoot, write } from "./dom.mjs";
 
@@ -21,9 +23,9 @@ export function figures({ tp, fp, fn, tn }) {
   return { precision: share(tp, tp + fp), recall: share(tp, tp + fn), alarms: share(fp, fp + tn), f1: share(2 * tp, 2 * tp + fp + fn) };
 }
 
-// startOf is the place of the point from which a slider begins: the loosest threshold of at least one half. Pure.
-export function startOf(points) {
-  const at = points.findLastIndex((point) => point.at >= 0.5);
+// startOf is the place of the point from which a slider begins: the loosest threshold of at least one half, or of start. Pure.
+export function startOf(points, start = 0.5) {
+  const at = points.findLastIndex((point) => point.at >= start);
   return Math.max(0, at);
 }
 
@@ -76,6 +78,7 @@ export function render({ model, el: host }) {
   function move(to) {
     place = Math.max(0, Math.min(points.length - 1, to));
     paint();
+    if (points.length && model.get("view").choosing) model.send({ kind: "threshold", at: points[place].at });
   }
 
   function paint() {
@@ -109,7 +112,7 @@ export function render({ model, el: host }) {
     const at = points[place]?.at;
     points = model.get("view")?.points ?? [];
     const same = at === undefined ? -1 : points.findLastIndex((point) => point.at >= at); // where the person was, as near as can be
-    place = same < 0 ? startOf(points) : same;
+    place = same < 0 ? startOf(points, model.get("view")?.start ?? undefined) : same;
     paint();
   }
   model.on("change:view", onView);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { barLabel, heights } from "../assets/bars.mjs";
 import { figures, nearest, startOf } from "../assets/decisions.mjs";
 import { shade } from "../assets/matrix.mjs";
 
@@ -25,4 +26,13 @@ test("a press on a curve takes the point nearest to it", () => {
 test("a cell is as dark as its share of its row", () => {
   assert.equal(shade([[3, 1], [0, 0]], 0, 1), 0.25);
   assert.equal(shade([[3, 1], [0, 0]], 1, 1), 0);
+});
+
+test("bars are as high as their share of the tallest", () => {
+  const groups = [{ name: "present", counts: [1, 0, 3] }, { name: "absent", counts: [1, 0, 1] }];
+  assert.deepEqual(heights(groups).map((h) => h.total), [2, 0, 4]);
+  assert.deepEqual(heights(groups)[0].parts, [0.25, 0.25]);
+  assert.deepEqual(heights([]), []);
+  assert.equal(barLabel("<b>water</b>", 2, 3, groups, ""), "<b>water</b> scored 0.67 to 1.00: 3 present, 1 absent");
+  assert.equal(barLabel("water", 1, 3, groups, "absent"), "water scored 0.33 to 0.67: no images");
 });

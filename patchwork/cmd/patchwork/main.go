@@ -109,7 +109,7 @@ func rootCommand() *cobra.Command {
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(), finetuneCommand(),
 		searchCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(),
-		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), mapCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
+		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), layoutCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
 	return root
 }
 

@@ -44,7 +44,7 @@ func or[T comparable](v, d T) T {
 // Each pair of neighbours is visited in proportion to its weight (see fuzzy): it is pulled together, and one of the two is
 // pushed away from 5 points drawn at random. Steps shrink from 1 to 0.
 //
-// Source: McInnes, Healy and Melville 2018, algorithm 5, in the form of umap-learn; docs/maps.md lists the differences.
+// Source: McInnes, Healy and Melville 2018, algorithm 5, in the form of umap-learn; docs/layout.md lists the differences.
 // Time: rounds · Σ weights · 6 steps, on one core, because each step needs the one before.
 //
 // Errors: a graph that is none; start of another length or with a point that has no place; ctx is done.

@@ -47,23 +47,6 @@ export function remainText(n) {
   return n === 1 ? "1 image remains" : `${n.toLocaleString("en")} images remain`;
 }
 
-// heights are the heights of a bin's stacked parts, as shares of the tallest bin.
-export function heights(groups) {
-  const bins = groups[0]?.counts.length ?? 0;
-  const totals = Array.from({ length: bins }, (_, b) => groups.reduce((sum, g) => sum + g.counts[b], 0));
-  const most = Math.max(1, ...totals);
-  return totals.map((total, b) => ({ total, parts: groups.map((g) => g.counts[b] / most) }));
-}
-
-// barLabel says what a bar is.
-export function barLabel(name, bin, bins, groups, group) {
-  const from = (bin / bins).toFixed(2);
-  const to = ((bin + 1) / bins).toFixed(2);
-  const shown = group ? groups.filter((g) => g.name === group) : groups;
-  const counts = shown.filter((g) => g.counts[bin] > 0).map((g) => `${g.counts[bin].toLocaleString("en")} ${g.name}`);
-  return `${name} scored ${from} to ${to}: ${counts.join(", ") || "no images"}`;
-}
-
 // figure is a share as it stands in a table; null is none.
 export const figure = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  barLabel, figure, heights, linesOf, moved, named, optionText, overtaken, paceText, planText, progressOf, rangeText, remainText, savedText, sizeAfter,
+  figure, linesOf, moved, named, optionText, overtaken, paceText, planText, progressOf, rangeText, remainText, savedText, sizeAfter,
 } from "../assets/studiostate.mjs";
 
 test("what is saved is said in every state", () => {
@@ -35,15 +35,6 @@ test("a grid gets larger and smaller within bounds", () => {
   assert.deepEqual(sizeAfter({ columns: 4 }, 1), { columns: 5, rows: 5 });
   assert.equal(sizeAfter({ columns: 1 }, -1), null);
   assert.equal(sizeAfter({ columns: 12 }, 1), null);
-});
-
-test("bars are as high as their share of the tallest", () => {
-  const groups = [{ name: "present", counts: [1, 0, 3] }, { name: "absent", counts: [1, 0, 1] }];
-  assert.deepEqual(heights(groups).map((h) => h.total), [2, 0, 4]);
-  assert.deepEqual(heights(groups)[0].parts, [0.25, 0.25]);
-  assert.deepEqual(heights([]), []);
-  assert.equal(barLabel("<b>water</b>", 2, 3, groups, ""), "<b>water</b> scored 0.67 to 1.00: 3 present, 1 absent");
-  assert.equal(barLabel("water", 1, 3, groups, "absent"), "water scored 0.33 to 0.67: no images");
 });
 
 test("a figure that is not there is a dash", () => {

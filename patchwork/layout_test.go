@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/explore/layout"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets"
 )
 
 // apart is the mean distance of images of different colours over that of images of the same.
@@ -30,11 +33,11 @@ func apart(points []layout.Point, kind []string) float64 {
 	return sum[0] / n[0] / (sum[1] / n[1])
 }
 
-func TestMap(t *testing.T) {
+func TestLayout(t *testing.T) {
 	dir := photos(t, 40)
 	p := embedded(t, dir)
-	for _, kind := range MapKinds {
-		m, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil)
+	for _, kind := range LayoutKinds {
+		m, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil)
 		if err != nil {
 			t.Fatal(kind, err)
 		}
@@ -51,7 +54,7 @@ func TestMap(t *testing.T) {
 		if math.Abs(float64(low)+1) > 1e-5 || math.Abs(float64(high)-1) > 1e-5 {
 			t.Errorf("%s: places from %g to %g; want -1 to 1", kind, low, high)
 		}
-		again, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil)
+		again, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil)
 		if err != nil || again.Moved || again.Images != 40 {
 			t.Errorf("%s, read: %v, %v", kind, again, err)
 		}
@@ -61,12 +64,12 @@ func TestMap(t *testing.T) {
 			}
 		}
 	}
-	m, err := p.Map(t.Context(), MapOptions{Neighbours: 5}, nil)
+	m, err := p.Layout(t.Context(), LayoutOptions{Neighbours: 5}, nil)
 	if err != nil || !m.Moved || m.Kind != "umap" {
 		t.Errorf("with another option: %v, %v", m, err)
 	}
 	var out bytes.Buffer
-	if err := p.WriteMap(&out, m); err != nil {
+	if err := p.WriteLayout(&out, m); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Split(out.String(), "\n"); len(lines) != 42 || lines[0] != "filepath,x,y" || !strings.HasPrefix(lines[1], p.Images().At(0).ID+",") {
@@ -75,10 +78,10 @@ func TestMap(t *testing.T) {
 }
 
 // New images are put in, and the others stay where a person remembers them; a damaged file is made again.
-func TestMapTakesInNewImages(t *testing.T) {
+func TestLayoutTakesInNewImages(t *testing.T) {
 	dir := photos(t, 56)
 	p := embedded(t, dir)
-	before, err := p.Map(t.Context(), MapOptions{}, nil)
+	before, err := p.Layout(t.Context(), LayoutOptions{}, nil)
 	if err != nil || before.Images != 56 {
 		t.Fatal(before, err)
 	}
@@ -92,7 +95,7 @@ func TestMapTakesInNewImages(t *testing.T) {
 	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	after, err := p.Map(t.Context(), MapOptions{}, nil)
+	after, err := p.Layout(t.Context(), LayoutOptions{}, nil)
 	if err != nil || after.Images != 60 || !after.Moved {
 		t.Fatal(after, err)
 	}
@@ -105,18 +108,18 @@ func TestMapTakesInNewImages(t *testing.T) {
 	if moved/n > 0.2 {
 		t.Errorf("images moved by %.2f on average, of 2 across", moved/n)
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, "maps", "umap.npy"), []byte("torn"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(p.dir, "layouts", "umap.npy"), []byte("torn"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	again, err := p.Map(t.Context(), MapOptions{}, nil)
+	again, err := p.Layout(t.Context(), LayoutOptions{}, nil)
 	if err != nil || !again.Moved || again.Images != 60 {
 		t.Errorf("after damage: %v, %v", again, err)
 	}
 }
 
-func TestMapSaysWhatIsWrong(t *testing.T) {
+func TestLayoutSaysWhatIsWrong(t *testing.T) {
 	p := embedded(t, photos(t, 8))
-	_, err := p.Map(t.Context(), MapOptions{Kind: "isomap", Neighbours: 1, MinDist: -1, Perplexity: 0.5, Width: 101}, nil)
+	_, err := p.Layout(t.Context(), LayoutOptions{Kind: "isomap", Neighbours: 1, MinDist: -1, Perplexity: 0.5, Width: 101}, nil)
 	for _, want := range []string{`Kind is "isomap"; want one of umap, t-sne, pca, som`, "Neighbours is 1", "MinDist is -1", "Perplexity is 0.5", "Width is 101"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)
@@ -124,12 +127,69 @@ func TestMapSaysWhatIsWrong(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.Map(ctx, MapOptions{}, nil); !errors.Is(err, context.Canceled) {
+	if _, err := p.Layout(ctx, LayoutOptions{}, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	for _, kind := range MapKinds {
-		if m, err := p.Map(t.Context(), MapOptions{Kind: kind}, nil); err != nil || m.Images != 8 {
+	for _, kind := range LayoutKinds {
+		if m, err := p.Layout(t.Context(), LayoutOptions{Kind: kind}, nil); err != nil || m.Images != 8 {
 			t.Error(kind, m, err)
 		}
+	}
+}
+
+// The map in a cell has a dot for each image, colours of what is known, and labels that can be taken back.
+func TestLayoutAsAWidget(t *testing.T) {
+	p := measured(t)
+	n := &Notebook{Project: p}
+	m, err := p.Layout(t.Context(), LayoutOptions{Kind: "pca"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Train(t.Context(), classify.Options{Epochs: 2, Steps: 10}, nil); err != nil {
+		t.Fatal(err)
+	}
+	view, err := n.scatter(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if html := view.StaticHTML(); !strings.Contains(html, "60 images by pca") || !strings.Contains(html, "present") || strings.Contains(html, "<script") {
+		t.Errorf("static form: %.300s", html)
+	}
+	table, err := p.Labels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores, err := p.Scores()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := colorings{p: p, rows: 60, scores: scores}
+	if all := c.all(table); len(all) != 3*2+2 {
+		t.Errorf("%d colourings", len(all))
+	}
+	red, _ := table.Class("red")
+	labelled, scored, wrong := c.labels("red"), c.scored("red", false), c.scored("red", true)
+	for row := range 60 {
+		want := map[labels.Tri]byte{labels.Present: 0, labels.Absent: 1, labels.Unknown: widgets.NoShade}[table.Value(row, red)]
+		if labelled.Of[row] != want {
+			t.Errorf("row %d has the colour %d, want %d", row, labelled.Of[row], want)
+		}
+		p := float64(scores.For(table)(row)[red])
+		if got := float64(scored.Of[row]) / 254; math.Abs(got-p) > 0.003 {
+			t.Errorf("row %d is coloured as %.3f, scored %.3f", row, got, p)
+		}
+		if known := table.Value(row, red) != labels.Unknown; known != (wrong.Of[row] != widgets.NoShade) {
+			t.Errorf("row %d has a mistake %d and a label: %v", row, wrong.Of[row], known)
+		}
+	}
+	held := 0
+	for row, side := range c.sides().Of {
+		if (side == 1) != table.Validation(row) {
+			t.Errorf("row %d is on side %d", row, side)
+		}
+		held += int(side)
+	}
+	if held != 20 || len(c.subsets().Groups) == 0 {
+		t.Errorf("%d held out, subsets %v", held, c.subsets().Groups)
 	}
 }

@@ -24,12 +24,12 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/explore/layout"
 )
 
-// MapKinds lists how a map of the images can be laid out, the default first.
-var MapKinds = []string{"umap", "t-sne", "pca", "som"}
+// LayoutKinds lists how a map of the images can be laid out, the default first.
+var LayoutKinds = []string{"umap", "t-sne", "pca", "som"}
 
-// MapOptions says how to lay images out. The zero value is a good default.
-type MapOptions struct {
-	Kind       string  `yaml:"kind"`                 // one of MapKinds; "" means umap
+// LayoutOptions says how to lay images out. The zero value is a good default.
+type LayoutOptions struct {
+	Kind       string  `yaml:"kind"`                 // one of LayoutKinds; "" means umap
 	Neighbours int     `yaml:"neighbours,omitempty"` // umap: of each image that it is kept near; 0 means 15
 	MinDist    float64 `yaml:"min_dist,omitempty"`   // umap: how near images may come, up to 1; 0 means 0.1
 	Perplexity float64 `yaml:"perplexity,omitempty"` // t-sne: about how many neighbours count; 0 means 30
@@ -40,14 +40,14 @@ type MapOptions struct {
 	Fresh bool `yaml:"-"` // begin anew, not from where images were on the map before
 }
 
-func (o MapOptions) check() error {
+func (o LayoutOptions) check() error {
 	var errs []error
 	bad := func(ok bool, format string, args ...any) {
 		if !ok {
-			errs = append(errs, fmt.Errorf("patchwork.MapOptions: "+format, args...))
+			errs = append(errs, fmt.Errorf("patchwork.LayoutOptions: "+format, args...))
 		}
 	}
-	bad(o.Kind == "" || slices.Contains(MapKinds, o.Kind), "Kind is %q; want one of %s", o.Kind, strings.Join(MapKinds, ", "))
+	bad(o.Kind == "" || slices.Contains(LayoutKinds, o.Kind), "Kind is %q; want one of %s", o.Kind, strings.Join(LayoutKinds, ", "))
 	bad(o.Neighbours == 0 || o.Neighbours >= 2 && o.Neighbours <= 1000, "Neighbours is %d; want 2 to 1000, or 0 for the default", o.Neighbours)
 	bad(o.MinDist >= 0 && o.MinDist <= 1, "MinDist is %g; want 0 to 1, 0 for the default", o.MinDist)
 	bad(o.Perplexity == 0 || o.Perplexity >= 1 && o.Perplexity <= 300, "Perplexity is %g; want 1 to 300, or 0 for the default", o.Perplexity)
@@ -55,8 +55,8 @@ func (o MapOptions) check() error {
 	return errors.Join(errs...)
 }
 
-// ImageMap is the places of images on a plane on which like lies beside like.
-type ImageMap struct {
+// Layout is the places of images on a plane on which like lies beside like.
+type Layout struct {
 	Kind   string         `json:"kind"`
 	Images int            `json:"images"` // that have a place
 	Moved  bool           `json:"moved"`  // laid out by this call, and not read
@@ -64,7 +64,7 @@ type ImageMap struct {
 }
 
 // String says what there is.
-func (m *ImageMap) String() string {
+func (m *Layout) String() string {
 	what := "as before"
 	if m.Moved {
 		what = "laid out anew"
@@ -72,41 +72,41 @@ func (m *ImageMap) String() string {
 	return fmt.Sprintf("%d images placed by %s, %s", m.Images, m.Kind, what)
 }
 
-// keptMap is maps/KIND.yaml, beside the places in maps/KIND.npy.
-type keptMap struct {
-	Options  MapOptions `yaml:"options"`
-	Features string     `yaml:"features"` // id
-	Images   string     `yaml:"images"`   // digest of which images had features, and of what they were computed from
-	Time     time.Time  `yaml:"time"`
+// keptLayout is layouts/KIND.yaml, beside the places in layouts/KIND.npy.
+type keptLayout struct {
+	Options  LayoutOptions `yaml:"options"`
+	Features string        `yaml:"features"` // id
+	Images   string        `yaml:"images"`   // digest of which images had features, and of what they were computed from
+	Time     time.Time     `yaml:"time"`
 }
 
-// Map lays the images out by their features and keeps the result in the folder maps/ of the project, one for each kind. As
+// Layout lays the images out by their features and keeps the result in the folder layouts/ of the project, one for each kind. As
 // long as features and options stay the same it is read from there. When images have come or changed, it starts from where
 // the others were, and is turned and scaled so that these stay about there; Fresh begins anew.
 //
 // Copies of an image, of the same features to the last bit, lie where it lies.
 //
-// Errors: ErrNoFeatures; an option out of range; ctx is done; maps/ cannot be written.
-func (p *Project) Map(ctx context.Context, o MapOptions, progress Progress) (*ImageMap, error) {
+// Errors: ErrNoFeatures; an option out of range; ctx is done; layouts/ cannot be written.
+func (p *Project) Layout(ctx context.Context, o LayoutOptions, progress Progress) (*Layout, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if o.Kind == "" {
-		o.Kind = MapKinds[0]
+		o.Kind = LayoutKinds[0]
 	}
-	var m *ImageMap
+	var m *Layout
 	err := p.lookOnce(ctx, func(l *looks) (err error) {
-		m, err = p.mapOf(ctx, l, o, progress)
+		m, err = p.layoutOf(ctx, l, o, progress)
 		return err
 	})
 	return m, err
 }
 
-// mapOf is Map on features at hand; o.Kind is set.
-func (p *Project) mapOf(ctx context.Context, l *looks, o MapOptions, progress Progress) (*ImageMap, error) {
-	now := keptMap{Options: o, Features: l.store.Spec().ID, Images: l.digest(), Time: time.Now().UTC().Truncate(time.Second)}
+// layoutOf is Layout on features at hand; o.Kind is set.
+func (p *Project) layoutOf(ctx context.Context, l *looks, o LayoutOptions, progress Progress) (*Layout, error) {
+	now := keptLayout{Options: o, Features: l.store.Spec().ID, Images: l.digest(), Time: time.Now().UTC().Truncate(time.Second)}
 	now.Options.Fresh = false
-	was, old := p.keptMap(o.Kind, l.index.Len())
+	was, old := p.keptLayout(o.Kind, l.index.Len())
 	moved := o.Fresh || was.Options != now.Options || was.Features != now.Features || was.Images != now.Images
 	points := old
 	if moved {
@@ -120,11 +120,11 @@ func (p *Project) mapOf(ctx context.Context, l *looks, o MapOptions, progress Pr
 		if points, err = p.layOut(ctx, l, o, old, progress); err != nil {
 			return nil, err
 		}
-		if err := p.keepMap(now, points); err != nil {
+		if err := p.keepLayout(now, points); err != nil {
 			return nil, err
 		}
 	}
-	m := &ImageMap{Kind: o.Kind, Points: points, Moved: moved}
+	m := &Layout{Kind: o.Kind, Points: points, Moved: moved}
 	for row, at := range points {
 		if !l.vectors.Has(row) {
 			m.Points[row] = layout.Nowhere
@@ -148,7 +148,7 @@ func (l *looks) digest() string {
 }
 
 // layOut places the images; old is where they were, nil for nowhere.
-func (p *Project) layOut(ctx context.Context, l *looks, o MapOptions, old []layout.Point, progress Progress) ([]layout.Point, error) {
+func (p *Project) layOut(ctx context.Context, l *looks, o LayoutOptions, old []layout.Point, progress Progress) ([]layout.Point, error) {
 	same, err := l.vectors.Copies(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("patchwork: %w", err)
@@ -168,7 +168,7 @@ func (p *Project) layOut(ctx context.Context, l *looks, o MapOptions, old []layo
 		return all, nil
 	}
 	v := layout.Vectors{N: len(rows), Dim: l.store.Dim(), At: func(i int) []float32 { return l.row(rows[i]) }}
-	places := placer{l: l, rows: rows, at: at, v: v, o: o, seed: p.random("explore/map", o.Seed).Uint64(), progress: progress}
+	places := placer{l: l, rows: rows, at: at, v: v, o: o, seed: p.random("explore/layout", o.Seed).Uint64(), progress: progress}
 	if old != nil {
 		places.old = make([]layout.Point, len(rows))
 		for i, row := range rows {
@@ -198,7 +198,7 @@ type placer struct {
 	l        *looks
 	rows, at []int // at is where a row stands in rows
 	v        layout.Vectors
-	o        MapOptions
+	o        LayoutOptions
 	old      []layout.Point // nil where there is none
 	seed     uint64
 	progress Progress
@@ -329,16 +329,16 @@ func (s placer) cells(ctx context.Context) ([]layout.Point, error) {
 	return points, nil
 }
 
-// keptMap reads the map of a kind; what cannot be read, or has another number of images, is as none: it is made again.
-func (p *Project) keptMap(kind string, rows int) (keptMap, []layout.Point) {
-	var kept keptMap
-	text, err := os.ReadFile(p.path("maps", kind+".yaml"))
+// keptLayout reads the map of a kind; what cannot be read, or has another number of images, is as none: it is made again.
+func (p *Project) keptLayout(kind string, rows int) (keptLayout, []layout.Point) {
+	var kept keptLayout
+	text, err := os.ReadFile(p.path("layouts", kind+".yaml"))
 	if err != nil || yaml.Unmarshal(text, &kept) != nil {
-		return keptMap{}, nil
+		return keptLayout{}, nil
 	}
-	xy, n, c, err := classify.ReadScores(p.path("maps", kind+".npy"))
+	xy, n, c, err := classify.ReadScores(p.path("layouts", kind+".npy"))
 	if err != nil || c != 2 {
-		return keptMap{}, nil
+		return keptLayout{}, nil
 	}
 	points := make([]layout.Point, n)
 	for i := range points {
@@ -350,20 +350,20 @@ func (p *Project) keptMap(kind string, rows int) (keptMap, []layout.Point) {
 	return kept, points
 }
 
-func (p *Project) keepMap(m keptMap, points []layout.Point) error {
-	if err := os.MkdirAll(p.path("maps"), 0o755); err != nil {
-		return fmt.Errorf("patchwork: cannot keep the map: %w", err)
+func (p *Project) keepLayout(m keptLayout, points []layout.Point) error {
+	if err := os.MkdirAll(p.path("layouts"), 0o755); err != nil {
+		return fmt.Errorf("patchwork: cannot keep the layout: %w", err)
 	}
 	xy := make([]float32, 0, 2*len(points))
 	for _, at := range points {
 		xy = append(xy, at.X, at.Y)
 	}
 	// Without its description a map is none, so a process killed in between leaves nothing that is believed.
-	file := p.path("maps", m.Options.Kind+".yaml")
+	file := p.path("layouts", m.Options.Kind+".yaml")
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("patchwork: cannot keep the map: %w", err)
+		return fmt.Errorf("patchwork: cannot keep the layout: %w", err)
 	}
-	if err := classify.WriteScores(p.path("maps", m.Options.Kind+".npy"), xy, len(points), 2); err != nil {
+	if err := classify.WriteScores(p.path("layouts", m.Options.Kind+".npy"), xy, len(points), 2); err != nil {
 		return err
 	}
 	text, err := yaml.Marshal(m)
@@ -373,8 +373,8 @@ func (p *Project) keepMap(m keptMap, points []layout.Point) error {
 	return atomicfile.Write(file, text, 0o644, atomicfile.Durable)
 }
 
-// WriteMap writes a map as CSV: filepath, x and y, one line for each image that has a place.
-func (p *Project) WriteMap(w io.Writer, m *ImageMap) error {
+// WriteLayout writes a map as CSV: filepath, x and y, one line for each image that has a place.
+func (p *Project) WriteLayout(w io.Writer, m *Layout) error {
 	index := p.Images()
 	out := csv.NewWriter(w)
 	out.Write([]string{"filepath", "x", "y"})
@@ -385,7 +385,7 @@ func (p *Project) WriteMap(w io.Writer, m *ImageMap) error {
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {
-		return fmt.Errorf("patchwork: cannot write the map: %w", err)
+		return fmt.Errorf("patchwork: cannot write the layout: %w", err)
 	}
 	return nil
 }
