@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/gopatchwork/patchwork/internal/atomicfile"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 )
 
@@ -23,16 +24,17 @@ const settingsVersion = 1
 // Settings is the content of project.yaml: what a person decides about a project. Paths are relative to the project
 // folder or absolute.
 type Settings struct {
-	Version   int          `yaml:"version"`             // of the file's format; Init fills it
-	Images    []string     `yaml:"images,flow"`         // folders, globs, or .txt/.csv lists of images
-	Input     Input        `yaml:"input,omitempty"`     // how an image file is read
-	Classes   []Class      `yaml:"classes"`             // in the order of their columns and hotkeys; a bare name will do
-	Extractor string       `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file
-	Network   *Network     `yaml:"network,omitempty"`   // what Embed was told about that file
-	Features  string       `yaml:"features,omitempty"`  // id of the features in use; Embed fills it
-	Maps      *MapSettings `yaml:"maps,omitempty"`      // the feature maps in use; ExtractMaps fills it
-	Rule      string       `yaml:"rule,omitempty"`      // what counts where annotators disagree; "" is the label set last
-	Seed      uint64       `yaml:"seed"`                // of all random choices
+	Version   int             `yaml:"version"`             // of the file's format; Init fills it
+	Images    []string        `yaml:"images,flow"`         // folders, globs, or .txt/.csv lists of images
+	Input     Input           `yaml:"input,omitempty"`     // how an image file is read
+	Classes   []Class         `yaml:"classes"`             // in the order of their columns and hotkeys; a bare name will do
+	Extractor string          `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file
+	Network   *Network        `yaml:"network,omitempty"`   // what Embed was told about that file
+	Features  string          `yaml:"features,omitempty"`  // id of the features in use; Embed fills it
+	Maps      *MapSettings    `yaml:"maps,omitempty"`      // the feature maps in use; ExtractMaps fills it
+	Augment   *augment.Params `yaml:"augment,omitempty"`   // of the images that FineTune learns from
+	Rule      string          `yaml:"rule,omitempty"`      // what counts where annotators disagree; "" is the label set last
+	Seed      uint64          `yaml:"seed"`                // of all random choices
 
 	Keys map[string][]string `yaml:"keys,omitempty"` // keys of the studio's actions, other than the usual ones; see docs/widgets.md
 }

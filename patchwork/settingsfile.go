@@ -41,6 +41,11 @@ func parseSettings(text []byte) (Settings, error) {
 	if _, err := agreement.ParseRule(s.Rule); err != nil {
 		return Settings{}, fmt.Errorf("rule: %w; mend the file, nothing else was touched", err)
 	}
+	if s.Augment != nil {
+		if err := s.Augment.Validate(); err != nil {
+			return Settings{}, fmt.Errorf("augment: %w; mend the file, nothing else was touched", err)
+		}
+	}
 	if err := s.Input.check(); err != nil {
 		return Settings{}, fmt.Errorf("%w; mend the file, nothing else was touched", err)
 	}

@@ -323,10 +323,13 @@ func (r *mapReader) graph(x *Node) *Node {
 	return Concatenate(parts, 1)
 }
 
-// Warm trains head and trunk alone, on the features as they are, and begins with the best of that: a network is not well served by
+// Warm trains head and trunk alone, on the features as they are, as long and as fast as Train does by default, and begins with the best of
+// that: a network is not well served by
 // the gradients of a head that knows nothing.
 func (g *Graft) Warm(ctx context.Context) error {
-	t := &training{prepared: g.t.prepared, o: g.t.o}
+	o := g.t.o
+	o.Epochs, o.Steps, o.Rate, o.Patience = 0, 0, 0, 0
+	t := &training{prepared: g.t.prepared, o: o.withDefaults()}
 	t.Start = g.t.Start
 	defer t.close()
 	if err := compute.Try("classify: training", func() error { return t.run(ctx) }); err != nil {

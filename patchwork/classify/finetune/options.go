@@ -21,8 +21,8 @@ type Options struct {
 	Augment      augment.Params `json:"augment" yaml:"augment"`             // of the images learned from; the zero value is none
 }
 
-// check reports every bad field of its own at once.
-func (o Options) check() error {
+// Check reports every bad field of its own at once; Train calls it.
+func (o Options) Check() error {
 	need := func(ok bool, format string, args ...any) error {
 		if ok {
 			return nil

@@ -48,6 +48,9 @@ func (r *Result) Model(features func(row int) []float32, featureID string) (*cla
 	return r.graft.Model(features, featureID, r.Ended, r.Took)
 }
 
+// Options are those of the head, with the defaults filled in.
+func (r *Result) Options() classify.Options { return r.graft.Options() }
+
 // Train trains network, trunk and head on images; see the package.
 //
 // onPoint, if not nil, hears of it after every step, from the goroutine that called Train.
@@ -59,7 +62,7 @@ func (r *Result) Model(features func(row int) []float32, featureID string) (*cla
 // by name; an image held out that cannot be read any more; a loss that is no longer a number; what the disk says to the state.
 func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
 	begun := time.Now()
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	first, err := classify.NewGraft(task.Data, o.Options) // how many images there are

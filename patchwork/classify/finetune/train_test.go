@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"math"
@@ -220,13 +221,15 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
-// weight are the bytes of a weight in an ONNX file: after its name come the field of the raw bytes and their number.
+// weight are the bytes of a weight in an ONNX file: after its name come the field of the raw bytes, how many there are, and they.
 func weight(file []byte, name string) string {
 	at := strings.Index(string(file), "\x42"+string(rune(len(name)))+name+"\x4a")
 	if at < 0 {
 		return ""
 	}
-	return string(file[at+len(name)+4:][:32])
+	rest := file[at+len(name)+3:]
+	count, size := binary.Uvarint(rest)
+	return string(rest[size:][:count])
 }
 
 // mustWrite is the network as it is in its file.
@@ -329,12 +332,16 @@ func TestPatience(t *testing.T) {
 func TestNetworkOptions(t *testing.T) {
 	s := newStripes(60)
 	task, o := s.task(t, false), quick
-	o.Epochs, o.NetworkDecay = 4, 10
-	r, err := Train(t.Context(), task, o, nil)
+	o.Epochs, o.Cold = 4, true
+	free, err := Train(t.Context(), task, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _ := os.ReadFile(smallFile)
+	o.NetworkDecay = 1
+	held, err := Train(t.Context(), task, o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	size := func(text string) (sum float64) {
 		for i := 0; i+4 <= len(text); i += 4 {
 			v := math.Float32frombits(uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24)
@@ -342,8 +349,10 @@ func TestNetworkOptions(t *testing.T) {
 		}
 		return sum
 	}
-	if was, is := size(weight(file, "deep_w")), size(weight(r.Network, "deep_w")); is > 0.9*was {
-		t.Errorf("the squares of a kernel are %g, before %g", is, was)
+	for _, kernel := range []string{"deep_w", "point_w"} {
+		if a, b := size(weight(free.Network, kernel)), size(weight(held.Network, kernel)); b > 0.95*a {
+			t.Errorf("the squares of %s are %g with decay and %g without", kernel, b, a)
+		}
 	}
 	o.NetworkDecay, o.Restart, o.Unfreeze = 0, true, 2
 	var rates []float64
