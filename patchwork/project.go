@@ -201,7 +201,7 @@ func makeFolder(dir string) (undo func(), err error) {
 	if err := checkWritable(dir); err != nil {
 		return nil, err
 	}
-	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\ncache/\n*.lock\n*.cache\nserver.json\nserver.log\nstudio-*.json\n.tmp-*\n"
+	const text = "# what patchwork can make again, or that belongs to one machine\nthumbs/\nfeatures/\nlayouts/\npropagated/\ncache/\n*.lock\n*.cache\nserver.json\nserver.log\nstudio-*.json\n.tmp-*\n"
 	ignore := filepath.Join(dir, ".gitignore")
 	if !slices.Contains(made, ignore) {
 		return undo, nil
