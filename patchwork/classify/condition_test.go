@@ -7,7 +7,8 @@ import (
 
 func TestSettingsSayWhatTheyBelongTo(t *testing.T) {
 	want := map[string]Condition{"gamma": {"loss", []string{"focal"}}, "margin": {"loss", []string{"asymmetric"}}, "hidden": {"head", []string{"mlp"}}, "beta": {"sampling", []string{"effective"}},
-		"layers": {"trunk", []string{"convnet"}}, "pooling": {"trunk", []string{"pooling", "convnet"}}, "taps": {"trunk", []string{"pooling", "convnet", "multiscale"}}}
+		"period": {"schedule", []string{"exponential", "staircase", "restarts"}}, "warmup": {"schedule", []string{"warmup"}}, "confusion": {"head", []string{"mlp"}},
+		"tau": {"semi", []string{"fixmatch", "flexmatch", "freematch", "softmatch"}}, "layers": {"trunk", []string{"convnet"}}, "pooling": {"trunk", []string{"pooling", "convnet"}}, "taps": {"trunk", []string{"pooling", "convnet", "multiscale"}}}
 	for _, s := range Settings() {
 		switch w, belongs := want[s.Name]; {
 		case belongs && (s.With == nil || !reflect.DeepEqual(*s.With, w)):

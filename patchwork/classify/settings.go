@@ -53,7 +53,7 @@ func trainingSettings() []Setting {
 		{Name: "optimiser", About: "how a step follows from the gradient", Choices: []string{string(Adam), string(Momentum), string(LARS)}, Default: string(Adam), at: func(o *Options) any { return &o.Optimiser }},
 		{Name: "rate", About: "of the optimiser's steps", Max: 1000, Default: "0.003 (adam), 0.03 (momentum), 3 (lars)", at: func(o *Options) any { return &o.Rate }},
 		{Name: "schedule", About: "how the rate changes", Choices: []string{string(Cosine), string(Constant), string(Exponential), string(Staircase), string(Restarts), string(Warmup)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
-		{Name: "period", About: "schedules exponential and staircase: steps that halve the rate; restarts: steps of the first cosine", Whole: true, Max: 10_000_000, Default: "a fifth of all steps, a seventh for restarts", at: func(o *Options) any { return &o.Period }},
+		{Name: "period", About: "schedule exponential, staircase, restarts: steps that halve the rate, or those of the first cosine", Whole: true, Max: 10_000_000, Default: "a fifth of all steps, a seventh for restarts", at: func(o *Options) any { return &o.Period }},
 		{Name: "warmup", About: "schedule warmup: steps until the rate is reached", Whole: true, Max: 10_000_000, Default: "a tenth of all steps", at: func(o *Options) any { return &o.Warmup }},
 		{Name: "smoothing", About: "share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
 		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1000, Default: "1/labelled images; head logistic: chosen by leaving images out", at: func(o *Options) any { return &o.WeightDecay }},
@@ -82,10 +82,10 @@ func lossSettings() []Setting {
 func unlabelledSettings() []Setting {
 	return []Setting{
 		{Name: "semi", About: semiAbout(), Choices: semiNames(), Default: string(semi.None), at: func(o *Options) any { return &o.Semi }},
-		{Name: "semi_weight", About: "with semi: weight of what images without labels teach", Max: 1000, Default: "1", at: func(o *Options) any { return &o.SemiWeight }},
-		{Name: "tau", About: "with semi: how sure the model must be of an image without label to learn from its own answer", Max: 0.9999, Default: "0.95", at: func(o *Options) any { return &o.Tau }},
+		{Name: "semi_weight", About: "semi fixmatch, flexmatch, freematch, softmatch: weight of what images without labels teach", Max: 1000, Default: "1", at: func(o *Options) any { return &o.SemiWeight }},
+		{Name: "tau", About: "semi fixmatch, flexmatch, freematch, softmatch: how sure the model must be of an image without label to learn from its own answer", Max: 0.9999, Default: "0.95", at: func(o *Options) any { return &o.Tau }},
 		{Name: "unlabelled", About: "with semi or confusion: images without labels for each image of a batch", Whole: true, Max: 64, Default: "4", at: func(o *Options) any { return &o.Unlabelled }},
-		{Name: "strong", About: "with semi: share of the features that the second look at an image lacks", Max: 0.95, Default: "0.5", at: func(o *Options) any { return &o.Strong }},
+		{Name: "strong", About: "semi fixmatch, flexmatch, freematch, softmatch: share of the features that the second look at an image lacks", Max: 0.95, Default: "0.5", at: func(o *Options) any { return &o.Strong }},
 		{Name: "confusion", About: "head mlp: how firmly images of all subsets are made alike to the hidden units, so that what was learned on one holds on another", Max: 1000, Default: "none", at: func(o *Options) any { return &o.Confusion }},
 	}
 }
