@@ -36,6 +36,8 @@ type trainFrom struct {
 	start  *classify.Model // whose weights to go on from; may be nil
 	pseudo *Scores         // that stand for labels where they are sure; may be nil
 	sure   float64
+
+	teacher classify.Teacher // to learn from in place of labels; may be nil
 }
 
 // train is Train from something.
@@ -64,6 +66,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	d := r.data()
 	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), learned, version, index.Usable, t.Groups(), from.start, t.Resolve
 	d.Subset = func(row int) string { return index.At(row).Subset }
+	d.Teacher = from.teacher
 	m, err := classify.Train(ctx, d, o, onPoint)
 	if rerr := p.record(begun, o, m, from, err); rerr != nil {
 		err = errors.Join(err, rerr)

@@ -167,9 +167,18 @@ func (n *Notebook) Train(options ...classify.Options) {
 	}
 	ctx, stop := interruptible()
 	defer stop()
+	onPoint, done := liveCurve()
+	info, err := n.Project.Train(ctx, o, onPoint)
+	done()
+	check(err)
+	fmt.Println(info)
+}
+
+// liveCurve shows the curve of a training as it grows; done ends it.
+func liveCurve() (onPoint func(classify.Point), done func()) {
 	live, err := widgets.NewLiveCurves(studio.LearningCurve(nil))
 	check(err)
-	info, err := n.Project.Train(ctx, o, func(p classify.Point) {
+	return func(p classify.Point) {
 		live.Add(studio.TrainingCurve, p.Epoch, p.TrainLoss)
 		if !math.IsNaN(p.ValidationLoss) {
 			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
@@ -177,10 +186,7 @@ func (n *Notebook) Train(options ...classify.Options) {
 		if p.SemiLoss > 0 {
 			live.Add(studio.UnlabelledCurve, p.Epoch, p.SemiLoss)
 		}
-	})
-	live.Close()
-	check(err)
-	fmt.Println(info)
+	}, func() { live.Close() }
 }
 
 // Evaluate shows how well the model does by class and by subset, training and validation apart.

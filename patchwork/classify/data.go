@@ -23,6 +23,8 @@ type Data struct {
 	Usable   func(row int) bool // nil means that every row is
 	Groups   [][]string         // of classes that exclude each other, for SoftmaxLoss; names that are not learned are left out
 
+	Teacher Teacher // to learn from in place of labels, with the heads linear and mlp; nil means that labels teach
+
 	Subset func(row int) string // where an image is from, for Options.Confusion; nil means that all are from one place
 
 	FeatureID      string // which features these are; kept with the model
@@ -37,7 +39,8 @@ type Data struct {
 // examples are the rows of one side with their labels.
 type examples struct {
 	rows   []int
-	labels []int8 // -1, 0 or 1, [rows · classes]
+	labels []int8    // -1, 0 or 1, [rows · classes]
+	soft   []float32 // what a teacher says in their place, -1 for nothing; nil without one
 }
 
 // prepared is Data after all checks.
@@ -46,6 +49,7 @@ type prepared struct {
 	table             view
 	train, validation examples
 	missing           int // labelled rows without features
+	temperature       float64
 	warnings          []string
 	mean, scale       []float32 // [Dim]
 }
@@ -61,7 +65,10 @@ func (v view) Classes() []string               { return v.classes }
 func (v view) Value(row, class int) labels.Tri { return v.Table.Value(row, v.columns[class]) }
 
 // prepare checks the data, gathers the labelled rows, drops classes without labels and measures the features.
-func prepare(d Data) (*prepared, error) {
+func prepare(d Data) (*prepared, error) { return prepareFor(d, 1) }
+
+// prepareFor is prepare for a training with a teacher at a temperature.
+func prepareFor(d Data, temperature float64) (*prepared, error) {
 	switch {
 	case d.Table == nil || d.Features == nil:
 		return nil, errors.New("classify: Data needs a Table and Features; one of them is nil")
@@ -70,7 +77,7 @@ func prepare(d Data) (*prepared, error) {
 	case len(d.Classes) == 0:
 		return nil, errors.New("classify: Data.Classes is empty; declare a class")
 	}
-	p := &prepared{Data: d, table: view{Table: d.Table}}
+	p := &prepared{Data: d, table: view{Table: d.Table}, temperature: temperature}
 	known := d.Table.Classes()
 	for i, name := range d.Classes {
 		column := slices.Index(known, name)
@@ -122,6 +129,12 @@ func (p *prepared) dropUnlabelled() error {
 				taught[c] = taught[c] || p.table.Value(row, c) != labels.Unknown
 			}
 		}
+		if p.Teacher != nil && kind == 't' && p.Features(row) != nil {
+			for c, name := range p.table.classes {
+				v := p.Teacher(row, name)
+				taught[c] = taught[c] || v == v
+			}
+		}
 	}
 	kept := view{Table: p.table.Table}
 	var dropped []string
@@ -168,6 +181,14 @@ func (p *prepared) gather() error {
 			values[c] = int8(p.table.Value(row, c))
 			labelled = labelled || values[c] >= 0
 		}
+		soft := []float32(nil)
+		if p.Teacher != nil && kind == 't' {
+			soft = make([]float32, len(values))
+			var err error
+			if labelled, err = p.teach(row, p.temperature, values, soft); err != nil {
+				return err
+			}
+		}
 		if !labelled {
 			continue
 		}
@@ -184,7 +205,7 @@ func (p *prepared) gather() error {
 		} else {
 			m.add(x)
 		}
-		side.rows, side.labels = append(side.rows, row), append(side.labels, values...)
+		side.rows, side.labels, side.soft = append(side.rows, row), append(side.labels, values...), append(side.soft, soft...)
 	}
 	p.mean, p.scale = m.standard()
 	if p.missing > 0 {

@@ -61,7 +61,7 @@ func (c *criterion) stepper(b gomlx.Backend, h *head, s *model.Store) (*model.Ex
 	return model.NewExec(b, s, func(scope *model.Scope, x, y, rate *Node) *Node {
 		g := x.Graph()
 		s.SetTraining(g, true)
-		loss := c.loss(c.logits(h, scope, x), y)
+		loss := c.taught(c.logits(h, scope, x), y)
 		c.update(h, scope, c.decayed(h, s, loss), rate)
 		return loss
 	})

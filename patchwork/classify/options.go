@@ -33,6 +33,8 @@ type Options struct {
 	Strong     float64     `json:"strong" yaml:"strong"`           // share of the features that the strong view lacks; 0 means 0.5
 	Confusion  float64     `json:"confusion" yaml:"confusion"`     // how firmly subsets are made alike to MLPHead; 0 means not at all
 
+	Distil float64 `json:"distil" yaml:"distil"` // temperature of what a teacher says, where there is one (Data.Teacher); 0 means 1
+
 	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LinearHead
 	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLPHead; 0 means 128
 	Dropout float64 `json:"dropout" yaml:"dropout"` // share of the hidden units of MLPHead that fall out in a step; 0 means none

@@ -203,7 +203,7 @@ func (c *criterion) stepperWithOthers(b gomlx.Backend, h *head, s *model.Store, 
 		x, y, rate := in[0], in[1], in[2]
 		g := x.Graph()
 		s.SetTraining(g, true)
-		loss := c.loss(c.logits(h, scope, x), y)
+		loss := c.taught(c.logits(h, scope, x), y)
 		more, sure, answers := ZerosLike(loss), ZerosLike(loss), ZerosLike(loss)
 		rest := in[3:]
 		if others.rule != nil {

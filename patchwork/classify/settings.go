@@ -86,6 +86,7 @@ func unlabelledSettings() []Setting {
 		{Name: "tau", About: "semi fixmatch, flexmatch, freematch, softmatch: how sure the model must be of an image without label to learn from its own answer", Max: 0.9999, Default: "0.95", at: func(o *Options) any { return &o.Tau }},
 		{Name: "unlabelled", About: "with semi or confusion: images without labels for each image of a batch", Whole: true, Max: 64, Default: "4", at: func(o *Options) any { return &o.Unlabelled }},
 		{Name: "strong", About: "semi fixmatch, flexmatch, freematch, softmatch: share of the features that the second look at an image lacks", Max: 0.95, Default: "0.5", at: func(o *Options) any { return &o.Strong }},
+		{Name: "distil", About: "with a teacher: temperature; above 1 the student learns more of what the teacher thinks of the less likely", Max: 100, Default: "1", at: func(o *Options) any { return &o.Distil }},
 		{Name: "confusion", About: "head mlp: how firmly images of all subsets are made alike to the hidden units, so that what was learned on one holds on another", Max: 1000, Default: "none", at: func(o *Options) any { return &o.Confusion }},
 	}
 }

@@ -51,7 +51,12 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if d, err = d.through(reader); err != nil {
 		return nil, err
 	}
-	p, err := prepare(d)
+	if d.Teacher != nil {
+		if err := o.canDistil(); err != nil {
+			return nil, err
+		}
+	}
+	p, err := prepareFor(d, max(o.Distil, 1))
 	if err != nil {
 		return nil, err
 	}
@@ -275,6 +280,10 @@ func (t *training) take(b *batch, rate float64) (loss, more, sure float64, err e
 func (b *batch) put(i int, from *examples, at int, features func(row int) []float32) {
 	b.x.set(i, features(from.rows[at]))
 	y := b.y.values[i*b.y.width : (i+1)*b.y.width]
+	if from.soft != nil {
+		copy(y, from.soft[at*len(y):(at+1)*len(y)])
+		return
+	}
 	for c, v := range from.labels[at*len(y) : (at+1)*len(y)] {
 		y[c] = float32(v)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -92,6 +92,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"similar", "p", ""}, []string{"argument 2 is empty"}},
 		{[]string{"similar", "p", "-n", "0"}, []string{"-n is 0; want 1 or more"}},
 		{[]string{"layout", "p", "--kind", "isomap", "--min-dist", "2"}, []string{`--kind is "isomap"; want one of umap, t-sne, pca, som`, "--min-dist is 2"}},
+		{[]string{"distil", "p", "--temperature", "0"}, []string{"--temperature is 0; want 1 or more"}},
 		{[]string{"propagate", "p", "--neighbours", "0", "--temperature", "0.01", "--trust", "-1"}, []string{"--neighbours is 0", "--temperature is 0.01", "--trust is -1"}},
 		{[]string{"suspects", "p", "-n", "-1", "--folds", "1"}, []string{"-n is -1", "--folds is 1"}},
 		{[]string{"doubles", "p", "--near", "1", "--bits", "12"}, []string{"--near is 1", "--bits is 12"}},
