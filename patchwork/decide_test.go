@@ -11,13 +11,16 @@ import (
 // Every count of the page opens as many images as it says, of the kind that it names.
 func TestDecideOpensWhatItCounts(t *testing.T) {
 	p := measured(t)
+	if _, err := p.GroupClasses(t.Context(), "red", "green"); err != nil {
+		t.Fatal(err)
+	}
 	n := &Notebook{Project: p}
 	d, err := p.decisions(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := d.widget(n)
-	if len(w.Classes) != 2 || len(w.Matrices) != 1 {
+	if len(w.Classes) != 2 || len(w.Matrices) != 2 {
 		t.Fatalf("%d classes, %d tables", len(w.Classes), len(w.Matrices))
 	}
 	for i, c := range w.Classes {
@@ -44,11 +47,12 @@ func TestDecideOpensWhatItCounts(t *testing.T) {
 			t.Errorf("%s has %d images in its bars; want the 20 held out", c.Name, all)
 		}
 	}
-	m := w.Matrices[0]
-	for r, row := range m.Names {
-		for c, column := range m.Names {
-			if _, total, _, err := w.Open(t.Context(), widgets.Opened{Kind: "cell", Row: row, Column: column}, 3); err != nil || total != m.Counts[r][c] {
-				t.Errorf("%s and %s open %d images, %v; want %d", row, column, total, err, m.Counts[r][c])
+	for k, m := range w.Matrices {
+		for r, row := range m.Names {
+			for c, column := range m.Names {
+				if _, total, _, err := w.Open(t.Context(), widgets.Opened{Kind: "cell", Matrix: k, Row: row, Column: column}, 3); err != nil || total != m.Counts[r][c] {
+					t.Errorf("table %d: %s and %s open %d images, %v; want %d", k, row, column, total, err, m.Counts[r][c])
+				}
 			}
 		}
 	}

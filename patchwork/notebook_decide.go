@@ -13,7 +13,7 @@ import (
 )
 
 // Decide shows what every threshold leads to on the held-out images, and holds the cell until Done: for each class the ROC curve and
-// precision over recall with a slider, the scores as bars, and how often classes are on one image together. Every count opens its
+// precision over recall with a slider, the scores as bars, and tables of what classes that exclude each other are taken for and of those on one image together. Every count opens its
 // images. It begins with the thresholds that Thresholds chooses, and returns by class those that were set. Without classes it takes all
 // that held-out images can judge.
 func (n *Notebook) Decide(classes ...string) map[string]float64 {
@@ -41,6 +41,13 @@ type decided struct {
 	columns []int // the classes, in the order of the table
 	start   []float64
 	curves  []evaluate.Curve
+	taken   []takenFor
+}
+
+// takenFor is what the held-out images of classes that exclude each other are taken for, and which images those are.
+type takenFor struct {
+	evaluate.Matrix
+	rows map[[2]int][]int // by class and answer, as places in Classes
 }
 
 // decisions gathers the held-out images of classes, or of all.
@@ -78,6 +85,19 @@ func (p *Project) decisions(classes []string) (*decided, error) {
 			}
 		}
 		d.columns, d.start, d.curves = append(d.columns, c), append(d.start, start), append(d.curves, curve)
+	}
+	t, err := p.LabelsUnder("")
+	if err != nil {
+		return nil, err
+	}
+	for _, group := range t.Groups() {
+		taken := takenFor{rows: map[[2]int][]int{}}
+		taken.Matrix, err = evaluate.NewMatrix(data, group, false, func(row, is, answer int) {
+			taken.rows[[2]int{is, answer}] = append(taken.rows[[2]int{is, answer}], row)
+		})
+		if err == nil { // a group of one is none
+			d.taken = append(d.taken, taken)
+		}
 	}
 	if len(d.columns) == 0 {
 		return nil, fmt.Errorf("patchwork: %w; hold some out, as with p.Split(0.2), and train again", evaluate.ErrNoLabels)
@@ -120,6 +140,9 @@ func (d *decided) widget(n *Notebook) widgets.Decisions {
 		})
 		w.Classes = append(w.Classes, c)
 	}
+	for _, m := range d.taken {
+		w.Matrices = append(w.Matrices, widgets.Matrix{Title: fmt.Sprintf("right: %v", m.Accuracy()), Names: m.Classes, Counts: m.Counts, Down: "is", Across: "taken for"})
+	}
 	if together := evaluate.NewCooccurrence(d.Table); len(together.Classes) > 1 {
 		w.Matrices = append(w.Matrices, widgets.Matrix{Title: "on one image, as labelled", Names: together.Classes, Counts: together.Both, Down: "with", Across: "and"})
 	}
@@ -140,6 +163,10 @@ func (d *decided) widget(n *Notebook) widgets.Decisions {
 // open finds the images behind a count: of mistakes the worst first, of what is right that nearest to the threshold.
 func (d *decided) open(o widgets.Opened) (title string, rows []int) {
 	names := d.Table.Classes()
+	if o.Kind == "cell" && o.Matrix < len(d.taken) {
+		m := d.taken[o.Matrix]
+		return fmt.Sprintf("%s, taken for %s", o.Row, o.Column), m.rows[[2]int{slices.Index(m.Classes, o.Row), slices.Index(m.Classes, o.Column)}]
+	}
 	if o.Kind == "cell" {
 		a, b := slices.Index(names, o.Row), slices.Index(names, o.Column)
 		for row := range d.Table.Len() {
