@@ -139,7 +139,6 @@ func TestScatterPage(t *testing.T) {
 	if n := count(); n != len(rows) {
 		t.Errorf("%d images are labelled, want the %d selected", n, len(rows))
 	}
-	press(page, input.KeyU)
 	page.MustElement("button[title^='undo the last']").MustClick()
 	soon(t, page, "document.querySelector('button[data-value=present]').disabled", "false", "undo takes them back")
 	if n := count(); n != 0 {

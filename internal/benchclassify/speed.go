@@ -76,8 +76,14 @@ func speed(ctx context.Context, python string) error {
 		return t
 	}
 	data := classify.Data{Classes: all.classes, Features: row, Dim: dim, Table: show(labelled)}
+	alone := &table{classes: all.classes} // the labelled images and no others, as scikit-learn gets them
+	for i := range labelled {
+		alone.truth = append(alone.truth, all.truth[i*images/labelled])
+	}
 	fmt.Printf("%d labelled images of %d features and %d classes; the best of 5\n", labelled, dim, classes)
-	if err := beside(ctx, python, data); err != nil {
+	same := data
+	same.Table, same.Features = alone, func(i int) []float32 { return row(i * images / labelled) }
+	if err := beside(ctx, python, same); err != nil {
 		return err
 	}
 	data.Table = show(labelled - chosen)
@@ -129,8 +135,9 @@ func speed(ctx context.Context, python string) error {
 // beside compares one regression a class, from nothing, with scikit-learn's on the same prepared numbers.
 func beside(ctx context.Context, python string, d classify.Data) error {
 	o := classify.Options{Head: classify.LogisticHead, Sampling: classify.ByInstance, WeightDecay: l2 / float64(labelled)}
-	ours, err := best(5, func() error {
-		_, err := classify.Train(ctx, d, o, nil)
+	var m *classify.Model
+	ours, err := best(5, func() (err error) {
+		m, err = classify.Train(ctx, d, o, nil)
 		return err
 	})
 	if err != nil {
@@ -155,30 +162,46 @@ func beside(ctx context.Context, python string, d classify.Data) error {
 		return nil
 	}
 	var theirs struct {
-		About              string
-		Seconds, Objective float64
+		About         string
+		Seconds, Loss float64
 	}
 	if err := json.Unmarshal(out, &theirs); err != nil {
 		return err
 	}
-	fmt.Printf("%-62s %6.1f ms  (%.1f times as long)\n", theirs.About+": the fits alone", 1000*theirs.Seconds, theirs.Seconds/ours)
+	fmt.Printf("%-62s %6.1f ms  (%.2f times as long)\n", theirs.About+": the fits alone", 1000*theirs.Seconds, theirs.Seconds/ours)
+	loss, err := lossOf(ctx, m, d)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-62s %9.6f and %.6f\n", "log loss of both on what they learned", loss, theirs.Loss)
+	if math.Abs(loss-theirs.Loss) > 1e-4*theirs.Loss {
+		return fmt.Errorf("the minima differ: a log loss of %.6f and %.6f", loss, theirs.Loss)
+	}
 	return nil
+}
+
+// lossOf is the mean over images and classes of -ln of the probability of the label.
+func lossOf(ctx context.Context, m *classify.Model, d classify.Data) (sum float64, err error) {
+	p, err := m.Scores(ctx, d.Table.Len(), d.Features)
+	for i, q := range p {
+		if d.Table.Value(i/classes, i%classes) == labels.Absent {
+			q = 1 - q
+		}
+		sum -= math.Log(float64(q)) / float64(len(p))
+	}
+	return sum, err
 }
 
 // preparedAs is what the head logistic makes of the labelled images: directions from the centre, of length √dim, and labels.
 func preparedAs(d classify.Data) (x, y []float32) {
 	centre := make([]float64, dim)
-	step, n := d.Table.Len()/4096, 0
-	for row := 0; row < d.Table.Len(); row += step {
-		n++
+	n := d.Table.Len()
+	for row := range n {
 		for k, v := range d.Features(row) {
 			centre[k] += float64(v)
 		}
 	}
 	for row := range d.Table.Len() {
-		if d.Table.Value(row, 0) == labels.Unknown {
-			continue
-		}
 		sum, from := 0.0, len(x)
 		for k, v := range d.Features(row) {
 			x = append(x, v-float32(centre[k]/float64(n)))

@@ -2,7 +2,6 @@ package semi
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -183,19 +182,4 @@ func (r *Rule) answered(image, class, side int, confidence float64) {
 		*at = int8(side)
 		r.sure[side][class]++
 	}
-}
-
-// Weight is w of one answer under limits, as Term computes it.
-func Weight(p, fromAbsent, fromPresent, sharpAbsent, sharpPresent float64, soft bool) float64 {
-	confidence, from, sharp := 1-p, fromAbsent, sharpAbsent
-	if p > 0.5 {
-		confidence, from, sharp = p, fromPresent, sharpPresent
-	}
-	switch below := confidence - from; {
-	case below >= 0:
-		return 1
-	case soft:
-		return math.Exp(-sharp * below * below)
-	}
-	return 0
 }

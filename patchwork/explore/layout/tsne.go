@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/dots"
 )
 
 // TSNEOptions configures TSNE. The zero value is a good default.
@@ -123,7 +125,7 @@ func (d *descent) gradient(ctx context.Context, factor float64) error {
 	n := len(d.points)
 	d.tree.build(d.points)
 	if d.push == nil {
-		d.push, d.parts = make([][2]float64, n), make([]float64, (n+block-1)/block)
+		d.push, d.parts = make([][2]float64, n), make([]float64, (n+dots.Rows-1)/dots.Rows)
 	}
 	// In the order of the tree, so that one core's points walk the same squares.
 	err := inBlocks(ctx, n, func(from, to int) {
@@ -133,7 +135,7 @@ func (d *descent) gradient(ctx context.Context, factor float64) error {
 			d.push[i] = [2]float64{x, y}
 			sum += z
 		}
-		d.parts[from/block] = sum
+		d.parts[from/dots.Rows] = sum
 	})
 	if err != nil {
 		return err

@@ -3,9 +3,8 @@ package layout
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/dots"
 )
 
 // Vectors is the features of N points, each of Dim finite numbers. At is called from several goroutines, and what it
@@ -22,25 +21,9 @@ func (v Vectors) check() error {
 	return nil
 }
 
-// block is how many points one core works on at a time.
-const block = 256
-
-// inBlocks cuts 0 to n into blocks and hands them out to all cores. It returns ctx's error if ctx ends before all is done.
+// inBlocks does something for each of 0 to n, in blocks of dots.Rows on all cores. It returns ctx's error if ctx ends before all is done.
 func inBlocks(ctx context.Context, n int, work func(from, to int)) error {
-	blocks := (n + block - 1) / block
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), blocks) {
-		workers.Go(func() {
-			for ctx.Err() == nil {
-				b := int(next.Add(1)) - 1
-				if b >= blocks {
-					return
-				}
-				work(b*block, min(n, (b+1)*block))
-			}
-		})
-	}
-	workers.Wait()
-	return ctx.Err()
+	return dots.InBlocks(ctx, n, func() func(block, from, to int) {
+		return func(_, from, to int) { work(from, to) }
+	})
 }
