@@ -174,11 +174,14 @@ func (n *Notebook) Train(options ...classify.Options) {
 	fmt.Println(info)
 }
 
-// liveCurve shows the curve of a training as it grows; done ends it.
+// liveCurve shows the curve of a training as it grows, once it has two points: a head that is made at once has one, and a bar while it is
+// made. done ends it.
 func liveCurve() (onPoint func(classify.Point), done func()) {
-	live, err := widgets.NewLiveCurves(studio.LearningCurve(nil))
-	check(err)
-	return func(p classify.Point) {
+	var progress Progress
+	ended := func() {}
+	var live *widgets.LiveCurves
+	var first *classify.Point
+	add := func(p classify.Point) {
 		live.Add(studio.TrainingCurve, p.Epoch, p.TrainLoss)
 		if !math.IsNaN(p.ValidationLoss) {
 			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
@@ -186,7 +189,26 @@ func liveCurve() (onPoint func(classify.Point), done func()) {
 		if p.SemiLoss > 0 {
 			live.Add(studio.UnlabelledCurve, p.Epoch, p.SemiLoss)
 		}
-	}, func() { live.Close() }
+	}
+	return func(p classify.Point) {
+		switch {
+		case math.IsNaN(p.TrainLoss):
+			if progress == nil {
+				progress, ended = ShowProgress()
+			}
+			progress("fitting", p.Step, p.Steps)
+			return
+		case first == nil:
+			first = &p
+			return
+		case live == nil:
+			var err error
+			live, err = widgets.NewLiveCurves(studio.LearningCurve(nil))
+			check(err)
+			add(*first)
+		}
+		add(p)
+	}, func() { ended(); live.Close() }
 }
 
 // Evaluate shows how well the model does by class and by subset, training and validation apart.

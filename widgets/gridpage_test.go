@@ -23,7 +23,7 @@ func figure(t *testing.T, page *rod.Page, expression string) float64 {
 
 // middle is the middle of an element of the page.
 func middle(page *rod.Page, selector string) proto.Point {
-	box := page.MustElement(selector).MustShape().Box()
+	box := page.MustElement(selector).MustWaitVisible().MustShape().Box()
 	return proto.NewPoint(box.X+box.Width/2, box.Y+box.Height/2)
 }
 

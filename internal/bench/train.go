@@ -54,7 +54,7 @@ func (c *cluster) Value(row, class int) labels.Tri {
 	return labels.Absent
 }
 
-// measureTrain fits the linear head with its defaults to 2,000 images for training and 500 held out.
+// measureTrain fits the classifier with its defaults to 2,000 images for training and 500 held out.
 func measureTrain(t *trial) {
 	c := newCluster(2500, 1280, 10)
 	var ds []time.Duration
@@ -69,6 +69,6 @@ func measureTrain(t *trial) {
 			t.Fatalf("the head reaches an accuracy of %.3f on %d images; want 0.9 or more on 500, or the time says nothing", v.Accuracy.Value, v.Rows)
 		}
 	}
-	t.report(times("train/linear", "linear head, 2,000 x 1,280, 10 classes", 3*time.Second, ds,
+	t.report(times("train/classifier", "classifier, 2,000 x 1,280, 10 classes", 3*time.Second, ds,
 		"classify.Train with its defaults, 500 more images held out"))
 }

@@ -1,6 +1,6 @@
-// Package classify trains a linear head on frozen features and scores images with it.
+// Package classify trains a head on frozen features and scores images with it.
 //
-// A head maps a feature vector x of Dim numbers to one probability a class:
+// A head maps a feature vector x of Dim numbers to one probability a class, the heads logistic and linear by
 //
 //	p = sigmoid( ((x - mean) · scale) W + √Dim·b )        W: [Dim, C], b: [C]
 //

@@ -211,6 +211,26 @@ func TestL2OfFolds(t *testing.T) {
 	}
 }
 
+// With many images one fold is left out, which chooses about as all do; while it works it says how far it is.
+func TestL2OfManyImages(t *testing.T) {
+	d, _ := blobs(3000, 8, 3, 1.5, false)
+	q := ready(t, d, ByInstance)
+	heard := []int{}
+	q.told = func(done int) { heard = append(heard, done) }
+	one, from, err := q.chooseL2(t.Context(), 1)
+	if err != nil || from != "a fifth of the images, left out" {
+		t.Fatalf("%v, %v", from, err)
+	}
+	if len(heard) < 3 || heard[0] != 0 || !slices.IsSorted(heard) {
+		t.Errorf("heard of the λ %v", heard)
+	}
+	q.n, q.told = allFoldsMost, nil // the first so many
+	all, from, err := q.chooseL2(t.Context(), 1)
+	if err != nil || from != "5-fold cross-validation" || math.Abs(math.Log10(all/one)) > 1 {
+		t.Errorf("λ %g by one fold, %g by %s (%v)", one, all, from, err)
+	}
+}
+
 // Every head that is made at once learns from partial labels without validation, is the same for the same seed, saves, loads,
 // and says what going on from a model means for it.
 func TestHeadsAtOnce(t *testing.T) {

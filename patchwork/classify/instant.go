@@ -3,19 +3,20 @@ package classify
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 )
 
-// atOnce fits a head that needs no steps.
-func (p *prepared) atOnce(ctx context.Context, o Options) (m *Model, err error) {
+// atOnce fits a head that needs no steps. onPoint may be nil.
+func (p *prepared) atOnce(ctx context.Context, o Options, onPoint func(Point)) (m *Model, err error) {
 	err = compute.Try("classify: fitting the head "+string(o.Head), func() error {
 		var h head
 		var i Info
 		var err error
 		switch o.Head {
 		case LogisticHead:
-			h, i, err = fitLogistic(ctx, p, o, p.Start)
+			h, i, err = fitLogistic(ctx, p, o, p.Start, onPoint)
 		case PrototypesHead:
 			h, i, err = fitPrototypes(p, o)
 		default:
@@ -31,6 +32,21 @@ func (p *prepared) atOnce(ctx context.Context, o Options) (m *Model, err error) 
 		p.warnings = append(p.warnings, "the head "+string(o.Head)+" is made of the labels alone, so it does not go on from earlier weights")
 	}
 	return m, err
+}
+
+// onTheWay makes of a listener one that hears how many λ of the logistic head have been tried, ten times a second at most. The last
+// step is the fit with the one that was chosen.
+func onTheWay(onPoint func(Point)) func(done int) {
+	if onPoint == nil {
+		return nil
+	}
+	last := time.Now()
+	return func(done int) {
+		if now := time.Now(); now.Sub(last) >= pointEvery {
+			last = now
+			onPoint(Point{Step: done, Steps: len(l2Path) + 1, TrainLoss: math.NaN(), ValidationLoss: math.NaN()})
+		}
+	}
 }
 
 // only is the one point of a learning curve that a head without steps has.

@@ -10,7 +10,8 @@ import (
 
 const (
 	leaveOneOutMost = 256        // labelled images up to which λ is chosen by leaving each out
-	foldsOfL2       = 5          // beyond
+	foldsOfL2       = 5          // beyond, each left out once
+	allFoldsMost    = 1024       // labelled images up to which all five are; beyond, the first alone
 	foldStream      = 0x666f6c64 // names the random stream that deals the images to the folds: "fold"
 	fewestOfL2      = 2          // images present and absent that a class needs to have a say
 	plainL2         = 0.1        // λ for each feature where no class has a say
@@ -21,7 +22,8 @@ var l2Path = []float64{10, 3, 1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4}
 
 // chooseL2 chooses λ by the loss of labels that the regressions have not seen, summed over all classes with at least two
 // images present and two absent; of equal ones the strongest. No validation image is used. Up to 256 labelled images each is
-// left out once (leaveOneOut), beyond these they are dealt to five folds, each of which is left out once (crossValidate).
+// left out once (leaveOneOut), beyond these they are dealt to five folds, each of which is left out once, beyond 1,024 the first
+// alone (crossValidate).
 func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2 float64, from string, err error) {
 	var asked []int
 	for p, counts := range q.counts() {
@@ -35,7 +37,11 @@ func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2 float64, from 
 	}
 	unseen, from := q.only(asked).leaveOneOut, "leave-one-out"
 	if q.n > leaveOneOutMost {
-		unseen, from = q.only(asked).folds(seed).crossValidate, fmt.Sprintf("%d-fold cross-validation", foldsOfL2)
+		w := q.only(asked).folds(seed)
+		unseen, from = w.crossValidate, fmt.Sprintf("%d-fold cross-validation", foldsOfL2)
+		if w.folds == 1 {
+			from = "a fifth of the images, left out"
+		}
 	}
 	path := make([]float64, len(l2Path))
 	for i, v := range l2Path {
@@ -52,6 +58,13 @@ func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2 float64, from 
 		}
 	}
 	return path[best], from, nil
+}
+
+// tell says that so many of the λ have been tried.
+func (q *problems) tell(done int) {
+	if q.told != nil {
+		q.told(done)
+	}
 }
 
 // rising reports whether the last two losses are clearly above the least: weaker λ, which take longest, are then not tried.
@@ -73,7 +86,7 @@ func (q *problems) counts() [][2]int {
 
 // only is some of the problems.
 func (q *problems) only(which []int) *problems {
-	s := &problems{n: q.n, dim: q.dim, count: len(which), close: lbfgsRoughly, x: q.x, pool: q.pool, y: make([]float32, q.n*len(which)), m: make([]float32, q.n*len(which))}
+	s := &problems{n: q.n, dim: q.dim, count: len(which), close: lbfgsRoughly, x: q.x, pool: q.pool, told: q.told, y: make([]float32, q.n*len(which)), m: make([]float32, q.n*len(which))}
 	for i := range q.n {
 		for k, p := range which {
 			s.y[i*s.count+k], s.m[i*s.count+k] = q.y[i*q.count+p], q.m[i*q.count+p]
@@ -85,18 +98,23 @@ func (q *problems) only(which []int) *problems {
 // withheld are problems of which each is there once for each fold, without its images.
 type withheld struct {
 	*problems
-	left []float32 // [n, count], the weights of what is left out
+	folds int       // that are left out
+	left  []float32 // [n, count], the weights of what is left out
 }
 
-// folds deals the images to five folds and repeats every problem for each of them.
+// folds deals the images to five folds and repeats every problem for each of them that is left out once.
 func (q *problems) folds(seed uint64) withheld {
 	fold := rand.New(rand.NewPCG(seed, foldStream)).Perm(q.n)
-	s := withheld{&problems{n: q.n, dim: q.dim, count: q.count * foldsOfL2, close: lbfgsRoughly, x: q.x, pool: q.pool}, make([]float32, q.n*q.count*foldsOfL2)}
+	folds := foldsOfL2
+	if q.n > allFoldsMost {
+		folds = 1
+	}
+	s := withheld{&problems{n: q.n, dim: q.dim, count: q.count * folds, close: lbfgsRoughly, x: q.x, pool: q.pool, told: q.told}, folds, make([]float32, q.n*q.count*folds)}
 	s.y, s.m = make([]float32, len(s.left)), make([]float32, len(s.left))
 	for i := range q.n {
 		for p := range q.count {
-			for f := range foldsOfL2 {
-				to := i*s.count + p*foldsOfL2 + f
+			for f := range folds {
+				to := i*s.count + p*folds + f
 				s.y[to] = q.y[i*q.count+p]
 				if fold[i]%foldsOfL2 == f {
 					s.left[to] = q.m[i*q.count+p]
@@ -121,6 +139,7 @@ func (s withheld) crossValidate(ctx context.Context, path []float64) ([]float64,
 	}
 	w, losses := make([]float32, s.count*s.dim), make([]float64, len(path))
 	for k, l2 := range path {
+		s.tell(k)
 		s.l2 = l2
 		if _, err := s.minimise(ctx, w); err != nil {
 			return nil, err
@@ -159,6 +178,7 @@ func (q *problems) leaveOneOut(ctx context.Context, path []float64) ([]float64, 
 	}
 	w, losses := make([]float32, q.count*q.dim), make([]float64, len(path))
 	for k, l2 := range path {
+		q.tell(k)
 		q.l2 = l2
 		if _, err := q.minimise(ctx, w); err != nil {
 			return nil, err

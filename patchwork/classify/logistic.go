@@ -17,7 +17,7 @@ import (
 //
 // start, if not nil, changes where the search for the minimum begins, and its λ is kept while it learned from the same classes
 // and from no less than two thirds as many images.
-func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model) (h head, i Info, err error) {
+func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPoint func(Point)) (h head, i Info, err error) {
 	i = Info{Classes: p.Classes, Dim: p.Dim, Taps: p.Taps, Options: o}
 	if h, err = newHead(i); err != nil {
 		return h, i, err
@@ -29,6 +29,7 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model) (h h
 		return h, i, err
 	}
 	defer done()
+	q.told = onTheWay(onPoint)
 	w, err := q.from(&h, p, start)
 	if err != nil {
 		return h, i, err
@@ -44,6 +45,7 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model) (h h
 		}
 	}
 	i.L2 = q.l2
+	q.tell(len(l2Path))
 	constant := float32(gain(p.Dim))
 	oneSided := q.oneSided()
 	for c, only := range oneSided {

@@ -42,7 +42,7 @@ func lossNames() (names []string) {
 
 // lossAbout is the registry in one text.
 func lossAbout() string {
-	lines := []string{"what training makes small (heads linear and mlp)"}
+	lines := []string{"head linear, mlp: what training makes small"}
 	for _, l := range losses {
 		lines = append(lines, string(l.name)+": "+l.about)
 	}

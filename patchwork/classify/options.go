@@ -35,7 +35,7 @@ type Options struct {
 
 	Distil float64 `json:"distil" yaml:"distil"` // temperature of what a teacher says, where there is one (Data.Teacher); 0 means 1
 
-	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LinearHead
+	Head    Head    `json:"head" yaml:"head"`       // how features become probabilities; "" means LogisticHead, or LinearHead or another where a setting is given that LogisticHead lacks
 	Hidden  int     `json:"hidden" yaml:"hidden"`   // hidden units of MLPHead; 0 means 128
 	Dropout float64 `json:"dropout" yaml:"dropout"` // share of the hidden units of MLPHead that fall out in a step; 0 means none
 
@@ -80,6 +80,8 @@ func (o Options) check() error {
 
 // withDefaults is a copy in which every zero that stands for a default is filled in.
 func (o Options) withDefaults() Options {
+	o.trunkDefaults()
+	fill(&o.Head, o.defaultHead())
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)
@@ -92,8 +94,6 @@ func (o Options) withDefaults() Options {
 	fill(&o.Tau, 0.95)
 	fill(&o.Unlabelled, 4)
 	fill(&o.Strong, 0.5)
-	o.trunkDefaults()
-	fill(&o.Head, LinearHead)
 	fill(&o.Hidden, 128)
 	fill(&o.Temperature, 0.1)
 	fill(&o.Neighbours, 10)

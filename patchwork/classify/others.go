@@ -34,7 +34,7 @@ func semiNames() (names []string) {
 // semiAbout explains them.
 func semiAbout() string {
 	return strings.Join([]string{
-		"what images without labels teach: the model's own sure answers are to stay when it sees less of the image (heads linear and mlp, all losses but softmax)",
+		"head linear, mlp: what images without labels teach; the model's own sure answers are to stay when it sees less of the image (all losses but softmax)",
 		"none: nothing", "fixmatch: answers with the confidence tau", "flexmatch: fewer are asked of classes of which few are sure",
 		"freematch: as sure as the model is of the class on average", "softmatch: every answer, the surer the more",
 	}, "\n")

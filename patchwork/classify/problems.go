@@ -19,6 +19,7 @@ type problems struct {
 	l2            float64   // λ
 	close         float64   // see lbfgsClose
 	pool          *kernel.Pool
+	told          func(done int) // hears how many λ have been tried; may be nil
 
 	forward, back *kernel.Gemm
 	z, r          []float32 // [n, count], logits and what each adds to the gradient

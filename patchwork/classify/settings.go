@@ -47,19 +47,19 @@ func headSettings() []Setting {
 
 func trainingSettings() []Setting {
 	return []Setting{
-		{Name: "epochs", About: "how often the validation loss is looked at", Whole: true, Max: 1_000_000, Default: "20", at: func(o *Options) any { return &o.Epochs }},
-		{Name: "steps", About: "batches between two looks", Whole: true, Max: 100_000, Default: "50", at: func(o *Options) any { return &o.Steps }},
-		{Name: "batch_size", About: "images in a batch", Whole: true, Max: 4096, Default: "32", at: func(o *Options) any { return &o.BatchSize }},
-		{Name: "optimiser", About: "how a step follows from the gradient", Choices: []string{string(Adam), string(Momentum), string(LARS)}, Default: string(Adam), at: func(o *Options) any { return &o.Optimiser }},
-		{Name: "rate", About: "of the optimiser's steps", Max: 1000, Default: "0.003 (adam), 0.03 (momentum), 3 (lars)", at: func(o *Options) any { return &o.Rate }},
-		{Name: "schedule", About: "how the rate changes", Choices: []string{string(Cosine), string(Constant), string(Exponential), string(Staircase), string(Restarts), string(Warmup)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
+		{Name: "epochs", About: "head linear, mlp: how often the validation loss is looked at", Whole: true, Max: 1_000_000, Default: "20", at: func(o *Options) any { return &o.Epochs }},
+		{Name: "steps", About: "head linear, mlp: batches between two looks", Whole: true, Max: 100_000, Default: "50", at: func(o *Options) any { return &o.Steps }},
+		{Name: "batch_size", About: "head linear, mlp: images in a batch", Whole: true, Max: 4096, Default: "32", at: func(o *Options) any { return &o.BatchSize }},
+		{Name: "optimiser", About: "head linear, mlp: how a step follows from the gradient", Choices: []string{string(Adam), string(Momentum), string(LARS)}, Default: string(Adam), at: func(o *Options) any { return &o.Optimiser }},
+		{Name: "rate", About: "head linear, mlp: of the optimiser's steps", Max: 1000, Default: "0.003 (adam), 0.03 (momentum), 3 (lars)", at: func(o *Options) any { return &o.Rate }},
+		{Name: "schedule", About: "head linear, mlp: how the rate changes", Choices: []string{string(Cosine), string(Constant), string(Exponential), string(Staircase), string(Restarts), string(Warmup)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
 		{Name: "period", About: "schedule exponential, staircase, restarts: steps that halve the rate, or those of the first cosine", Whole: true, Max: 10_000_000, Default: "a fifth of all steps, a seventh for restarts", at: func(o *Options) any { return &o.Period }},
 		{Name: "warmup", About: "schedule warmup: steps until the rate is reached", Whole: true, Max: 10_000_000, Default: "a tenth of all steps", at: func(o *Options) any { return &o.Warmup }},
-		{Name: "smoothing", About: "share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
+		{Name: "smoothing", About: "head linear, mlp: share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
 		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1000, Default: "1/labelled images; head logistic: chosen by leaving images out", at: func(o *Options) any { return &o.WeightDecay }},
 		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot), string(ByEffective)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
 		{Name: "beta", About: "sampling effective: share of what an image shows that others may show too", Max: 0.999999, Default: "0.99", at: func(o *Options) any { return &o.Beta }},
-		{Name: "patience", About: "end after so many looks without a better one", Whole: true, Max: 10_000, Default: "never", at: func(o *Options) any { return &o.Patience }},
+		{Name: "patience", About: "head linear, mlp: end after so many looks without a better one", Whole: true, Max: 10_000, Default: "never", at: func(o *Options) any { return &o.Patience }},
 	}
 }
 

@@ -27,7 +27,8 @@ const pointEvery = 100 * time.Millisecond
 // these weights are the best so far; the best are returned.
 //
 // onPoint, if not nil, hears of the training: at the end of each epoch, and in between at most ten times a second. It is
-// called from the goroutine that called Train.
+// called from the goroutine that called Train. A head that is made at once has one epoch; what is heard before its end has steps and no
+// loss.
 //
 // When ctx ends, Train stops before the next step and returns both the model with the best weights so far and an error
 // that wraps ctx's. Before the first step the model is nil.
@@ -42,6 +43,9 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	begun := time.Now()
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	if d.Teacher != nil {
+		fill(&o.Head, LinearHead)
 	}
 	o = o.withDefaults()
 	reader, err := newMapReader(o, d.Taps)
@@ -71,7 +75,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if o.Head.stepwise() {
 		m, stopped = p.inSteps(ctx, o, onPoint)
 	} else {
-		m, stopped = p.atOnce(ctx, o)
+		m, stopped = p.atOnce(ctx, o, onPoint)
 	}
 	if m == nil {
 		return nil, stopped

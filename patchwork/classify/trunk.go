@@ -89,6 +89,9 @@ func (o *Options) trunkDefaults() {
 	case PoolingTrunk:
 		fill(&o.Pooling, network.MaxPooling)
 	case MultiscaleTrunk:
+		if o.ScaleDropout > 0 {
+			fill(&o.Head, LinearHead) // as is what leaves maps out
+		}
 		fill(&o.ScalePooling, network.AveragePooling)
 		fill(&o.ScaleDropout, 0.5)
 	}

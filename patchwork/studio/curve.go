@@ -51,7 +51,7 @@ func (s *Session) trainView() trainView {
 	if v.Running {
 		v.Seconds = time.Since(t.begun).Seconds()
 	}
-	if len(t.points) > 0 {
+	if len(t.points) > 1 { // a head that is made at once has one, and no curve
 		chart := LearningCurve(t.points)
 		if option, err := chart.Option(); err == nil {
 			v.Option = option

@@ -3,9 +3,11 @@ package studio
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +30,7 @@ type fakeProject struct {
 	scores func(row int) []float32
 	stamp  string
 	train  func(ctx context.Context) (classify.Info, error)
+	epochs int // that Train tells of
 
 	options classify.Options // of the last training
 	goOn    bool
@@ -142,7 +145,10 @@ func (p *fakeProject) NoteRun(id, note string) error {
 func (p *fakeProject) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
 	p.options, p.goOn = o, goOn
 	onStep("training", 1, 2)
-	onPoint(classify.Point{Epoch: 1, TrainLoss: 0.5, ValidationLoss: 0.6})
+	onPoint(classify.Point{Step: 1, Steps: 11, TrainLoss: math.NaN(), ValidationLoss: math.NaN()})
+	for epoch := range p.epochs {
+		onPoint(classify.Point{Epoch: float64(epoch + 1), TrainLoss: 0.5, ValidationLoss: 0.6})
+	}
 	return p.train(ctx)
 }
 
@@ -275,8 +281,35 @@ func TestEverythingLabelled(t *testing.T) {
 	}
 }
 
+// A head that is made at once says how far it is and has no curve.
+func TestTrainingAtOnce(t *testing.T) {
+	p := newProject(t, 4)
+	p.epochs = 1
+	release := make(chan struct{})
+	p.train = func(context.Context) (classify.Info, error) {
+		<-release
+		return classify.Info{TrainRows: 3}, nil
+	}
+	s := New(t.Context(), p, Options{})
+	do(t, s, "a", "set", set(change{0, 0, 1}))
+	do(t, s, "t", "train", nil)
+	v := do(t, s, "b", "set", set(change{1, 0, 1}))
+	for range 500 {
+		if v.Train.Step == "fitting" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		v = do(t, s, rand.Text(), "set", set(change{1, 0, 1}))
+	}
+	if v.Train.Step != "fitting" || v.Train.Done != 1 || v.Train.Total != 11 || len(v.Train.Option) > 0 {
+		t.Errorf("on its way it shows %q, %d of %d and a curve of %d bytes", v.Train.Step, v.Train.Done, v.Train.Total, len(v.Train.Option))
+	}
+	close(release)
+}
+
 func TestLabelWhileTraining(t *testing.T) {
 	p := newProject(t, 40)
+	p.epochs = 2
 	release := make(chan struct{})
 	p.train = func(ctx context.Context) (classify.Info, error) {
 		<-release

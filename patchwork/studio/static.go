@@ -48,7 +48,7 @@ func (s Summary) HTML() string {
 		b.WriteString(grid.StaticHTML())
 	}
 	b.WriteString(countsTable(t))
-	if len(s.History) > 0 {
+	if len(s.History) > 1 {
 		if curve, err := LearningCurve(s.History).StaticHTML(); err == nil {
 			b.WriteString(curve)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
@@ -82,7 +83,11 @@ func validationLine(info classify.Info) string {
 func (s *Session) onPoint(p classify.Point) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.training.points = append(s.training.points, p)
+	if math.IsNaN(p.TrainLoss) { // a head that is made at once is on its way
+		s.training.step, s.training.done, s.training.total = "fitting", p.Step, p.Steps
+	} else {
+		s.training.points = append(s.training.points, p)
+	}
 	s.pushTraining()
 }
 

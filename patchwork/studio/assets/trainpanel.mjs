@@ -20,7 +20,7 @@ export function render({ model, el: host }) {
   host.append(el("details", {}, el("summary", {}, "Settings of training"), form, goOnRow), el("details", {}, el("summary", {}, "Trainings so far"), none, table));
   const inputs = new Map(); // name → element
   const defaults = new Map(); // name → value
-  const conditions = []; // rows that belong to a choice
+  const conditions = new Map(); // name → {row, setting, values}, of those that belong to a choice
   const rows = new Map(); // run id → its row
 
   function control(setting) {
@@ -34,16 +34,19 @@ export function render({ model, el: host }) {
     });
     const row = el("div", { class: "setting", title: setting.about }, el("label", { for: id }, setting.name.replaceAll("_", " ")), input);
     form.append(row);
-    if (setting.with) conditions.push({ row, ...setting.with });
+    if (setting.with) conditions.set(setting.name, { row, ...setting.with });
     inputs.set(setting.name, input);
     return input;
   }
 
-  // showThose leaves out what belongs to a choice that is not chosen.
-  function showThose() {
-    const chosen = (name) => inputs.get(name)?.value || defaults.get(name);
-    conditions.forEach(({ row, setting, values }) => (row.hidden = !values.includes(chosen(setting))));
+  // counts says whether a setting belongs to nothing, or to a choice that counts and is chosen.
+  function counts(name) {
+    const c = conditions.get(name);
+    return !c || (counts(c.setting) && c.values.includes(inputs.get(c.setting)?.value || defaults.get(c.setting)));
   }
+
+  // showThose leaves out the others.
+  const showThose = () => conditions.forEach(({ row }, name) => (row.hidden = !counts(name)));
 
   function run(r) {
     const note = el("input", { type: "text", "aria-label": `note on the training of ${r.when}`, placeholder: "note", maxlength: "10000" });
@@ -77,11 +80,12 @@ export function render({ model, el: host }) {
     while (body.children.length > runs.length) body.lastChild.remove();
   }
 
-  // chosen takes the settings as they stand; a refusal of Go leaves them as they are, so that they can be mended.
+  // chosen takes the settings that count as they stand, the others as their default; a refusal of Go leaves them as they are, so that
+  // they can be mended.
   function chosen() {
     const settings = {};
     for (const [name, input] of inputs) {
-      settings[name] = input.value;
+      settings[name] = counts(name) ? input.value : "";
       put(input, "data-touched", null);
     }
     return { settings, go_on: goOn.checked && !goOnRow.hidden };
