@@ -19,7 +19,7 @@ var (
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
 	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream", "patchwork/explore"}
-	nets   = []string{"patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
+	nets   = []string{"patchwork/optimise", "patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
 	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore/quality"}
 	tuning = []string{"patchwork/classify/finetune"}
 	engine = join(ground, basis, facts, nets, skills, people, tuning)

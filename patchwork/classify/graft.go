@@ -11,10 +11,11 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
+
 	"github.com/gopatchwork/patchwork/patchwork/classify/network"
 	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/optimise"
 )
 
 // Graft is a head with its trunk, its labels and its loss, to be put on a graph that makes features and is trained with them. Package
@@ -166,7 +167,7 @@ func (g *Graft) Step(scope *model.Scope, features, labels, rate, share *Node, tu
 	for i, v := range tuned {
 		trained.also = append(trained.also, part{path: v.Path, dims: before[i].Shape().Dimensions, trainable: true})
 	}
-	g.criter.update(&trained, scope, aim, rate)
+	g.criter.update(&trained, s, aim, rate)
 	for i, v := range tuned { // every optimiser's step is in proportion to its rate
 		variable := s.GetVariable(v.Path)
 		variable.SetNodeValue(Add(before[i], Mul(Sub(variable.NodeValue(graph), before[i]), share)))
@@ -195,7 +196,7 @@ func (g *Graft) Share(factor float64, own, others int) float64 {
 
 // Restart makes the optimiser forget what it has seen.
 func (g *Graft) Restart(s *model.Store) error {
-	return errors.Join(s.DeleteVariablesInScope("/"+optimizer.AdamDefaultScope), s.DeleteVariablesInScope("/optimiser"))
+	return optimise.Forget(s)
 }
 
 // Judge is the two sums of the loss of held-out images, and their logits.

@@ -62,7 +62,7 @@ func (c *criterion) stepper(b gomlx.Backend, h *head, s *model.Store) (*model.Ex
 		g := x.Graph()
 		s.SetTraining(g, true)
 		loss := c.taught(c.logits(h, scope, x), y)
-		c.update(h, scope, c.decayed(h, s, loss), rate)
+		c.update(h, s, c.decayed(h, s, loss), rate)
 		return loss
 	})
 }

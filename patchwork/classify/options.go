@@ -86,7 +86,7 @@ func (o Options) withDefaults() Options {
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)
 	fill(&o.Optimiser, Adam)
-	fill(&o.Rate, o.Optimiser.defaultRate())
+	fill(&o.Rate, o.Optimiser.DefaultRate())
 	fill(&o.Schedule, Cosine)
 	fill(&o.Sampling, ByClass)
 	fill(&o.Semi, semi.None)

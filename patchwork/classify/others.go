@@ -220,7 +220,7 @@ func (c *criterion) stepperWithOthers(b gomlx.Backend, h *head, s *model.Store, 
 		if others.domains != nil {
 			more = Add(more, MulScalar(confusion(hiddenUnits(scope, rest[0]), rest[1]), c.o.Confusion))
 		}
-		c.update(h, scope, c.decayed(h, s, Add(loss, more)), rate)
+		c.update(h, s, c.decayed(h, s, Add(loss, more)), rate)
 		return []*Node{loss, more, sure, answers}
 	})
 }

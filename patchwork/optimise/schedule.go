@@ -1,4 +1,4 @@
-package classify
+package optimise
 
 import "math"
 
@@ -14,46 +14,59 @@ const (
 	Warmup      Schedule = "warmup"      // in a line from 0 to r over warm-up steps, then along a cosine to 0.01·r over the others
 )
 
+// Schedules lists them, the usual one first.
+func Schedules() []Schedule {
+	return []Schedule{Cosine, Constant, Exponential, Staircase, Restarts, Warmup}
+}
+
 // warmEnd is the share of the rate with which Warmup ends.
 const warmEnd = 0.01
 
-// rate is that of step number done, counted from 0, of total.
+// Rates says which rate each step has.
+type Rates struct {
+	Rate     float64  // the highest
+	Schedule Schedule // "" means Cosine
+	Period   int      // steps of Exponential, Staircase and Restarts; 0 means a fifth of all, and a seventh for Restarts
+	Warmup   int      // steps of Warmup; 0 means a tenth of all
+}
+
+// At is the rate of step number done, counted from 0, of total.
 //
 // Sources: Loshchilov and Hutter 2017, arXiv:1608.03983, for Cosine and Restarts (factor 2); the schedules of the original for
 // the others, where Restarts is called cosine (docs/classify.md).
-func (o Options) rate(done, total int) float64 {
+func (r Rates) At(done, total int) float64 {
 	i, n := float64(done), float64(total)
-	switch o.Schedule {
+	switch r.Schedule {
 	case Constant:
-		return o.Rate
+		return r.Rate
 	case Exponential:
-		return o.Rate * math.Exp2(-i/o.period(n, 5))
+		return r.Rate * math.Exp2(-i/r.period(n, 5))
 	case Staircase:
-		return o.Rate * math.Exp2(-math.Floor(i/o.period(n, 5)))
+		return r.Rate * math.Exp2(-math.Floor(i/r.period(n, 5)))
 	case Restarts:
-		period := o.period(n, 7)
+		period := r.period(n, 7)
 		for i >= period {
 			i, period = i-period, 2*period
 		}
-		return o.Rate * wave(i/period)
+		return r.Rate * wave(i/period)
 	case Warmup:
-		warm := float64(o.Warmup)
+		warm := float64(r.Warmup)
 		if warm == 0 {
 			warm = math.Round(n / 10)
 		}
 		if i < warm {
-			return o.Rate * i / warm
+			return r.Rate * i / warm
 		}
-		return o.Rate * (warmEnd + (1-warmEnd)*wave((i-warm)/max(n-warm, 1)))
+		return r.Rate * (warmEnd + (1-warmEnd)*wave((i-warm)/max(n-warm, 1)))
 	}
-	return o.Rate * wave(i/n)
+	return r.Rate * wave(i/n)
 }
 
-// period is Options.Period, or without one a share of all steps: the rate then halves five times, or has three cosines, which
+// period is Rates.Period, or without one a share of all steps: the rate then halves five times, or has three cosines, which
 // end at 0 together.
-func (o Options) period(steps, parts float64) float64 {
-	if o.Period > 0 {
-		return float64(o.Period)
+func (r Rates) period(steps, parts float64) float64 {
+	if r.Period > 0 {
+		return float64(r.Period)
 	}
 	return max(steps/parts, 1)
 }
