@@ -54,6 +54,13 @@ type prepared struct {
 	mean, scale       []float32 // [Dim]
 }
 
+// warn adds a warning, once.
+func (p *prepared) warn(text string) {
+	if !slices.Contains(p.warnings, text) {
+		p.warnings = append(p.warnings, text)
+	}
+}
+
 // view is a table restricted to some of its classes.
 type view struct {
 	evaluate.Table

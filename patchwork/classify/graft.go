@@ -13,7 +13,6 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify/network"
-	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
 )
@@ -27,6 +26,7 @@ type Graft struct {
 	t      *training
 	reader *mapReader
 	criter *criterion
+	pool   *pool // nil where images without labels teach nothing
 }
 
 // NewGraft checks data and options as Train does. A head that is made at once has no loss that a network could follow, so Head ""
@@ -42,9 +42,6 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 		return nil, fmt.Errorf("classify.Options: head is %q, which is made at once; a network is trained with linear or mlp", o.Head)
 	}
 	o = o.withDefaults()
-	if o.Semi != semi.None || o.Confusion > 0 {
-		return nil, errors.New("classify: images without labels teach a head on features only (semi, confusion); leave both out to train a network")
-	}
 	g := &Graft{}
 	var err error
 	if g.reader, err = newMapReader(o, d.Taps); err != nil {
@@ -73,6 +70,9 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 		}
 	}
 	t.best = t.now
+	if g.pool, err = p.newPool(o); err != nil {
+		return nil, err
+	}
 	g.criter = &criterion{o: o, priors: shares, groups: t.now.groups}
 	return g, nil
 }
@@ -132,12 +132,17 @@ func (g *Graft) Put(s *model.Store) error {
 	return s.SetRNGStateFromSeed(int64(g.t.o.Seed))
 }
 
+// read makes of features [n, Dim of the data] what the head with its trunk reads; nil of nil.
+func (g *Graft) read(features *Node) *Node {
+	if g.reader == nil || features == nil {
+		return features
+	}
+	return g.reader.graph(features)
+}
+
 // Logits are those of features [n, Dim of the data], [n, classes]. Dropout acts where the store is training.
 func (g *Graft) Logits(scope *model.Scope, features *Node) *Node {
-	if g.reader != nil {
-		features = g.reader.graph(features)
-	}
-	return g.criter.logits(&g.t.now, scope, features)
+	return g.criter.logits(&g.t.now, scope, g.read(features))
 }
 
 // Tuned is a variable of the network below that a step trains too.
@@ -146,16 +151,25 @@ type Tuned struct {
 	Kernel bool // weight decay acts on it
 }
 
-// Step adds a training step to a graph and returns the loss of the batch before it. Rate is that of head and trunk. Tuned are the
-// variables of the network that are trained too, at the rate share·rate, with decay/2·Σ w² of its kernels added to what is
-// minimised.
+// Stepped is what a step says of the batch before it: the loss of its labels and, where images without labels teach, what they add, the
+// share of their unknown labels that counts, and the answers about the weak views, [n, classes]; these are else nil.
+type Stepped struct{ Loss, More, Sure, Answers *Node }
+
+// Step adds a training step to a graph. Rate is that of head and trunk. Tuned are the variables of the network that are trained too, at
+// the rate share·rate, with decay/2·Σ w² of its kernels added to what is minimised.
 //
-// Shapes: features [n, Dim of the data], labels [n, classes], rate and share scalars.
-func (g *Graft) Step(scope *model.Scope, features, labels, rate, share *Node, tuned []Tuned, decay float64) *Node {
+// Shapes: features [n, Dim of the data], labels [n, classes], rate and share scalars; the features of views are of Dim of the data too.
+func (g *Graft) Step(scope *model.Scope, features, labels, rate, share *Node, views Views, tuned []Tuned, decay float64) Stepped {
 	s, graph := scope.Store(), features.Graph()
 	s.SetTraining(graph, true)
 	loss := g.criter.loss(g.Logits(scope, features), labels)
-	aim := g.criter.decayed(&g.t.now, s, loss)
+	out, sum := Stepped{Loss: loss}, loss
+	if g.pool != nil {
+		views.Weak, views.Strong, views.Domain = g.read(views.Weak), g.read(views.Strong), g.read(views.Domain)
+		out.More, out.Sure, out.Answers = g.criter.unlabelled(&g.t.now, scope, views, g.pool.soft())
+		sum = Add(loss, out.More)
+	}
+	aim := g.criter.decayed(&g.t.now, s, sum)
 	before := make([]*Node, len(tuned))
 	for i, v := range tuned {
 		before[i] = s.GetVariable(v.Path).NodeValue(graph)
@@ -172,7 +186,7 @@ func (g *Graft) Step(scope *model.Scope, features, labels, rate, share *Node, tu
 		variable := s.GetVariable(v.Path)
 		variable.SetNodeValue(Add(before[i], Mul(Sub(variable.NodeValue(graph), before[i]), share)))
 	}
-	return loss
+	return out
 }
 
 // joined is what a step of a variable that joins Adam after others is multiplied by: with its own step number, and that of the

@@ -2,22 +2,15 @@ package classify
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
-	gomlx "github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/layers"
-	"github.com/gomlx/gomlx/ml/model"
-
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
-	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
 // othersStream names the random stream that draws images without labels.
@@ -40,91 +33,38 @@ func semiAbout() string {
 	}, "\n")
 }
 
-// others is the images that teach without a label of theirs: those whose labels the model guesses, and those that say where images
-// are from.
+// others draws from a pool for the head, batch by batch: the features of images.
 type others struct {
-	o       Options
-	classes int
-	dim     int
-	row     func(row int) []float32
-	rng     *rand.Rand
+	*pool
+	o   Options
+	dim int
+	row func(row int) []float32
+	rng *rand.Rand
 
-	rule    *semi.Rule // nil without Options.Semi
-	pool    []int      // rows with an unknown label
-	unknown []bool     // [pool, classes]
-	order   []int      // positions in the pool, shuffled; drawn from its end
-	drawn   []int      // of the batch
+	order   []int // positions in the pool, shuffled; drawn from its end
+	drawn   []int // of the batch
 	u, open *block
 
-	domains [][]int // rows, by subset; nil without Options.Confusion
-	d       *block
-	member  *block // [images, domains], 1 for that of the image
+	d      *block // of domains
+	member *block // [images, domains], 1 for that of the image
 }
 
-// newOthers gathers them; nil where nothing is asked of them.
+// newOthers makes it; nil where nothing is asked of images without labels.
 func (t *training) newOthers() (*others, error) {
-	o := t.o
-	confused := o.Confusion > 0 && o.Head == MLPHead
-	if o.Semi == semi.None && !confused {
-		return nil, nil
+	p, err := t.newPool(t.o)
+	if p == nil || err != nil {
+		return nil, err
 	}
-	s := &others{o: o, classes: len(t.Classes), dim: t.Dim, row: t.Features, rng: rand.New(rand.NewPCG(o.Seed, othersStream))}
-	names := map[string]int{}
-	for row := range t.table.Len() {
-		if t.kind(row) != 't' || t.Features(row) == nil {
-			continue
-		}
-		if confused {
-			name := ""
-			if t.Subset != nil {
-				name = t.Subset(row)
-			}
-			if _, ok := names[name]; !ok {
-				names[name] = len(names)
-				s.domains = append(s.domains, nil)
-			}
-			s.domains[names[name]] = append(s.domains[names[name]], row)
-		}
-		some := false
-		for c := range t.Classes {
-			some = some || t.table.Value(row, c) == labels.Unknown
-		}
-		if some {
-			s.pool = append(s.pool, row)
-			for c := range t.Classes {
-				s.unknown = append(s.unknown, t.table.Value(row, c) == labels.Unknown)
-			}
-		}
-	}
-	n := o.Unlabelled * o.BatchSize
-	if confused && len(s.domains) < 2 {
-		t.warnings = append(t.warnings, "all images are of one subset, so confusion has nothing to make alike; give images subsets, or leave it out")
-		s.domains = nil
-	}
+	n := t.o.Unlabelled * t.o.BatchSize
+	s := &others{pool: p, o: t.o, dim: t.Dim, row: t.Features, rng: rand.New(rand.NewPCG(t.o.Seed, othersStream))}
 	if s.domains != nil {
 		s.d, s.member = newBlock(n, t.Dim), newBlock(n, len(s.domains))
 	}
-	if o.Semi != semi.None {
-		if o.Loss == SoftmaxLoss {
-			return nil, fmt.Errorf("classify.Options: semi is %q and loss is softmax, whose groups have one answer together; choose another loss, or semi none", o.Semi)
-		}
-		if len(s.pool) == 0 {
-			t.warnings = append(t.warnings, "every image is fully labelled, so "+string(o.Semi)+" has nothing to learn from; it is left out")
-		} else {
-			rule, err := semi.NewRule(o.Semi, o.Tau, len(s.pool), s.classes, s.isUnknown)
-			if err != nil {
-				return nil, fmt.Errorf("classify.Options: tau is %g; want 0.5 or more: %w", o.Tau, err)
-			}
-			s.rule, s.u, s.open = rule, newBlock(n, t.Dim), newBlock(n, s.classes)
-		}
-	}
-	if s.rule == nil && s.domains == nil {
-		return nil, nil
+	if s.rule != nil {
+		s.u, s.open = newBlock(n, t.Dim), newBlock(n, s.classes)
 	}
 	return s, nil
 }
-
-func (s *others) isUnknown(image, class int) bool { return s.unknown[image*s.classes+class] }
 
 // draw adds to in what a step wants of the others.
 func (s *others) draw(in []any) ([]any, error) {
@@ -133,20 +73,15 @@ func (s *others) draw(in []any) ([]any, error) {
 		s.drawn = s.drawn[:0]
 		for i := range n {
 			if len(s.order) == 0 {
-				s.order = s.rng.Perm(len(s.pool))
+				s.order = s.rng.Perm(len(s.rows))
 			}
 			at := s.order[len(s.order)-1]
 			s.order = s.order[:len(s.order)-1]
 			s.drawn = append(s.drawn, at)
-			if err := s.put(s.u, i, s.pool[at]); err != nil {
+			if err := s.put(s.u, i, s.rows[at]); err != nil {
 				return nil, err
 			}
-			for c := range s.classes {
-				s.open.values[i*s.classes+c] = 0
-				if s.isUnknown(at, c) {
-					s.open.values[i*s.classes+c] = 1
-				}
-			}
+			s.cells(at, s.open.values[i*s.classes:(i+1)*s.classes])
 		}
 		from, sharp := s.rule.Limits()
 		u, err1 := s.u.tensor(n)
@@ -191,52 +126,4 @@ func (s *others) see(p []float32) {
 	if s.rule != nil {
 		s.rule.See(s.drawn, slices.Clone(p), s.isUnknown)
 	}
-}
-
-// stepperWithOthers is stepper with the terms of the others: (x, y, rate, and what draw adds) to the loss of the labels, the
-// sum of the terms with their weights, the share of the unknown labels that count, and the answers about the weak views.
-//
-// The weak view of an image is its features as they are, answered without dropout. The strong one has each feature with
-// the chance Options.Strong at its mean and the others 1/(1-Strong) times as far from theirs.
-func (c *criterion) stepperWithOthers(b gomlx.Backend, h *head, s *model.Store, others *others) (*model.Exec, error) {
-	return model.NewExec(b, s, func(scope *model.Scope, in []*Node) []*Node {
-		x, y, rate := in[0], in[1], in[2]
-		g := x.Graph()
-		s.SetTraining(g, true)
-		loss := c.taught(c.logits(h, scope, x), y)
-		more, sure, answers := ZerosLike(loss), ZerosLike(loss), ZerosLike(loss)
-		rest := in[3:]
-		if others.rule != nil {
-			u, unknown, from, sharp := rest[0], rest[1], rest[2], rest[3]
-			rest = rest[4:]
-			s.SetTraining(g, false)
-			answers = StopGradient(Sigmoid(c.logits(h, scope, u)))
-			s.SetTraining(g, true)
-			mean := ExpandAxes(s.GetVariable(pathMean).NodeValue(g), 0)
-			strong := Add(mean, layers.DropoutStatic(scope, Sub(u, mean), c.o.Strong))
-			term, counted := semi.Term(answers, c.logits(h, scope, strong), unknown, from, sharp, others.rule.Soft())
-			more, sure = MulScalar(term, c.o.SemiWeight), counted
-		}
-		if others.domains != nil {
-			more = Add(more, MulScalar(confusion(hiddenUnits(scope, rest[0]), rest[1]), c.o.Confusion))
-		}
-		c.update(h, s, c.decayed(h, s, Add(loss, more)), rate)
-		return []*Node{loss, more, sure, answers}
-	})
-}
-
-// confusion is how far the mean hidden units of images of D places lie apart: units is [n, hidden] and member [n, places], 1 for
-// the place of an image. Places without an image in the batch do not count.
-//
-//	2/D · Σ over pairs of |μ_a - μ_b|²,   μ_k = Σ units of its images / (their number + 1e-5)
-//
-// Source: Tzeng et al. 2014, arXiv:1412.3474, for two places; the sum over pairs is the original's.
-func confusion(units, member *Node) *Node {
-	count := ReduceSum(member, 0)                                                                     // [places]
-	here := ConvertDType(GreaterThan(count, ZerosLike(count)), units.DType())                         // [places]
-	sums := MatMul(Transpose(member, 0, 1), units)                                                    // [places, hidden]
-	means := Div(sums, ExpandAxes(AddScalar(count, 1e-5), -1))                                        // 0 for a place that is not here
-	places := ReduceAllSum(here)                                                                      //
-	apart := Sub(Mul(places, ReduceAllSum(Square(means))), ReduceAllSum(Square(ReduceSum(means, 0)))) // Σ over pairs
-	return Div(MulScalar(apart, 2), MaxScalar(places, math.SmallestNonzeroFloat32))
 }

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify/network"
 	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -151,14 +153,14 @@ func TestWhichImagesTeachWithoutLabels(t *testing.T) {
 			want++
 		}
 	}
-	if len(s.pool) != want || slices.Contains(s.pool, 9) || slices.ContainsFunc(s.pool, func(row int) bool { return table.validation[row] }) {
-		t.Errorf("%d images teach, want %d: %v", len(s.pool), want, s.pool)
+	if len(s.rows) != want || slices.Contains(s.rows, 9) || slices.ContainsFunc(s.rows, func(row int) bool { return table.validation[row] }) {
+		t.Errorf("%d images teach, want %d: %v", len(s.rows), want, s.rows)
 	}
-	if at := slices.Index(s.pool, 501); at < 0 || s.isUnknown(at, 0) || !s.isUnknown(at, 1) {
+	if at := slices.Index(s.rows, 501); at < 0 || s.isUnknown(at, 0) || !s.isUnknown(at, 1) {
 		t.Errorf("the partly labelled image is %d of the pool", at)
 	}
 	drawn := map[int]int{} // one pass is each image once
-	for range len(s.pool) / (s.o.Unlabelled * s.o.BatchSize) {
+	for range len(s.rows) / (s.o.Unlabelled * s.o.BatchSize) {
 		if _, err := s.draw(nil); err != nil {
 			t.Fatal(err)
 		}
@@ -262,5 +264,38 @@ func TestConfusionHelpsInAnotherPlace(t *testing.T) {
 	d.Subset = nil
 	if w := train(t, d, o).Info().Warnings; !slices.ContainsFunc(w, func(w string) bool { return strings.Contains(w, "all images are of one subset") }) {
 		t.Errorf("warnings %q", w)
+	}
+}
+
+// A convnet's images without labels are maps: the strong view drops numbers of the map, and confusion reads what the layers make of it.
+func TestImagesWithoutLabelsTeachConvnets(t *testing.T) {
+	d, table := pairs(120)
+	for row := 60; row < 120; row++ {
+		table.values[2*row], table.values[2*row+1] = labels.Unknown, labels.Unknown
+	}
+	d.Subset = func(row int) string { return map[bool]string{true: "2020", false: "2019"}[row%2 == 1] }
+	for name, more := range map[string]Options{"semi": {Semi: semi.FreeMatch}, "confusion": {Head: MLPHead, Hidden: 8, Confusion: 0.25}} {
+		o := smallConvnet
+		o.Epochs, o.Head, o.Hidden, o.Semi, o.Confusion = 3, more.Head, more.Hidden, more.Semi, more.Confusion
+		last := train(t, d, o).Info().History[2]
+		if !(last.SemiLoss > 0) || (o.Semi == semi.FreeMatch) != (last.Sure > 0) {
+			t.Errorf("%s: images without labels add %g, by %g of their labels", name, last.SemiLoss, last.Sure)
+		}
+	}
+	h := head{convnet: &convnet{mean: []float32{1, 2}}}
+	var err error
+	if h.convnet.net, err = network.New(smallConvnet.convnet(), d.Taps[1].Shape); err != nil {
+		t.Fatal(err)
+	}
+	store := model.NewStore()
+	defer store.Finalize()
+	store.VariableWithValue(pathTrunkMean, []float32{1, 2})
+	backend, err := compute.Backend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := model.MustNewExec(backend, store, func(scope *model.Scope, x *Node) *Node { return h.centre(store, x.Graph()) })
+	if got := exec.MustExec(float32(0))[0].Value().([]float32); !slices.Equal(got, slices.Repeat([]float32{1, 2}, 16)) {
+		t.Errorf("the centre of a map of 4×4 with the means 1 and 2 is %v", got)
 	}
 }
