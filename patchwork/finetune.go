@@ -33,7 +33,7 @@ type FineTuneReport struct {
 	classify.Info
 	Network  string        `json:"network"`      // the tuned network, relative to the project
 	Resumed  int           `json:"resumed"`      // epochs that were done before
-	Speed    float64       `json:"images_per_s"` // images learned from in a second while the network was trained
+	Speed    float64       `json:"images_per_s"` // images learned from in a second, those without labels too, while the network was trained
 	Training time.Duration `json:"training_ns"`
 }
 
@@ -84,6 +84,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	index := p.Images()
 	d := r.data()
 	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Resolve = t.Classes(), t, version, index.Usable, t.Groups(), t.Resolve
+	d.Subset = func(row int) string { return index.At(row).Subset }
 	if o.GoOn {
 		if d.Start, err = p.Model(); err != nil {
 			return report, errors.Join(err, r.store.Close())

@@ -175,11 +175,11 @@ func (n *Notebook) Train(options ...classify.Options) {
 }
 
 // liveCurve shows the curve of a training as it grows, once it has two points: a head that is made at once has one, and a bar while it is
-// made. done ends it.
+// made. Where images without labels teach, another curve has the share of their unknown labels that does. done ends them.
 func liveCurve() (onPoint func(classify.Point), done func()) {
 	var progress Progress
 	ended := func() {}
-	var live *widgets.LiveCurves
+	var live, sure *widgets.LiveCurves
 	var first *classify.Point
 	add := func(p classify.Point) {
 		live.Add(studio.TrainingCurve, p.Epoch, p.TrainLoss)
@@ -188,6 +188,14 @@ func liveCurve() (onPoint func(classify.Point), done func()) {
 		}
 		if p.SemiLoss > 0 {
 			live.Add(studio.UnlabelledCurve, p.Epoch, p.SemiLoss)
+		}
+		if p.Sure > 0 {
+			if sure == nil {
+				var err error
+				sure, err = widgets.NewLiveCurves(widgets.Chart{Title: "Unknown labels that teach", XName: "epoch", YName: "share", Width: 420, Height: 160})
+				check(err)
+			}
+			sure.Add("share", p.Epoch, p.Sure)
 		}
 	}
 	return func(p classify.Point) {
@@ -208,7 +216,7 @@ func liveCurve() (onPoint func(classify.Point), done func()) {
 			add(*first)
 		}
 		add(p)
-	}, func() { ended(); live.Close() }
+	}, func() { ended(); live.Close(); sure.Close() }
 }
 
 // Evaluate shows how well the model does by class and by subset, training and validation apart.

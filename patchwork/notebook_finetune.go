@@ -2,14 +2,12 @@ package patchwork
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify/finetune"
-	"github.com/gopatchwork/patchwork/patchwork/studio"
-	"github.com/gopatchwork/patchwork/widgets"
 )
 
-// FineTune trains the project's network and the classifier together with a live curve, and shows how well they do.
+// FineTune trains the project's network and the classifier together with a live curve, that of
+// the share of unknown labels that teach where images without labels do, and shows how well they do.
 func (n *Notebook) FineTune(options ...FineTuneOptions) FineTuneReport {
 	var o FineTuneOptions
 	o.Seed = n.Settings().Seed
@@ -18,18 +16,14 @@ func (n *Notebook) FineTune(options ...FineTuneOptions) FineTuneReport {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	live, err := widgets.NewLiveCurves(studio.LearningCurve(nil))
-	check(err)
-	progress, done := ShowProgress()
+	curve, ended := liveCurve()
+	onPoint, progress, done := ShowFineTuning()
 	r, err := n.Project.FineTune(ctx, o, func(p finetune.Point) {
-		progress("fine-tuning", p.Step, p.Steps)
-		live.Add(studio.TrainingCurve, p.Epoch, p.TrainLoss)
-		if !math.IsNaN(p.ValidationLoss) {
-			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
-		}
+		onPoint(p)
+		curve(p.Point)
 	}, progress)
 	done()
-	live.Close()
+	ended()
 	check(err)
 	fmt.Println(r)
 	return r

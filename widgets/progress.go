@@ -24,6 +24,8 @@ type Progress struct {
 
 	mu     sync.Mutex
 	done   int
+	left   time.Duration // that the rest will take; 0 is guessed from the time so far
+	note   string
 	drawn  time.Time // when the line was last written
 	width  int       // of that line, in characters
 	closed bool
@@ -53,7 +55,11 @@ func isTerminal(f *os.File) bool {
 }
 
 // Set says that done steps of the task are done. The screen follows four times a second at most.
-func (p *Progress) Set(done int) {
+func (p *Progress) Set(done int) { p.Report(done, 0, "") }
+
+// Report is Set with a note behind the numbers, and the time that the rest will take, where the caller knows better than what the
+// time so far lets guess; 0 leaves it at that.
+func (p *Progress) Report(done int, left time.Duration, note string) {
 	if p == nil {
 		return
 	}
@@ -62,7 +68,7 @@ func (p *Progress) Set(done int) {
 	if p.closed {
 		return
 	}
-	p.done = done
+	p.done, p.left, p.note = done, left, note
 	if now := time.Now(); p.line != nil && now.Sub(p.drawn) >= refresh {
 		p.drawn = now
 		p.write("\r", p.bar(now).text(), "")
@@ -117,7 +123,7 @@ func (p *Progress) write(before, text, after string) {
 }
 
 func (p *Progress) bar(now time.Time) bar {
-	return bar{title: p.title, done: p.done, total: p.total, elapsed: now.Sub(p.began)}
+	return bar{title: p.title, done: p.done, total: p.total, elapsed: now.Sub(p.began), left: p.left, note: p.note}
 }
 
 // bar is one state of a task.
@@ -125,6 +131,7 @@ type bar struct {
 	title, note string
 	done, total int
 	elapsed     time.Duration
+	left        time.Duration // 0 is guessed
 	ended       bool
 }
 
@@ -150,8 +157,12 @@ func (b bar) words() string {
 		parts = append(parts, thousands(b.done))
 	}
 	parts = append(parts, clock(b.elapsed))
-	if known && !b.ended && share >= 0.02 && share < 1 && b.elapsed >= time.Second {
-		parts = append(parts, "about "+clock(time.Duration(float64(b.elapsed)*(1-share)/share))+" left")
+	left := b.left
+	if left == 0 && share >= 0.02 && b.elapsed >= time.Second {
+		left = time.Duration(float64(b.elapsed) * (1 - share) / share)
+	}
+	if known && !b.ended && share < 1 && left > 0 {
+		parts = append(parts, "about "+clock(left)+" left")
 	}
 	if b.note != "" {
 		parts = append(parts, b.note)

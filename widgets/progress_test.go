@@ -22,6 +22,8 @@ func TestBarWords(t *testing.T) {
 		{bar{done: 1000, total: 1000, elapsed: 20 * time.Second, ended: true, note: "3 skipped"}, "1,000 · 0:20 · 3 skipped"},
 		{bar{done: 7, total: 1000, elapsed: time.Second, ended: true, note: "cancelled"}, "7/1,000 · 0:01 · cancelled"},
 		{bar{elapsed: 0}, "0:00"},
+		{bar{done: 5, total: 1000, elapsed: 200 * time.Millisecond, left: 90 * time.Second, note: "80 images/s"}, "0% · 5/1,000 · 0:00 · about 1:30 left · 80 images/s"},
+		{bar{done: 1000, total: 1000, elapsed: 20 * time.Second, left: time.Second}, "100% · 1,000 · 0:20"},
 	} {
 		if got := tt.b.words(); got != tt.want {
 			t.Errorf("%+v: %q; want %q", tt.b, got, tt.want)
@@ -46,7 +48,10 @@ func TestProgressOnATerminalIsOneLine(t *testing.T) {
 	var out strings.Builder
 	p := &Progress{title: "read", total: 1000, line: &out, began: time.Now()}
 	for i := range 1001 {
-		p.Set(i)
+		p.Report(i, time.Minute, "fast")
+	}
+	if !strings.Contains(out.String(), "about 1:00 left · fast") {
+		t.Errorf("the terminal shows %q", out.String())
 	}
 	p.Done("ok")
 	p.Done("again")

@@ -12,7 +12,6 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
-	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -79,11 +78,9 @@ func fewLabels(ctx context.Context, dir string, seeds int, only *regexp.Regexp) 
 		if !store.Has(row) {
 			continue
 		}
-		values := make([]labels.Tri, len(full.classes))
-		for c := range values {
-			if values[c] = all.Value(row, c); values[c] == labels.Unknown {
-				return fmt.Errorf("row %d has no label for %q; want all labels, as `patchwork init --labels-from-folders` gives them", row, full.classes[c])
-			}
+		values, err := truthOf(all, row)
+		if err != nil {
+			return err
 		}
 		full.truth, features = append(full.truth, values), append(features, store.Row(row))
 	}
@@ -108,16 +105,32 @@ func fewLabels(ctx context.Context, dir string, seeds int, only *regexp.Regexp) 
 					figures[i] = append(figures[i], v)
 				}
 			}
-			line := fmt.Sprintf("| %s | %-20s", choice.name, c.name)
-			for _, values := range figures[:4] {
-				mean, half := interval(values)
-				line += fmt.Sprintf(" | %.3f ± %.3f", mean, half)
-			}
-			seconds, _ := interval(figures[4])
-			fmt.Printf("%s | %.3f |\n", line, seconds)
+			fmt.Println(lineOf(choice.name, c.name, figures))
 		}
 	}
 	return nil
+}
+
+// truthOf are the labels of an image.
+func truthOf(t *labels.Table, row int) ([]labels.Tri, error) {
+	values := make([]labels.Tri, len(t.Classes()))
+	for c := range values {
+		if values[c] = t.Value(row, c); values[c] == labels.Unknown {
+			return nil, fmt.Errorf("row %d has no label for %q; want all labels, as `patchwork init --labels-from-folders` gives them", row, t.Classes()[c])
+		}
+	}
+	return values, nil
+}
+
+// lineOf is a line of the result.
+func lineOf(choice, name string, figures [5][]float64) string {
+	line := fmt.Sprintf("| %s | %-20s", choice, name)
+	for _, values := range figures[:4] {
+		mean, half := interval(values)
+		line += fmt.Sprintf(" | %.3f ± %.3f", mean, half)
+	}
+	seconds, _ := interval(figures[4])
+	return fmt.Sprintf("%s | %.3f |", line, seconds)
 }
 
 // choose labels random images of each class; the same seed labels the same.
@@ -159,24 +172,7 @@ func measure(ctx context.Context, full, t *table, features [][]float32, seed uin
 	if err != nil {
 		return figures, err
 	}
-	if len(m.Info().Classes) != len(t.classes) {
-		return figures, fmt.Errorf("only %q were learned", m.Info().Classes)
-	}
-	scores, err := m.Scores(ctx, len(features), row)
-	if err != nil {
-		return figures, err
-	}
-	report, err := evaluate.Evaluate(evaluate.Data{Table: full, Scores: func(i int) []float32 {
-		if t.shown[i] {
-			return nil
-		}
-		return scores[i*len(t.classes) : (i+1)*len(t.classes)]
-	}})
-	if err != nil {
-		return figures, err
-	}
-	r := report.Train
-	return [5]float64{float64(r.MacroAP.Value), float64(r.Top1.Value), float64(r.LogLoss), float64(r.MacroECE.Value), m.Info().Seconds}, nil
+	return judge(ctx, m, full, t, features)
 }
 
 // interval is the mean and half of its 95 % interval.

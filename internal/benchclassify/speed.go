@@ -28,9 +28,9 @@ const (
 	l2                     = 40 // λ of both sides of the comparison
 )
 
-// features makes n images of classes that overlap, as a network's features do: around a centre a class, in one corner of
+// madeUp makes n images of classes that overlap, as a network's features do: around a centre a class, in one corner of
 // the space, of length 1.
-func features(n int) (x []float32, truth []int) {
+func madeUp(n int) (x []float32, truth []int) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	centres := make([]float32, classes*dim)
 	for i := range centres {
@@ -57,7 +57,7 @@ func features(n int) (x []float32, truth []int) {
 
 // speed measures one regression beside scikit-learn's, then the loop.
 func speed(ctx context.Context, python string) error {
-	x, truth := features(many)
+	x, truth := madeUp(many)
 	row := func(i int) []float32 { return x[i*dim : (i+1)*dim] }
 	all := &table{shown: map[int]bool{}}
 	for c := range classes {

@@ -62,7 +62,7 @@ func (p *prepared) newPool(o Options) (*pool, error) {
 			return nil, fmt.Errorf("classify.Options: semi is %q and loss is softmax, whose groups have one answer together; choose another loss, or semi none", o.Semi)
 		}
 		if len(s.rows) == 0 {
-			p.warn("every image is fully labelled, so "+string(o.Semi)+" has nothing to learn from; it is left out")
+			p.warn("every image is fully labelled, so " + string(o.Semi) + " has nothing to learn from; it is left out")
 		} else {
 			rule, err := semi.NewRule(o.Semi, o.Tau, len(s.rows), s.classes, s.isUnknown)
 			if err != nil {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	gomlx "github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -18,8 +16,8 @@ import (
 // begin fills the store: with a state that was written down, or else with the network and a head that has learned on its features.
 func (t *trainer) begin(ctx context.Context) error {
 	t.store = model.NewStore()
-	t.values = make([]float32, t.o.BatchSize*t.classes)
-	t.y = tensors.FromShape(shapes.Make(dtypes.Float32, t.o.BatchSize, t.classes))
+	t.y = newTable(t.o.BatchSize, t.classes)
+	t.others = newOthers(t.graft, t.o.Steps)
 	resumed, err := t.takeUp()
 	if err != nil || resumed {
 		return err
@@ -45,8 +43,9 @@ func (t *trainer) put() error {
 
 // build makes the graphs that every training needs.
 func (t *trainer) build(backend gomlx.Backend) (err error) {
-	t.frozen, err = model.NewExec(backend, t.store, func(scope *model.Scope, x, y, rate *Node) *Node {
-		return t.graft.Step(scope, StopGradient(t.net.Graph(scope, x)), y, rate, ScalarOne(x.Graph(), dtypes.Float32), nil, 0)
+	t.frozen, err = model.NewExec(backend, t.store, func(scope *model.Scope, in []*Node) []*Node {
+		network := func(pixels *Node) *Node { return StopGradient(t.net.Graph(scope, pixels)) }
+		return t.step(scope, network, in, nil)
 	})
 	if err != nil {
 		return err
@@ -55,6 +54,15 @@ func (t *trainer) build(backend gomlx.Backend) (err error) {
 		return t.graft.Judge(scope, t.net.Graph(scope, x), y)
 	})
 	return err
+}
+
+// step adds a step to a graph whose inputs are pixels, labels, rate, share and what the others feed.
+func (t *trainer) step(scope *model.Scope, network func(pixels *Node) *Node, in []*Node, tuned []classify.Tuned) []*Node {
+	out := t.graft.Step(scope, network(in[0]), in[1], in[2], in[3], t.others.views(in[4:], network), tuned, t.o.NetworkDecay)
+	if out.More == nil {
+		return []*Node{out.Loss}
+	}
+	return []*Node{out.Loss, out.More, out.Sure, out.Answers}
 }
 
 // join makes the graph that trains the network too. From now on its weights can be trained, so no other graph of steps may be made.
@@ -73,20 +81,14 @@ func (t *trainer) join(epoch int) error {
 	if err != nil {
 		return err
 	}
-	t.all, err = model.NewExec(backend, t.store, func(scope *model.Scope, x, y, rate, share *Node) *Node {
-		return t.graft.Step(scope, t.net.Graph(scope, x), y, rate, share, tuned, t.o.NetworkDecay)
+	t.all, err = model.NewExec(backend, t.store, func(scope *model.Scope, in []*Node) []*Node {
+		return t.step(scope, func(pixels *Node) *Node { return t.net.Graph(scope, pixels) }, in, tuned)
 	})
 	return err
 }
 
-// labels is the memory for those of the place i of a batch.
-func (t *trainer) labels(i int) []float32 { return t.values[i*t.classes : (i+1)*t.classes] }
-
-// call runs a graph on pictures and the labels that are in t.values, and copies what it gives.
-func (t *trainer) call(exec *model.Exec, in ...any) (out [][]float32, err error) {
-	if err := tensors.AssignFlatData(t.y, t.values); err != nil {
-		return nil, err
-	}
+// call runs a graph on tensors and copies what it gives.
+func call(exec *model.Exec, in ...any) (out [][]float32, err error) {
 	results, err := exec.Exec(in...)
 	if err != nil {
 		return nil, err

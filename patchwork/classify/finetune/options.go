@@ -6,6 +6,7 @@ import (
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 )
 
 // Options configures Train. The zero value is a good default. Of the head's options Epochs 0 means 10, Steps 0 one for each
@@ -18,7 +19,9 @@ type Options struct {
 	NetworkDecay float64        `json:"network_decay" yaml:"network_decay"` // pull of the network's kernels to 0; 0 means none
 	Restart      bool           `json:"restart" yaml:"restart"`             // optimiser and schedule begin anew when the network joins
 	Cold         bool           `json:"cold" yaml:"cold"`                   // do not train the head on the features as they are first
-	Augment      augment.Params `json:"augment" yaml:"augment"`             // of the images learned from; the zero value is none
+	Augment      augment.Params `json:"augment" yaml:"augment"`             // of the images learned from, and the weak view of those without labels; the zero value is none, with Semi augment.FixMatchWeak
+
+	StrongAugment augment.Params `json:"strong_augment" yaml:"strong_augment"` // the strong view, with Semi; the zero value is augment.FixMatchStrong
 }
 
 // Check reports every bad field of its own at once; Train calls it.
@@ -33,7 +36,8 @@ func (o Options) Check() error {
 		need(o.Unfreeze >= -1, "Unfreeze is %d; want 1 or more, -1 for never, or 0 for the default (1)", o.Unfreeze),
 		need(o.NetworkRate >= 0 && o.NetworkRate <= 10, "NetworkRate is %g; want a share of the rate up to 10, or 0 for the default (0.1)", o.NetworkRate),
 		need(o.NetworkDecay >= 0, "NetworkDecay is %g; want 0 or more", o.NetworkDecay),
-		o.Augment.Validate())
+		need(o.StrongAugment == (augment.Params{}) || o.guesses(), "StrongAugment is a second view of images without labels, and semi is none; choose a semi, or leave it out"),
+		o.Augment.Validate(), o.StrongAugment.Validate())
 }
 
 // withDefaults is a copy in which what the head's options would fill in otherwise is filled in, for so many images.
@@ -56,8 +60,19 @@ func (o Options) withDefaults(images int) Options {
 	if o.NetworkRate == 0 {
 		o.NetworkRate = 0.1
 	}
+	if o.guesses() {
+		if o.Augment == (augment.Params{}) {
+			o.Augment = augment.FixMatchWeak()
+		}
+		if o.StrongAugment == (augment.Params{}) {
+			o.StrongAugment = augment.FixMatchStrong()
+		}
+	}
 	return o
 }
+
+// guesses says whether images without labels teach by what the model guesses of them.
+func (o Options) guesses() bool { return o.Semi != "" && o.Semi != semi.None }
 
 // frozen says whether the network rests in an epoch, counted from 0.
 func (o Options) frozen(epoch int) bool { return o.Unfreeze < 0 || epoch < o.Unfreeze }

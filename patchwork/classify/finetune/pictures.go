@@ -2,6 +2,7 @@ package finetune
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 
@@ -33,42 +34,54 @@ func (w whole) Numbers(n int, _, _ uint64) []int {
 	return list
 }
 
-// pictures are the streams of a training.
+// pictures are the streams of a training; all but train are nil where there is nothing to show.
 type pictures struct {
-	train, validation *stream.Stream // validation is nil without images held out
-	lost              error          // an image held out that cannot be read
+	train, guessed, domain, validation *stream.Stream
+
+	broken map[int]bool // rows that could not be read, so that others took their place
+	lost   error        // an image held out that cannot be read
 }
 
 func (t *trainer) openPictures(backend compute.Backend) (*pictures, error) {
 	train, validation := t.graft.Rows()
 	size := t.net.Spec()
-	p := &pictures{}
-	var pipeline *augment.Pipeline
-	if t.o.Augment != (augment.Params{}) {
-		var err error
-		if pipeline, err = augment.New(t.o.Augment, image.Pt(size.Width, size.Height)); err != nil {
-			return nil, err
+	p := &pictures{broken: map[int]bool{}}
+	pipeline := func(a augment.Params) (*augment.Pipeline, error) {
+		if a == (augment.Params{}) {
+			return nil, nil
 		}
+		return augment.New(a, image.Pt(size.Width, size.Height))
 	}
-	from, err := t.images(train)
-	if err != nil {
+	weak, err1 := pipeline(t.o.Augment)
+	strong, err2 := pipeline(t.o.StrongAugment)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	p.train, err = stream.New(from, stream.Views{pipeline}, stream.Options{
-		Batch: t.o.BatchSize, Order: drawn{t.graft, t.o.BatchSize * t.o.Steps}, Seed: t.o.Seed, Last: stream.Drop, Backend: backend,
-	})
-	if err != nil || len(validation) == 0 {
-		return p, err
+	open := func(at **stream.Stream, rows []int, views stream.Views, o stream.Options) error {
+		if len(rows) == 0 {
+			return nil
+		}
+		from, err := t.images(rows)
+		if err != nil {
+			return err
+		}
+		o.Backend = backend
+		if o.Broken == nil {
+			o.Broken = func(number int, _ error) { p.broken[rows[number]] = true }
+		}
+		*at, err = stream.New(from, views, o)
+		return err
 	}
-	if from, err = t.images(validation); err != nil {
-		return nil, err
-	}
-	p.validation, err = stream.New(from, stream.Views{nil}, stream.Options{
-		Batch: t.o.BatchSize, Order: whole{t.o.BatchSize}, Seed: t.o.Seed, Backend: backend,
-		Broken: func(number int, err error) {
-			p.lost = fmt.Errorf("finetune: the held-out image of row %d cannot be read any more: %w; scan the images again", validation[number], err)
-		},
-	})
+	o, step := t.others, t.o.BatchSize
+	err := errors.Join(
+		open(&p.train, train, stream.Views{weak}, stream.Options{Batch: step, Order: drawn{t.graft, step * t.o.Steps}, Seed: t.o.Seed, Last: stream.Drop}),
+		// Half of what a batch of several times as many images takes in memory, in two views, is that it is made ahead.
+		open(&p.guessed, o.guessed, stream.WeakStrong(weak, strong), stream.Options{Batch: o.count, Order: passes{o.count * t.o.Steps}, Seed: t.o.Seed ^ guessedStream, Ahead: 1}),
+		open(&p.domain, o.mixed.rows, stream.Views{weak}, stream.Options{Batch: o.count, Order: o.mixed, Seed: t.o.Seed ^ domainStream, Last: stream.Drop, Ahead: 1}),
+		open(&p.validation, validation, stream.Views{nil}, stream.Options{Batch: step, Order: whole{step}, Seed: t.o.Seed,
+			Broken: func(number int, err error) {
+				p.lost = fmt.Errorf("finetune: the held-out image of row %d cannot be read any more: %w; scan the images again", validation[number], err)
+			}}))
 	return p, err
 }
 
@@ -87,12 +100,15 @@ func (t *trainer) validate(ctx context.Context, p *pictures) (sum, count float64
 		}
 		for i, number := range b.Numbers {
 			if at := b.Step*t.o.BatchSize + i; at < len(rows) {
-				t.graft.ValidationLabels(number, t.labels(i))
+				t.graft.ValidationLabels(number, t.y.line(i))
 			} else {
-				t.graft.Nobody(t.labels(i))
+				t.graft.Nobody(t.y.line(i))
 			}
 		}
-		out, err := t.call(t.judge, b.Tensors[0], t.y)
+		if err := t.y.send(); err != nil {
+			return 0, 0, nil, err
+		}
+		out, err := call(t.judge, b.Tensors[0], t.y.tensor)
 		if err != nil {
 			return 0, 0, nil, err
 		}

@@ -1,6 +1,8 @@
 package finetune
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,22 +25,27 @@ const stateFile = "state.json"
 
 // written is state.json.
 type written struct {
-	Task    string           `json:"task"` // what must be the same to go on
+	Task    string           `json:"task"` // hash of what must be the same to go on
 	History []classify.Point `json:"history"`
+	Rule    json.RawMessage  `json:"rule,omitempty"` // semi.Rule.State, where images without labels are guessed
 }
 
 // fingerprint names all that decides what a training comes to, but the data of images.
 func (t *trainer) fingerprint() string {
 	train, validation := t.graft.Rows()
-	text, _ := json.Marshal(struct {
+	sum := sha256.New()
+	json.NewEncoder(sum).Encode(struct {
 		O                 Options
 		Head              classify.Options
 		Spec              features.Spec
 		Classes           []string
 		Labels            []float32
 		Train, Validation []int
-	}{t.o, t.graft.Options(), t.net.Spec(), t.graft.Classes(), t.allLabels(), train, validation})
-	return string(text)
+		Guessed           []int
+		Unknown           []byte
+		Domains           [][]int
+	}{t.o, t.graft.Options(), t.net.Spec(), t.graft.Classes(), t.allLabels(), train, validation, t.others.guessed, t.others.cells(), t.graft.Domains()})
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 func (t *trainer) allLabels() []float32 {
@@ -70,7 +77,11 @@ func (t *trainer) writeDown() error {
 	err := errors.Join(save(t.store, filepath.Join(dir, "now")), save(t.best, filepath.Join(dir, "best")))
 	if err == nil {
 		var text []byte
-		if text, err = json.Marshal(written{t.fingerprint(), history}); err == nil {
+		w := written{Task: t.fingerprint(), History: history}
+		if t.others.rule != nil {
+			w.Rule = t.others.rule.State()
+		}
+		if text, err = json.Marshal(w); err == nil {
 			err = atomicfile.Write(filepath.Join(dir, stateFile), text, 0o644, atomicfile.Durable)
 		}
 	}
@@ -99,9 +110,12 @@ func (t *trainer) takeUp() (bool, error) {
 	}
 	now, best := model.NewStore(), model.NewStore()
 	defer now.Finalize()
-	if load(now, filepath.Join(dir, "now")) != nil || load(best, filepath.Join(dir, "best")) != nil || t.graft.Keep(best) != nil {
+	if load(now, filepath.Join(dir, "now")) != nil || load(best, filepath.Join(dir, "best")) != nil || t.graft.Keep(best) != nil ||
+		t.others.rule != nil && t.others.rule.Restore(w.Rule) != nil {
 		best.Finalize()
-		t.graft, err = t.again()
+		if t.graft, err = t.again(); err == nil {
+			t.others = newOthers(t.graft, t.o.Steps)
+		}
 		return false, err
 	}
 	if err := t.put(); err != nil {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
@@ -27,9 +25,9 @@ type Task struct {
 // Point is a moment of a training.
 type Point struct {
 	classify.Point
-	Frozen bool          `json:"frozen"` // the network rests
-	Speed  float64       `json:"images_per_s"`
-	Left   time.Duration `json:"left_ns"` // that the other epochs will take at this speed
+	Frozen bool          `json:"frozen"`       // the network rests
+	Speed  float64       `json:"images_per_s"` // learned from since the epoch began, those without labels too, each once however many views; 0 at its first step
+	Left   time.Duration `json:"left_ns"`      // that all other steps and looks at held-out images will take at this speed; 0 where Speed is
 }
 
 // Result is a trained network with its head.
@@ -37,7 +35,7 @@ type Result struct {
 	Network []byte // an ONNX file with the best weights
 	Ended   classify.Ended
 	Resumed int     // epochs that were done before
-	Speed   float64 // images learned from in a second, while all was trained; 0 if it never was
+	Speed   float64 // images learned from in a second, see Point, while all was trained; 0 if it never was
 	Took    time.Duration
 
 	graft *classify.Graft
@@ -107,11 +105,12 @@ type trainer struct {
 	store              *model.Store
 	frozen, all, judge *model.Exec  // steps of the head, and of all; the latter is made when it is needed
 	best               *model.Store // the weights of the best epoch
-	y                  *tensors.Tensor
-	values             []float32 // of y
+	y                  *table       // labels of a batch
+	others             *others
 	ended              classify.Ended
 	resumed            int
 	speed              float64
+	looking            time.Duration // that the last look at the held-out images took
 }
 
 // again is the head before any step.
@@ -137,6 +136,11 @@ func (t *trainer) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if n := len(p.broken); n > 0 {
+			t.graft.Warn(fmt.Sprintf("%d of the images shown could not be read any more and others took their place; scan the images again", n))
+		}
+	}()
 	for epoch := len(t.graft.History()); epoch < t.o.Epochs; epoch++ {
 		if t.o.Patience > 0 && t.graft.Waited() >= t.o.Patience {
 			t.ended = classify.NoBetter
@@ -151,74 +155,6 @@ func (t *trainer) run(ctx context.Context) error {
 	}
 	if t.ended = classify.Completed; t.o.Patience > 0 && t.graft.Waited() >= t.o.Patience {
 		t.ended = classify.NoBetter
-	}
-	return nil
-}
-
-// epoch is one epoch with its end.
-func (t *trainer) epoch(ctx context.Context, p *pictures, epoch int) error {
-	total, sum, begun := t.o.Epochs*t.o.Steps, 0.0, time.Now()
-	frozen := t.o.frozen(epoch)
-	if !frozen && t.all == nil {
-		if err := t.join(epoch); err != nil {
-			return err
-		}
-	}
-	measured := 0 // steps timed: the first compiles
-	var last Point
-	for b, err := range p.train.Epoch(ctx, uint64(epoch), 0) {
-		if err != nil {
-			return err
-		}
-		done := epoch*t.o.Steps + b.Step
-		for i, number := range b.Numbers {
-			t.graft.TrainLabels(number, t.labels(i))
-		}
-		rate := t.o.rate(t.graft, done)
-		step, in := t.frozen, []any{b.Tensors[0], t.y, float32(rate)}
-		if !frozen {
-			step, in = t.all, append(in, float32(t.o.share(t.graft, done)))
-		}
-		out, err := t.call(step, in...)
-		if err != nil {
-			return err
-		}
-		b.Release()
-		if sum += float64(out[0][0]); sum-sum != 0 {
-			return fmt.Errorf("finetune: the loss is %g after %d steps; lower Options.Rate (now %g) or Options.NetworkRate (now %g)", out[0][0], done+1, t.o.Rate, t.o.NetworkRate)
-		}
-		last = Point{Frozen: frozen, Point: classify.Point{Epoch: float64(done+1) / float64(t.o.Steps), Step: done + 1, Steps: total, Rate: rate,
-			TrainLoss: sum / float64(b.Step+1), ValidationLoss: math.NaN()}}
-		if b.Step == 0 {
-			begun = time.Now()
-		} else if measured++; measured > 0 {
-			last.Speed = float64(measured*t.o.BatchSize) / time.Since(begun).Seconds()
-			last.Left = time.Duration(float64((total-done-1)*t.o.BatchSize) / last.Speed * float64(time.Second))
-		}
-		if t.onPoint != nil && b.Step+1 < t.o.Steps {
-			t.onPoint(last)
-		}
-	}
-	if !frozen {
-		t.speed = last.Speed
-	}
-	vsum, vcount, logits, err := t.validate(ctx, p)
-	if err != nil {
-		return err
-	}
-	if err := t.graft.EndEpoch(&last.Point, t.store, vsum, vcount, logits); err != nil {
-		return err
-	}
-	if last.Best {
-		if err := t.keep(); err != nil {
-			return err
-		}
-	}
-	if err := t.writeDown(); err != nil {
-		return err
-	}
-	if t.onPoint != nil {
-		t.onPoint(last)
 	}
 	return nil
 }

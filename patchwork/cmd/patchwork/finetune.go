@@ -9,12 +9,11 @@ import (
 
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/augment"
-	"github.com/gopatchwork/patchwork/patchwork/classify/finetune"
 )
 
 func finetuneCommand() *cobra.Command {
 	var o patchwork.FineTuneOptions
-	var set string
+	var set, strong string
 	var asJSON bool
 	names := func() (list []string) {
 		for _, s := range augment.Sets() {
@@ -28,14 +27,15 @@ func finetuneCommand() *cobra.Command {
 		Long: "The project's extractor must be an ONNX network. Its tuned copy becomes the extractor, and features are computed again. An\n" +
 			"interrupted training changes nothing; the same command goes on after the last whole epoch, --finish takes the best so far.\n" +
 			"docs/finetune.md explains it.",
-		Example: "  patchwork finetune landuse --epochs 10 --augment fixmatch-weak\n  patchwork finetune landuse --trunk convnet --unfreeze 3",
-		Args:    args("a project folder"),
+		Example: "  patchwork finetune landuse --epochs 10 --augment fixmatch-weak\n  patchwork finetune landuse --trunk convnet --unfreeze 3\n" +
+			"  patchwork finetune landuse --semi flexmatch --epochs 20",
+		Args: args("a project folder"),
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
 			if !c.Flags().Changed("seed") {
 				o.Seed = p.Settings().Seed
 			}
-			progress, end := patchwork.ShowProgress()
-			report, err := p.FineTune(c.Context(), o, func(pt finetune.Point) { progress("fine-tuning", pt.Step, pt.Steps) }, progress)
+			onPoint, progress, end := patchwork.ShowFineTuning()
+			report, err := p.FineTune(c.Context(), o, onPoint, progress)
 			end()
 			if err != nil {
 				return err
@@ -46,18 +46,27 @@ func finetuneCommand() *cobra.Command {
 	f := c.Flags()
 	settings := settingFlags(c, &o.Options.Options)
 	c.PreRunE = func(*cobra.Command, []string) error {
-		at := slices.Index(names, set)
-		if at >= 0 {
-			o.Augment = augment.Sets()[at].Params
+		wrong := []error{settings()}
+		for _, v := range []struct {
+			flag, set string
+			to        *augment.Params
+		}{{"augment", set, &o.Augment}, {"strong-augment", strong, &o.StrongAugment}} {
+			at := slices.Index(names, v.set)
+			if at >= 0 {
+				*v.to = augment.Sets()[at].Params
+			}
+			nothing := v.flag == "strong-augment" && v.set == "none" // of the zero value the default is made
+			wrong = append(wrong, need(at >= 0 && !nothing || v.set == "", "--%s is %q; want one of %s", v.flag, v.set, strings.Join(names, ", ")))
 		}
-		return checkFlags(settings(), o.Check(), need(at >= 0 || set == "", "--augment is %q; want one of %s", set, strings.Join(names, ", ")))
+		return checkFlags(append(wrong, o.Check())...)
 	}
 	f.IntVar(&o.Unfreeze, "unfreeze", 0, "`epochs` until the network is trained too, -1 for never; without it 1")
 	f.Float64Var(&o.NetworkRate, "network-rate", 0, "`share` of the rate for the network; without it 0.1")
 	f.Float64Var(&o.NetworkDecay, "network-decay", 0, "`pull` of the network's kernels to 0; without it none")
 	f.BoolVar(&o.Restart, "restart", false, "optimiser and schedule begin anew when the network joins")
 	f.BoolVar(&o.Cold, "cold", false, "do not train the classifier on the features as they are first")
-	f.StringVar(&set, "augment", "", fmt.Sprintf("`set` of augmentations: %s; without it those of project.yaml, else none", strings.Join(names, ", ")))
+	f.StringVar(&set, "augment", "", fmt.Sprintf("`set` of augmentations: %s; without it those of project.yaml, else none, with --semi mirrors", strings.Join(names, ", ")))
+	f.StringVar(&strong, "strong-augment", "", "`set` of the second view of images without labels, with --semi; without it fixmatch-strong")
 	f.BoolVar(&o.GoOn, "go-on", false, "begin with the classifier of the present model")
 	f.BoolVar(&o.Finish, "finish", false, "take the best so far of a training that was cut off")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
