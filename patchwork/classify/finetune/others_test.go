@@ -168,7 +168,7 @@ func TestImagesWithoutLabelsHelp(t *testing.T) {
 // Frozen and not, cut off and gone on with: thresholds, order, draws and dropout go on where they were.
 func TestResumeWithOthers(t *testing.T) {
 	s := newStripes(30).few(12)
-	for _, method := range []semi.Method{semi.None, semi.FlexMatch} {
+	for _, method := range []semi.Method{semi.None, semi.FlexMatch, semi.SoftMatch} {
 		o := quick
 		o.Cold, o.Epochs, o.Steps, o.Unfreeze, o.BatchSize, o.Unlabelled = true, 3, 2, 2, 4, 2
 		o.Head, o.Hidden, o.Dropout, o.Semi, o.Tau, o.Confusion = classify.MLPHead, 6, 0.3, method, 0.6, 0.25
@@ -196,6 +196,11 @@ func TestResumeWithOthers(t *testing.T) {
 			b, _ := json.Marshal(whole.graft.History())
 			if r.Resumed != stop/2 || string(a) != string(b) || !slices.Equal(r.Network, whole.Network) {
 				t.Errorf("%q, stopped at %d: went on after epoch %d with the history\n%s\nwithout stop\n%s", method, stop, r.Resumed, a, b)
+			}
+			_, rule := r.graft.Guessed()
+			_, of := whole.graft.Guessed()
+			if rule != nil && string(rule.State()) != string(of.State()) {
+				t.Errorf("%q, stopped at %d: the thresholds come of\n%s\nwithout stop\n%s", method, stop, rule.State(), of.State())
 			}
 			var w written
 			_, w, err = lastState(task.State)
