@@ -3,7 +3,6 @@
 //
 //	go run ./internal/benchclassify                      # time: one regression, one round of the loop, a million images
 //	go run ./internal/benchclassify -project landuse     # average precision of each head, from 1 label a class on
-//
 //	go run ./internal/benchclassify -project landuse -network mobilenet.onnx -seeds 2 -only '^4 images a class'  # the network trained too
 //
 // The project must have features, and each image all its labels, as `patchwork init --labels-from-folders` gives them.
