@@ -30,10 +30,13 @@ type Graft struct {
 }
 
 // NewGraft checks data and options as Train does. A head that is made at once has no loss that a network could follow, so Head ""
-// means LinearHead.
+// means LinearHead, or the one that has the settings that are given.
 //
 // Errors: those of Train before its first step; a head that is made at once.
 func NewGraft(d Data, o Options) (*Graft, error) {
+	if head := o.defaultHead(); head.stepwise() {
+		fill(&o.Head, head)
+	}
 	fill(&o.Head, LinearHead)
 	if err := o.check(); err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ func TestStepAgainstPyTorch(t *testing.T) {
 	task := s.task(t, false)
 	task.Data.Classes, task.Data.Table = []string{"a", "b"}, two{s}
 	task.Data.Subset = func(row int) string { return string(rune('a' + row%3)) }
-	o := Options{Options: classify.Options{Optimiser: classify.Momentum, WeightDecay: 1e-12, Head: classify.MLPHead, Hidden: want.Hidden,
+	o := Options{Options: classify.Options{Optimiser: classify.Momentum, WeightDecay: 1e-12, Hidden: want.Hidden,
 		Semi: semi.FixMatch, SemiWeight: want.SemiWeight, Confusion: want.Confusion}}
 	graft, err := classify.NewGraft(task.Data, o.Options)
 	if err != nil {
