@@ -225,19 +225,18 @@ func (g *Graft) Judge(scope *model.Scope, features, labels *Node) (sum, count, l
 
 // EndEpoch takes the end of an epoch: the sums that Judge made over the held-out images and their logits, of all in order. It fills
 // in p and, if this is the best epoch so far, keeps the numbers of head and trunk that the store has. Without held-out images the loss
-// of the training decides.
+// of the training decides, with what images without labels add to it: labels that are few are learned by heart while these still teach.
 func (g *Graft) EndEpoch(p *Point, s *model.Store, sum, count float64, logits []float32) error {
 	t := g.t
 	p.EpochEnd = true
-	loss := p.TrainLoss
 	if len(t.validation.rows) > 0 {
 		var err error
 		if p.Classes, err = t.figures(logits); err != nil {
 			return err
 		}
 		p.ValidationLoss = sum / (count + lossFloor)
-		loss = p.ValidationLoss
 	}
+	loss := g.judged(p)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return fmt.Errorf("classify: the loss is %g after epoch %g; lower Options.Rate (now %g)", loss, p.Epoch, t.o.Rate)
 	}
@@ -249,6 +248,14 @@ func (g *Graft) EndEpoch(p *Point, s *model.Store, sum, count float64, logits []
 	}
 	t.history = append(t.history, *p)
 	return nil
+}
+
+// judged is the loss of an epoch by which the best is chosen.
+func (g *Graft) judged(p *Point) float64 {
+	if len(g.t.validation.rows) > 0 {
+		return p.ValidationLoss
+	}
+	return p.TrainLoss + p.SemiLoss
 }
 
 // Keep makes the numbers of head and trunk that a store has the best.
@@ -277,10 +284,7 @@ func (g *Graft) Resume(history []Point) {
 	t.history = history
 	for _, p := range history {
 		if p.Best {
-			t.bestEpoch, t.bestLoss = p.Epoch, p.TrainLoss
-			if len(t.validation.rows) > 0 {
-				t.bestLoss = p.ValidationLoss
-			}
+			t.bestEpoch, t.bestLoss = p.Epoch, g.judged(&p)
 		}
 	}
 }

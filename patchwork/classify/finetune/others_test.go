@@ -217,6 +217,35 @@ func TestResumeWithOthers(t *testing.T) {
 	}
 }
 
+// With no image held out the best epoch is that of the lowest sum of both losses, whatever the labels alone say.
+func TestBestWithoutHeldOut(t *testing.T) {
+	s := newStripes(60).few(4)
+	for row := range s.held {
+		s.held[row] = false
+		if row > 8 {
+			s.is[row] = labels.Unknown
+		}
+	}
+	o := quick
+	o.Epochs, o.Steps, o.BatchSize, o.Semi, o.Tau = 6, 3, 8, semi.FlexMatch, 0.9
+	r, err := Train(t.Context(), s.task(t, false), o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	least, labelled, differ := math.Inf(1), math.Inf(1), false
+	for _, p := range r.graft.History() {
+		sum := p.TrainLoss + p.SemiLoss
+		if p.Best != (sum < least) {
+			t.Errorf("epoch %g with %.4f and %.4f is the best: %v", p.Epoch, p.TrainLoss, p.SemiLoss, p.Best)
+		}
+		differ = differ || (sum < least) != (p.TrainLoss < labelled)
+		least, labelled = min(least, sum), min(labelled, p.TrainLoss)
+	}
+	if !differ {
+		t.Error("both choose the same epochs, so that nothing was tried")
+	}
+}
+
 // Images without labels that cannot be read are replaced, and counted once.
 func TestBrokenImagesWithoutLabels(t *testing.T) {
 	s := newStripes(60).few(20)
