@@ -38,6 +38,7 @@ func AuditCurve(r *audit.Result) widgets.Chart {
 // auditing is the audit that runs, and what the last one said.
 type auditing struct {
 	cancel  context.CancelFunc // nil when none runs
+	again   bool               // one more is due when that has ended
 	done    int                // of total trainings
 	total   int
 	failed  string
@@ -77,7 +78,12 @@ const quick = 5 * time.Second
 
 // startAudit measures in the background, so that labelling goes on; s.mu is held. It gives way to a training.
 func (s *Session) startAudit() {
-	if s.audit.cancel != nil || s.training.cancel != nil || s.closed {
+	if s.training.cancel != nil || s.closed {
+		return
+	}
+	if s.audit.cancel != nil { // of what was before the training
+		s.audit.again = true
+		s.audit.cancel()
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -91,7 +97,11 @@ func (s *Session) startAudit() {
 		})
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.audit.cancel = nil
+		again := s.audit.again
+		s.audit.cancel, s.audit.again = nil, false
+		if again {
+			s.startAudit()
+		}
 		switch {
 		case errors.Is(err, context.Canceled):
 		case err != nil:

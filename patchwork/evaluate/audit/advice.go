@@ -40,7 +40,7 @@ type Advice struct {
 // trainings 0.99 or more), the next labels are expected to add less than 0.01 of accuracy, and the accuracy is known well enough (an interval of 0.1 or
 // less). r may be nil where nothing was measured, with audit images that there are.
 //
-// Source of the first: Bloodgood and Vijay-Shanker 2009, arXiv:1409.5165. The bounds are those of the paper for kappa; the other two are ours.
+// Source of the first: Bloodgood and Vijay-Shanker 2009, CoNLL, pages 39-47. The bounds are those of the paper for kappa; the other two are ours.
 func Advise(r *Result, steps []Step, images int) Advice {
 	a := Advice{Kappa: nan, Changed: nan}
 	if n := len(steps); n >= Window {

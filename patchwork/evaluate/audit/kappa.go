@@ -68,7 +68,7 @@ type Agreement struct {
 // ClassChange is how much the answers about a class changed: 1 - F1 of one model's answers against the other's, 0 for none. It is what
 // F1 against the truth is predicted to have changed by.
 //
-// Source: Altschuler and Bloodgood 2019, arXiv:1901.09118, equation 1.
+// Source: Altschuler and Bloodgood 2019, arXiv:1901.09118.
 type ClassChange struct {
 	Class  string          `json:"class"`
 	Change evaluate.Number `json:"change"` // missing where neither model says that it is present
