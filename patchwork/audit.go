@@ -68,6 +68,9 @@ func (p *Project) Audit(ctx context.Context, o AuditOptions, progress Progress) 
 	}
 	a := &Audit{Result: result, Steps: p.answersSoFar().Steps, Measured: time.Now().UTC()}
 	a.Advice = audit.Advise(a.Result, a.Steps, len(sample))
+	if checkWritable(p.dir) != nil {
+		return a, nil // a project that can only be read can be measured all the same
+	}
 	return a, p.keepAudit(a)
 }
 

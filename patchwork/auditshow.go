@@ -33,7 +33,7 @@ func (a *Audit) String() string {
 	fmt.Fprintln(w)
 	fmt.Fprintf(w, "on %d audit images\tpresent\tabsent\taccuracy\trecall\tprecision\taverage precision\tlog loss\n", a.Result.Audit)
 	for _, c := range a.Classes {
-		m := c.Validation
+		m := c.Figures
 		fmt.Fprintf(w, "%s\t%d\t%d\t%v\t%v\t%v\t%v\t%v\n", c.Class, m.Present, m.Absent, m.Accuracy, m.Recall, m.Precision, m.APInterval, m.LogLossInterval)
 	}
 	o := a.Overall

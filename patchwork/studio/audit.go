@@ -157,7 +157,7 @@ func (s *Session) auditView() *auditView {
 	}
 	v.Wrong = len(images)
 	for _, c := range a.result.Classes {
-		m := c.Validation
+		m := c.Figures
 		v.Classes = append(v.Classes, auditedView{c.Class, m.Present, figure(float64(m.Recall.Value)), figure(float64(m.Recall.Low)), figure(float64(m.Recall.High)), of[c.Class]})
 	}
 	return v

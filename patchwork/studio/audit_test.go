@@ -56,7 +56,7 @@ func TestAuditFollowsATraining(t *testing.T) {
 			return nil, audit.Advice{}, ctx.Err()
 		}
 		r := &audit.Result{Images: 30, Audit: 25, Accuracy: share(0.8), Chosen: []audit.Point{{Images: 15, Figure: share(0.7)}, {Images: 30, Figure: share(0.8)}}}
-		r.Classes = []evaluate.ClassReport{{Class: "water", Validation: evaluate.Metrics{Present: 6, Recall: share(0.5)}}, {Class: "road"}}
+		r.Classes = []audit.Class{{Class: "water", Figures: evaluate.Metrics{Present: 6, Recall: share(0.5)}}, {Class: "road"}}
 		r.Wrong = []audit.Wrong{{Row: 7, Class: "water", Said: "absent", Score: 0.9}, {Row: 2, Class: "road", Said: "present", Score: 0.8}, {Row: 7, Class: "road", Said: "present", Score: 0.6}}
 		return r, audit.Advice{Text: "Go on: there is more to learn."}, nil
 	}

@@ -114,15 +114,15 @@ func (r *Result) weakest() string {
 	var list []shaky
 	sum := 0.0
 	for _, c := range r.Classes {
-		if c.Validation.F1.Value.Known() {
-			sum += float64(c.Validation.F1.Value)
-			list = append(list, shaky{c.Class, float64(c.Validation.F1.Value)})
+		if c.Figures.F1.Value.Known() {
+			sum += float64(c.Figures.F1.Value)
+			list = append(list, shaky{c.Class, float64(c.Figures.F1.Value)})
 		}
 	}
 	overall := sum / float64(len(list))
 	for i, s := range list {
-		k := slices.IndexFunc(r.Classes, func(c evaluate.ClassReport) bool { return c.Class == s.class })
-		x := r.Classes[k].Validation.Confusion
+		k := slices.IndexFunc(r.Classes, func(c Class) bool { return c.Class == s.class })
+		x := r.Classes[k].Figures.Confusion
 		n := float64(x.TruePositives + x.FalsePositives + x.FalseNegatives)
 		list[i].f1 = (s.f1*n + overall*prior) / (n + prior)
 	}
@@ -140,7 +140,7 @@ const prior = 5
 func (r *Result) lacks(class string) string {
 	for _, c := range r.Classes {
 		if c.Class == class {
-			x := c.Validation.Confusion
+			x := c.Figures.Confusion
 			parts := []string{fmt.Sprintf("%d of its %d audit images are found", x.TruePositives, x.TruePositives+x.FalseNegatives)}
 			if x.FalsePositives > 0 {
 				parts = append(parts, count(x.FalsePositives, "false alarm"))

@@ -24,7 +24,7 @@ func lawsThrough(images []int) laws {
 }
 
 // fit is the law with the least sum of squares, with γ from 0 to 2 in steps of a hundredth; for each γ the best b has a closed form.
-// Without a floor it expects rather too much of further labels.
+// It has no floor, which is one parameter less for a handful of points.
 func (f laws) fit(errors []float64) law {
 	best, least := law{}, math.Inf(1)
 	for step, x := range f {

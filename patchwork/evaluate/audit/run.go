@@ -57,10 +57,16 @@ type Result struct {
 	Next     Point             `json:"next"`   // what so many further labels are expected to add, by a power law through Chosen
 
 	// Classes are the figures of each class on the audit, Overall those of all.
-	Classes []evaluate.ClassReport `json:"classes"`
-	Overall evaluate.Overall       `json:"overall"`
+	Classes []Class          `json:"classes"`
+	Overall evaluate.Overall `json:"overall"`
 
 	Wrong []Wrong `json:"wrong"` // the audit images that the model without them got wrong, the surest mistakes first
+}
+
+// Class is what the audit says of a class.
+type Class struct {
+	Class   string           `json:"class"`
+	Figures evaluate.Metrics `json:"figures"`
 }
 
 // Wrong is a class of an audit image of which the model says something else than its label.
@@ -130,7 +136,10 @@ func Run(ctx context.Context, t evaluate.Table, o Options, train Train) (*Result
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	r.Classes, r.Overall = report.Classes, report.Validation
+	r.Overall = report.Validation
+	for _, c := range report.Classes {
+		r.Classes = append(r.Classes, Class{c.Class, c.Validation})
+	}
 	return r, nil
 }
 

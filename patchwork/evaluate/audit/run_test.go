@@ -197,8 +197,8 @@ func TestUnknownLabelsAreNoMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Single || r.Accuracy.Value != 1 || len(r.Wrong) != 0 || r.Classes[1].Validation.Unknown != 30 {
-		t.Errorf("got %v of single %v, %d mistakes, %d unknown of b; want 1, none, 30", r.Accuracy, r.Single, len(r.Wrong), r.Classes[1].Validation.Unknown)
+	if r.Single || r.Accuracy.Value != 1 || len(r.Wrong) != 0 || r.Classes[1].Figures.Unknown != 30 {
+		t.Errorf("got %v of single %v, %d mistakes, %d unknown of b; want 1, none, 30", r.Accuracy, r.Single, len(r.Wrong), r.Classes[1].Figures.Unknown)
 	}
 }
 
