@@ -84,7 +84,7 @@ type labelled struct {
 	audits     map[int]*patchwork.Audit
 }
 
-// label labels a copy of the project in dir as a strategy chooses.
+// label labels a copy of the project in dir as a strategy chooses, and trains the linear head.
 func label(ctx context.Context, dir, strategy string, seed uint64) (labelled, error) {
 	l := labelled{map[int]float64{}, map[int]float64{}, map[int]*patchwork.Audit{}}
 	temp, err := os.MkdirTemp("", "benchaudit")
@@ -150,7 +150,7 @@ func label(ctx context.Context, dir, strategy string, seed uint64) (labelled, er
 		if strategy == "random" && n%(audits/2) != 0 { // nobody asks
 			continue
 		}
-		if _, err := p.Train(ctx, classify.Options{Seed: seed}, nil); err != nil {
+		if _, err := p.Train(ctx, classify.Options{Head: classify.LinearHead, Seed: seed}, nil); err != nil {
 			return l, err
 		}
 		if l.test[n], l.pool[n], err = accuracies(p, truth, fold); err != nil {

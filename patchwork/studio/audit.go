@@ -122,6 +122,7 @@ func (s *Session) audited(r *audit.Result, advice audit.Advice) {
 		return
 	}
 	chart := AuditCurve(r)
+	chart.Title, chart.Series = "", chart.Series[:2] // there is no room for the bounds, which the advice has, nor need for the title of the panel
 	if option, err := chart.Option(); err == nil {
 		s.audit.option = option
 	}
