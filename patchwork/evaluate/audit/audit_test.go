@@ -142,6 +142,24 @@ func TestIntervalOfAShareAsByScipy(t *testing.T) {
 	}
 }
 
+func TestDifferenceOfMatchedShares(t *testing.T) {
+	ones := func(n, of int) []float64 {
+		list := make([]float64, of)
+		for i := range n {
+			list[i] = 1
+		}
+		return list
+	}
+	// By hand: 8 more and 0 fewer of 20 are right, u = 8.5, v = 0.5, n + 2 = 22: 8/22 ± 1.96·√(9 - 64/22)/22.
+	got := difference(ones(14, 20), ones(6, 20))
+	near(t, "the difference", float64(got.Value), 0.4, 1e-12)
+	near(t, "low", float64(got.Low), 8.0/22-1.959964*math.Sqrt(9-64.0/22)/22, 1e-6)
+	near(t, "high", float64(got.High), 8.0/22+1.959964*math.Sqrt(9-64.0/22)/22, 1e-6)
+	if same := difference(ones(20, 20), ones(20, 20)); same.Value != 0 || !(same.Low < -0.05) || !(same.High > 0.05) {
+		t.Errorf("right about the same 20 images: %v; want an interval that is no point", same)
+	}
+}
+
 func steps(kappas ...float64) (list []Step) {
 	for i, k := range kappas {
 		list = append(list, Step{Images: 16 * (i + 1), Agreement: Agreement{Kappa: evaluate.Number(k), Changed: evaluate.Number(1 - k)}})

@@ -83,8 +83,9 @@ type Wrong struct {
 // Learn without replacement with probabilities proportional to Weight: 7·Folds trainings.
 //
 //	accuracy    s/a with the middle 95 % of Beta(s + ½, a - s + ½)         s the sum over a audit images of the share that is right
-//	Pays        difference on the same images, percentiles of a bootstrap over them
-//	Next        err = b·n^-γ fitted to Chosen; the bootstrap fits anew
+//	Pays        difference on the same images, with the interval of Agresti and Min 2005 for matched shares
+//	Random      its last point by err = b·n^-γ fitted to the others; percentiles of a bootstrap, no narrower than that of a measured share
+//	Next        the same law fitted to Chosen; percentiles of a bootstrap over the audit images, which fits anew
 //
 // The same options and labels give the same result, whatever the processors. Errors: fewer than Least audit images, or than Folds groups; a
 // row that is not in the table; Train is nil; what it returns; ctx is done.
