@@ -11,6 +11,7 @@ import (
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/audit"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -92,7 +93,7 @@ func (p *Project) audit(ctx context.Context, t *labels.Table, r reading, options
 		a.Weight = func(row int) float64 { return weights[row] }
 	}
 	options.Seed = cmp.Or(options.Seed, seed)
-	trainer := auditor{r, t, options}
+	trainer := auditor{r, t, index, options}
 	return audit.Run(ctx, t, a, trainer.train)
 }
 
@@ -100,6 +101,7 @@ func (p *Project) audit(ctx context.Context, t *labels.Table, r reading, options
 type auditor struct {
 	reading
 	table   *labels.Table
+	index   *imageset.Index
 	options classify.Options
 }
 
@@ -107,6 +109,7 @@ type auditor struct {
 func (a auditor) train(ctx context.Context, learn, ask []int) ([][]float32, error) {
 	d := a.data()
 	d.Classes, d.Groups, d.Resolve = a.table.Classes(), a.table.Groups(), a.table.Resolve
+	d.Subset = func(row int) string { return a.index.At(row).Subset }
 	d.Table = noneHeldOut{onlyRows{a.table, func(row int) bool { _, ok := slices.BinarySearch(learn, row); return ok }}}
 	m, err := classify.Train(ctx, d, a.options, nil)
 	if errors.Is(err, classify.ErrNoLabels) {
