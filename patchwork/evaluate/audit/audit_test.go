@@ -151,13 +151,16 @@ func TestDifferenceOfMatchedShares(t *testing.T) {
 		return list
 	}
 	// By hand: 8 more and 0 fewer of 20 are right, u = 8.5, v = 0.5, n + 2 = 22: 8/22 ± 1.96·√(9 - 64/22)/22.
-	got := difference(ones(14, 20), ones(6, 20))
+	got := difference(ones(14, 20), ones(6, 20), 1)
 	near(t, "the difference", float64(got.Value), 0.4, 1e-12)
 	near(t, "low", float64(got.Low), 8.0/22-1.959964*math.Sqrt(9-64.0/22)/22, 1e-6)
 	near(t, "high", float64(got.High), 8.0/22+1.959964*math.Sqrt(9-64.0/22)/22, 1e-6)
-	if same := difference(ones(20, 20), ones(20, 20)); same.Value != 0 || !(same.Low < -0.05) || !(same.High > 0.05) {
+	if same := difference(ones(20, 20), ones(20, 20), 1); same.Value != 0 || !(same.Low < -0.05) || !(same.High > 0.05) {
 		t.Errorf("right about the same 20 images: %v; want an interval that is no point", same)
 	}
+	shares := difference([]float64{1, 1, 1, 0.5}, []float64{1, 1, 1, 1}, 0.5) // one label of two of one image, of four
+	near(t, "the difference of shares", float64(shares.Value), -0.125, 1e-12)
+	near(t, "low", float64(shares.Low), -0.5/6-1.959964*math.Sqrt(0.25+0.25-0.25/6)/6, 1e-6)
 }
 
 func steps(kappas ...float64) (list []Step) {

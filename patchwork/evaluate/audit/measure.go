@@ -166,7 +166,11 @@ func (m *measurement) sum(r *Result, budgets []int, chosen, random [][]float64) 
 		return // too few labels for a curve
 	}
 	half := budgets[last-1]
-	r.Pays = Point{half, difference(chosen[last-1], random[last-1])}
+	step := 1.0
+	if !m.single {
+		step = 1 / float64(len(m.table.Classes()))
+	}
+	r.Pays = Point{half, difference(chosen[last-1], random[last-1], step)}
 	all, before := lawsThrough(budgets), lawsThrough(budgets[:last])
 	r.Next.Figure = m.bootstrap(func(w []float64) float64 {
 		law := all.fit(errorsOf(chosen, w))
@@ -220,22 +224,24 @@ func (m *measurement) bootstrap(figure func(weights []float64) float64) evaluate
 	return evaluate.Interval{Value: evaluate.Number(value), Low: evaluate.Number(min(value, at(0.025))), High: evaluate.Number(max(value, at(0.975)))}
 }
 
-// difference is how much more of the same images is right in a than in b, at 95 %. With u and v the sums of what is more right in a and in b
-// of n images, each plus ½:
+// difference is how much more of the same images is right in a than in b, at 95 %. step is the least that an image can differ by: 1 where
+// it is right or wrong.
 //
-//	(u - v)/n, from and to (u - v)/(n + 2) ± z·√((u + v) - (u - v)²/(n + 2))/(n + 2)
+//	Σd/n, from and to Σd/(n + 2) ± z·√(Σd² + step² - (Σd)²/(n + 2))/(n + 2)        d the difference of an image, n images
 //
-// It does not shrink to a point where a and b are right about the same images, as a bootstrap does.
+// It does not shrink to a point where a and b are right about the same images, as a bootstrap does: it counts one more image, by a step, for
+// either side, half of the time.
 //
-// Source: Agresti and Min 2005, Statistics in Medicine 24:729-740, for 0 and 1; shares between vary less.
-func difference(a, b []float64) evaluate.Interval {
-	u, v, n := 0.5, 0.5, float64(len(a))+2
+// Source: Agresti and Min 2005, Statistics in Medicine 24:729-740, of which this is the formula where the step is 1.
+func difference(a, b []float64, step float64) evaluate.Interval {
+	sum, squares, n := 0.0, step*step, float64(len(a))+2
 	for i := range a {
-		u, v = u+max(0, a[i]-b[i]), v+max(0, b[i]-a[i])
+		d := a[i] - b[i]
+		sum, squares = sum+d, squares+d*d
 	}
-	half := z95 * math.Sqrt((u+v)-(u-v)*(u-v)/n) / n
-	value, middle := (u-v)/float64(len(a)), (u-v)/n
-	return evaluate.Interval{Value: evaluate.Number(value), Low: evaluate.Number(max(-1, middle-half)), High: evaluate.Number(min(1, middle+half))}
+	half, middle := z95*math.Sqrt(squares-sum*sum/n)/n, sum/n
+	value := sum / float64(len(a))
+	return evaluate.Interval{Value: evaluate.Number(value), Low: evaluate.Number(min(value, middle-half)), High: evaluate.Number(max(value, middle+half))}
 }
 
 // z95 is the 0.975 quantile of the normal distribution.
