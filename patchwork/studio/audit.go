@@ -41,6 +41,7 @@ type auditing struct {
 	again   bool               // one more is due when that has ended
 	done    int                // of total trainings
 	total   int
+	pushed  time.Time
 	failed  string
 	result  *audit.Result
 	advice  audit.Advice
@@ -62,6 +63,14 @@ type auditView struct {
 	SVG     string          `json:"svg,omitempty"`
 	Classes []auditedView   `json:"classes"`
 }
+
+// auditOnly is the part of the view that a running audit changes.
+type auditOnly struct {
+	Audit *auditView `json:"audit"`
+}
+
+// Key lets a slow page skip all but the latest.
+func (auditOnly) Key() string { return "audit" }
 
 // auditedView is a class on the audit.
 type auditedView struct {
@@ -94,6 +103,10 @@ func (s *Session) startAudit() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.audit.done, s.audit.total = done, total
+			if now := time.Now(); now.Sub(s.audit.pushed) >= pushEvery {
+				s.audit.pushed = now
+				s.push(auditOnly{s.auditView()})
+			}
 		})
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -1,6 +1,6 @@
 // The studio's page: composes the grid, the label buttons, the curves and the progress bar into one application. It
 // holds no labels: what Go sends is drawn, what the person does is sent. The parts of Go's view arrive whole ("view")
-// or, while a training runs, only the part that changed ("train").
+// or, while a training or an audit runs, only the part that changed ("train", "audit").
 
 import grid from "./widgets/grid.mjs";
 import buttons from "./widgets/labelbuttons.mjs";
@@ -117,6 +117,7 @@ function merge(part) {
   if (part.grid) return show(part);
   if (part.ahead) return fetchAhead(part.ahead);
   Object.assign(view, part);
+  models.audit.set("view", view.audit);
   train();
 }
 
