@@ -15,6 +15,7 @@ import (
 	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/acquire"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate/audit"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
 	"github.com/gopatchwork/patchwork/patchwork/studio"
@@ -137,7 +138,7 @@ func trainingComputes(err error) error {
 func asPicks(list []Suggestion) []studio.Pick {
 	out := make([]studio.Pick, len(list))
 	for i, s := range list {
-		out[i] = studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason}
+		out[i] = studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason, Audit: s.Audit}
 	}
 	return out
 }
@@ -291,4 +292,22 @@ func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoi
 		onStep("training", p.Step, p.Steps)
 		onPoint(p)
 	})
+}
+
+// AuditNow is Project.Audit.
+func (e *engine) AuditNow(ctx context.Context, onStep func(string, int, int)) (*audit.Result, audit.Advice, error) {
+	a, err := e.Project.Audit(ctx, AuditOptions{}, onStep)
+	if err != nil {
+		return nil, audit.Advice{}, trainingComputes(err)
+	}
+	return a.Result, a.Advice, nil
+}
+
+// LastAudit is what was measured last. What cannot be read is measured anew after the next training.
+func (e *engine) LastAudit() (*audit.Result, audit.Advice) {
+	a, err := e.Project.LastAudit()
+	if err != nil || a == nil {
+		return nil, audit.Advice{}
+	}
+	return a.Result, a.Advice
 }

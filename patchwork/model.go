@@ -79,7 +79,10 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
-	return m.Info(), errors.Join(err, m.SavePredicted(p.path("models", modelName), predicted))
+	if serr = m.SavePredicted(p.path("models", modelName), predicted); serr == nil {
+		serr = p.keepAnswers(t, m.Info().Classes, predicted.Scores, m.Info().TrainRows)
+	}
+	return m.Info(), errors.Join(err, serr)
 }
 
 // featureRow gives a row's features; nil where it has none, where the image cannot be used, and where they are of what

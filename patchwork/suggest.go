@@ -39,6 +39,9 @@ type Suggestion struct {
 	Image  string  `json:"image"`
 	Score  float64 `json:"score"` // higher is more worth labelling
 	Reason string  `json:"reason"`
+	Audit  bool    `json:"audit,omitempty"` // drawn uniformly from all images that are not fully labelled; see Project.Audit
+
+	strategy string // that chose it
 }
 
 // Suggest chooses up to N images to label next, or to look at again: fully labelled and excluded images are chosen only
@@ -122,9 +125,15 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	}
 	out := make([]Suggestion, len(picks))
 	for i, pick := range picks {
-		out[i] = Suggestion{Row: pick.Row, Image: p.Images().At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason}
+		out[i] = Suggestion{Row: pick.Row, Image: p.Images().At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason,
+			Audit: pick.Uniform && o.all(), strategy: o.Strategy}
 	}
 	return out, nil
+}
+
+// all says that nothing but what is labelled already keeps an image from being suggested.
+func (o SuggestOptions) all() bool {
+	return o.Filter == (labels.Filter{}) && !o.Labelled && len(o.With)+len(o.Without) == 0
 }
 
 // choose is acquire.Select with features, where the strategy compares them.

@@ -116,3 +116,26 @@ func BenchmarkAlike(b *testing.B) {
 		}
 	})
 }
+
+// What a training does for the audit before it is done: the answers of the stop set, compared with those before and kept.
+func BenchmarkKeepAnswers(b *testing.B) {
+	p, t, scores := large(b)
+	for labelled := 100; b.Loop(); labelled *= 2 {
+		if labelled > 1<<40 {
+			labelled = 100
+		}
+		if err := p.keepAnswers(t, scores.Classes, scores.p, labelled); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// What an audit reads of the journal.
+func BenchmarkLabelOrder(b *testing.B) {
+	p, t, _ := large(b)
+	for b.Loop() {
+		if _, _, err := p.labelOrder(t, func(int) bool { return true }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

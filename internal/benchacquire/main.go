@@ -20,13 +20,19 @@ func main() {
 	flag.StringVar(&o.truth, "truth", "", "with -images: a CSV `file` with their labels; without it folders are classes")
 	flag.StringVar(&o.extractor, "extractor", "", "with -images: an ONNX `file` instead of the embedded extractor")
 	flag.IntVar(&o.seeds, "seeds", 20, "with -images: random plantings")
+	project := flag.String("audit", "", "label a copy of this `project`, which has all labels, anew and see what the audit says; with -seeds")
+	from := flag.Int("from", 0, "with -audit: the first `seed`")
+	file := flag.String("csv", "audit.csv", "with -audit: the `file` for a line for each audit")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
-	if o.images != "" {
+	switch {
+	case *project != "":
+		err = auditing(ctx, *project, *file, *from, o.seeds)
+	case o.images != "":
 		err = o.quality(ctx)
-	} else {
+	default:
 		err = graphSpeed(ctx, *path)
 	}
 	if err != nil {

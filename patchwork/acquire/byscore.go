@@ -13,6 +13,8 @@ type ByScore struct {
 	// NaN means the same. What would be below least may be NaN too: the row is not picked. Score is then called for the
 	// picked rows only.
 	Rank func(p *Pool, row int, least float64) float64
+
+	Uniform bool // scores are drawn alike for each row, so that the picks are a uniform draw
 }
 
 // Card implements Strategy.
@@ -37,7 +39,7 @@ func (s ByScore) Pick(p *Pool, n int) []Pick {
 		if s.Rank != nil {
 			score = s.Score(p, b.row)
 		}
-		picks = append(picks, Pick{Row: b.row, Score: score, Reason: s.Reason(p, b.row, score)})
+		picks = append(picks, Pick{Row: b.row, Score: score, Reason: s.Reason(p, b.row, score), Uniform: s.Uniform})
 	}
 	return picks
 }

@@ -109,7 +109,7 @@ func (b *batch) audit(k int) {
 	rows := b.left(nil)
 	shuffle(rows, b.pool.Rand)
 	for _, row := range rows[:min(max(k, 0), len(rows))] {
-		b.take(Pick{Row: row, Score: 0, Reason: "audit: drawn at random"})
+		b.take(Pick{Row: row, Score: 0, Reason: "audit: drawn at random", Uniform: true})
 	}
 }
 
@@ -146,6 +146,7 @@ func (b *batch) from(s Strategy, k int) (open int) {
 			break
 		}
 		for _, pick := range picks {
+			pick.Uniform = pick.Uniform && b.pool.Features == nil // those that look alike are no draw any more
 			if b.double(pick.Row) {
 				aside[pick.Row] = true
 				doubles = append(doubles, pick)

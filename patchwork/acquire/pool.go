@@ -47,6 +47,10 @@ type Pick struct {
 	Row    int
 	Score  float64 // higher is more worth labelling; never NaN
 	Reason string  // why, in words for the person who labels: "entropy 0.98: water at 0.51"
+
+	// Uniform says that the row was drawn from all candidates, each as likely as any other: what is measured on such rows holds for
+	// all of them.
+	Uniform bool
 }
 
 // Unknown reports whether the class of the row is still to be labelled.

@@ -7,4 +7,6 @@ var random = ByScore{
 	About:  Card{Name: "random", About: "a uniform draw"},
 	Score:  func(p *Pool, _ int) float64 { return p.Rand.Float64() },
 	Reason: func(*Pool, int, float64) string { return "drawn at random" },
+
+	Uniform: true,
 }

@@ -48,6 +48,10 @@ type Shown struct {
 	Model    string  `json:"model,omitempty"`
 	Score    float64 `json:"score,omitempty"`
 	Reason   string  `json:"reason,omitempty"`
+
+	// Audit are the refs of the images of the event that a uniform draw over all that was open had shown, whatever showed the others.
+	// What is measured on such images holds for those that nobody has labelled.
+	Audit []string `json:"audit,omitempty"`
 }
 
 // Empty says that the event writes nothing, as when an import finds nothing new.

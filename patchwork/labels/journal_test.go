@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -217,7 +218,7 @@ func TestEventsKeepWhatTheTableDoesNot(t *testing.T) {
 		}
 		got = append(got, e)
 	}
-	if len(got) != 3 || got[0].Dwell != 1850 || *got[0].Shown != *want.Shown || got[0].Source != "studio" || got[2].Kind != KindUndo {
+	if len(got) != 3 || got[0].Dwell != 1850 || !reflect.DeepEqual(got[0].Shown, want.Shown) || got[0].Source != "studio" || got[2].Kind != KindUndo {
 		t.Errorf("history is %+v", got)
 	}
 	if got[0].Set[0].Images[0] != Ref(s.o.Images, 0) {

@@ -52,6 +52,11 @@ func (s *Session) shownBy(row int) *labels.Shown {
 	return nil
 }
 
+// audit says that a uniform draw put the row on screen. Where all images are shown, a person labels those that she likes.
+func (b batch) audit(row int) bool {
+	return !b.pages && !b.listed && slices.ContainsFunc(b.picks, func(p Pick) bool { return p.Row == row && p.Audit })
+}
+
 // next replaces the batch on screen. Images that were shown and left alone come back when the others are used up. In
 // pages, all that fit are shown anew.
 func (s *Session) next(ctx context.Context) error {

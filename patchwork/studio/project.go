@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate/audit"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
@@ -32,6 +33,10 @@ type Project interface {
 	// Train fits the model to the labels as they are now and refreshes the scores: from the beginning, or from the weights
 	// before. Both callbacks may be called from another goroutine.
 	Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(what string, done, total int)) (classify.Info, error)
+	// AuditNow measures on the images that a uniform draw chose, with about 35 trainings, and says whether to go on. The result is
+	// nil with too few of them. LastAudit is what it said last; without any the advice has no text.
+	AuditNow(ctx context.Context, onStep func(what string, done, total int)) (*audit.Result, audit.Advice, error)
+	LastAudit() (*audit.Result, audit.Advice)
 	Runs() ([]runlog.Run, error) // the trainings on record, the newest first
 	NoteRun(id, note string) error
 	// Disputed lists the images where annotators differ about a class, or about any if it is "", the most disputed first. It
@@ -88,4 +93,5 @@ type Pick struct {
 	Row    int     `json:"row"`
 	Score  float64 `json:"score"`
 	Reason string  `json:"reason"`
+	Audit  bool    `json:"audit,omitempty"` // a uniform draw over all that is open chose it
 }

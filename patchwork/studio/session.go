@@ -82,6 +82,7 @@ type Session struct {
 	shown     map[int]bool     // rows shown and left alone since the candidates last ran out
 	message   string           // what just happened, for the status line
 	training  training
+	audit     auditing
 	stamp     string // of the scores that the page shows
 	stale     string // why the journals of other annotators could not be read, when that was last said
 
@@ -104,6 +105,7 @@ func New(ctx context.Context, p Project, o Options) *Session {
 	}
 	s.bands = bandsOf(p.Reader())
 	s.readRuns()
+	s.audited(p.LastAudit())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.restore() {
@@ -250,6 +252,10 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.next(ctx)
 	case "train":
 		return s.train(e)
+	case "audit":
+		return s.measureAudit()
+	case "audit-wrong":
+		return s.openWrong(e)
 	case "note-run":
 		return s.noteRun(e)
 	case "stop":
@@ -321,7 +327,11 @@ func (s *Session) set(e host.Event) error {
 		if len(rows) == 0 {
 			event.Shown, first = s.shownBy(row), row
 		}
-		event.Set[i].Images = append(event.Set[i].Images, labels.Ref(index, row))
+		ref := labels.Ref(index, row)
+		event.Set[i].Images = append(event.Set[i].Images, ref)
+		if event.Shown != nil && !rows[row] && s.batch.audit(row) {
+			event.Shown.Audit = append(event.Shown.Audit, ref)
+		}
 		rows[row] = true
 	}
 	for _, c := range data.Changes {

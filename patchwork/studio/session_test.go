@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate/audit"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/patchwork/labels/agreement"
@@ -42,6 +43,7 @@ type fakeProject struct {
 	repeats  []int
 	alike    []int // what the last Alike was asked about
 	reload   func() (bool, error)
+	audit    func(ctx context.Context) (*audit.Result, audit.Advice, error)
 }
 
 func newProject(t *testing.T, images int) *fakeProject {
@@ -138,7 +140,14 @@ func (p *fakeProject) Reload() (bool, error) {
 	}
 	return p.reload()
 }
-func (p *fakeProject) Runs() ([]runlog.Run, error) { return runlog.List(filepath.Join(p.dir, "runs")) }
+func (p *fakeProject) AuditNow(ctx context.Context, _ func(string, int, int)) (*audit.Result, audit.Advice, error) {
+	if p.audit == nil {
+		return nil, audit.Advice{}, nil
+	}
+	return p.audit(ctx)
+}
+func (p *fakeProject) LastAudit() (*audit.Result, audit.Advice) { return nil, audit.Advice{} }
+func (p *fakeProject) Runs() ([]runlog.Run, error)              { return runlog.List(filepath.Join(p.dir, "runs")) }
 func (p *fakeProject) NoteRun(id, note string) error {
 	return runlog.SetNote(filepath.Join(p.dir, "runs"), id, note)
 }

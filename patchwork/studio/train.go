@@ -45,6 +45,9 @@ func (s *Session) train(e host.Event) error {
 		return err
 	}
 	o, goOn := s.options, data.GoOn
+	if s.audit.cancel != nil {
+		s.audit.cancel()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.training = training{cancel: cancel, begun: time.Now(), step: "starting"}
 	go func() {
@@ -64,6 +67,9 @@ func (s *Session) train(e host.Event) error {
 		}
 		s.message = t.outcome
 		s.readRuns()
+		if err == nil && time.Since(t.begun) < quick {
+			s.startAudit()
+		}
 		if !s.closed {
 			s.pushAll()
 		}
@@ -114,14 +120,16 @@ type trainingOnly struct {
 // Key lets a slow page skip all but the latest.
 func (trainingOnly) Key() string { return "train" }
 
-// Close stops a running training and waits until it has kept its weights, at most for the given time. Nothing begins by
+// Close stops a running training, or audit, and waits until it has kept its weights, at most for the given time. Nothing begins by
 // itself after it.
 func (s *Session) Close(wait time.Duration) {
 	until := time.Now().Add(wait)
 	for {
 		s.mu.Lock()
 		running := s.training.cancel
-		s.closed = true
+		if s.closed = true; running == nil {
+			running = s.audit.cancel
+		}
 		s.mu.Unlock()
 		if running == nil || time.Now().After(until) {
 			return

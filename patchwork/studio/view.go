@@ -36,6 +36,7 @@ type view struct {
 	Conflicts int                 `json:"conflicts"`
 	Plan      *labels.MergeReport `json:"plan,omitempty"`
 	Train     trainView           `json:"train"`
+	Audit     *auditView          `json:"audit"`
 	Message   string              `json:"message"`
 	HasModel  bool                `json:"has_model"`
 }
@@ -150,7 +151,7 @@ func (s *Session) view(client string) view {
 	tallied := s.tally(now)
 	v := view{
 		Session: s.id, Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
-		Train: s.fullTrainView(), Message: s.message, HasModel: scores != nil, Grid: s.gridView(client), Counts: []countView{}, Totals: tallied.totals,
+		Train: s.fullTrainView(), Message: s.message, Audit: s.auditView(), HasModel: scores != nil, Grid: s.gridView(client), Counts: []countView{}, Totals: tallied.totals,
 		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.batch.strategy == Review && s.doubted != nil, Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now),
 		Classes: append([]labels.ClassInfo{}, t.AllClasses()...), Conflicts: tallied.conflicts, Plan: s.planView(t),
 	}

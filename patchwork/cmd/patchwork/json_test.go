@@ -71,6 +71,59 @@ func under(prefixes, names string) string {
 	return strings.Join(all, " ")
 }
 
+func TestAuditJSON(t *testing.T) {
+	dir := place(t)
+	photos(t, dir, 60)
+	do(t, "init", "p", "--images", "photos", "--classes", "green,red")
+	do(t, "embed", "p")
+	p, err := patchwork.Open("p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for range 2 {
+		picks, err := p.Suggest(t.Context(), patchwork.SuggestOptions{Strategy: "random"})
+		if err == nil {
+			err = p.Label(t.Context(), picks, func(s patchwork.Suggestion) []string { return []string{filepath.Base(filepath.Dir(s.Image))} })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(t, "train", "p")
+	}
+	checkFields(t, "suggest", do(t, "suggest", "p", "--strategy", "random", "-n", "2", "--json"), "[].row [].image [].score [].reason [].audit")
+	text := do(t, "audit", "p", "--json")
+	a := as[patchwork.Audit](t, text)
+	if a.Result == nil || a.Result.Audit != 32 || len(a.Steps) != 1 || a.Advice.Text == "" {
+		t.Errorf("audit: %+v", a)
+	}
+	if again := do(t, "audit", "p", "--last", "--json"); again != text {
+		t.Errorf("audit --last printed %s; want what was measured, %s", again, text)
+	}
+	var top []string
+	for _, name := range fields(as[any](t, text), "") {
+		if !strings.Contains(name, "figures.") && !strings.Contains(name, "overall.") { // those of evaluate
+			top = append(top, name)
+		}
+	}
+	want := strings.Fields(`result result.images result.audit result.single result.classes result.classes[].class result.classes[].figures result.overall result.wrong
+		trainings trainings[].labelled trainings[].images trainings[].kappa trainings[].changed trainings[].classes trainings[].classes[].class trainings[].classes[].change
+		advice advice.could_stop advice.text advice.kappa advice.changed advice.class advice.wanted measured ` +
+		under("result.accuracy", intervalFields) + " result.chosen result.random " + under("result.chosen[] result.random[] result.pays result.next", "images figure figure.low figure.high figure.value"))
+	want = slices.DeleteFunc(want, func(name string) bool { return strings.HasSuffix(name, "[]") })
+	top = slices.DeleteFunc(top, func(name string) bool { return strings.HasPrefix(name, "result.wrong[]") }) // there may be none
+	slices.Sort(top)
+	slices.Sort(want)
+	if !slices.Equal(top, want) {
+		t.Errorf("audit has the fields %q; want %q", top, want)
+	}
+	for _, name := range want {
+		if leaf := name[strings.LastIndex(name, ".")+1:]; !strings.Contains(manual, "`"+leaf+"`") {
+			t.Errorf("docs/cli.md does not explain `%s`", leaf)
+		}
+	}
+}
+
 func TestJSONNamesAreStable(t *testing.T) {
 	dir := place(t)
 	photos(t, dir, 24)

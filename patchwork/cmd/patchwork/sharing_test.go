@@ -208,7 +208,7 @@ func TestReadOnlyProject(t *testing.T) {
 	}
 	for _, args := range [][]string{{"status", "p"}, {"status", "p", "--json"}, {"suggest", "p"}, {"evaluate", "p"}, {"thresholds", "p"}, {"confusion", "p"}, {"prevalence", "p"},
 		{"learning-curve", "p", "--folds", "2", "--epochs", "1"}, {"replay", "p", "--strategy", "random", "--rounds", "1", "--seeds", "1", "--epochs", "1"},
-		{"predict", "p"}, {"export-labels", "p", "-"}} {
+		{"audit", "p"}, {"predict", "p"}, {"export-labels", "p", "-"}} {
 		if r := as(args...); r.code != exitDone || r.out != do(t, args...) {
 			t.Errorf("%q only reads: code %d, printed %q, said %s", args, r.code, r.out, r.err)
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
@@ -64,6 +64,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"thresholds", "p", "--error", "0.5", "--wrong", "-1"}, []string{"--error is 0.5", "--wrong is -1"}},
 		{[]string{"calibration", "p", "--method", "isotonic", "--folds", "1"}, []string{`--method is "isotonic"`, "--folds is 1"}},
 		{[]string{"learning-curve", "p", "--budgets", "20,10"}, []string{"--budgets is [20 10]", "ascending"}},
+		{[]string{"audit", "p", "--next", "-1"}, []string{"--next is -1"}},
 		{[]string{"replay", "p", "-n", "-1", "--seeds", "-2", "--rounds", "-3"}, []string{"-n is -1", "--seeds is -2", "--rounds is -3"}},
 		{[]string{"learning-curve", "p", "--budgets", "x"}, []string{"--budgets"}},
 		{[]string{"confusion", "p", "--classes", "red"}, []string{`--classes has ["red"] alone`}},
@@ -135,6 +136,7 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"calibration", "p"}, []string{"no model yet", "patchwork train p"}},
 		{[]string{"learning-curve", "p"}, []string{"patchwork embed p"}},
 		{[]string{"replay", "p"}, []string{"patchwork embed p"}},
+		{[]string{"audit", "p"}, []string{"patchwork embed p"}},
 		{[]string{"suggest", "p", "--strategy", "diversity"}, []string{"patchwork embed p"}},
 		{[]string{"suggest", "p", "--strategy", "magic"}, []string{`"magic"`, "random, entropy, margin"}},
 		{[]string{"suggest", "p", "--strategy", "entropy"}, []string{"no model", "random"}},

@@ -16,7 +16,7 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|agreement|imageset|features|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
 	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)

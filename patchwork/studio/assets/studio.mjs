@@ -1,6 +1,6 @@
 // The studio's page: composes the grid, the label buttons, the curves and the progress bar into one application. It
 // holds no labels: what Go sends is drawn, what the person does is sent. The parts of Go's view arrive whole ("view")
-// or, while a training runs, only the part that changed ("train").
+// or, while a training or an audit runs, only the part that changed ("train", "audit").
 
 import grid from "./widgets/grid.mjs";
 import buttons from "./widgets/labelbuttons.mjs";
@@ -17,6 +17,7 @@ import measurepanel from "./measurepanel.mjs";
 import trainpanel from "./trainpanel.mjs";
 import classespanel from "./classespanel.mjs";
 import peoplepanel from "./peoplepanel.mjs";
+import auditpanel from "./auditpanel.mjs";
 import { named, overtaken, paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
@@ -40,6 +41,7 @@ const models = {
   panel: createModel({ view: null }, send),
   classes: createModel({ view: null }, send),
   people: createModel({ view: null }, send),
+  audit: createModel({ view: null }, send),
 };
 models.buttons = buttonsFor(models.grid);
 
@@ -72,6 +74,7 @@ function show(next) {
   models.panel.set("view", { ...view.train, has_model: view.has_model });
   const colors = Object.fromEntries(coloured(view.grid.classes, view.classes).map((c) => [c.name, c.color]));
   models.classes.set("view", { classes: view.classes, colors, counts: view.counts, conflicts: view.conflicts, plan: view.plan ?? null });
+  models.audit.set("view", view.audit);
   models.people.set("view", { agreement: view.agreement ?? null, rule: view.rule });
   write($("pace"), paceText(view.pace));
   const paged = Number.isInteger(view.grid.total);
@@ -114,6 +117,7 @@ function merge(part) {
   if (part.grid) return show(part);
   if (part.ahead) return fetchAhead(part.ahead);
   Object.assign(view, part);
+  models.audit.set("view", view.audit);
   train();
 }
 
@@ -135,6 +139,7 @@ function mount() {
   panel = trainpanel.render({ model: models.panel, el: $("model") });
   classespanel.render({ model: models.classes, el: $("classes") });
   peoplepanel.render({ model: models.people, el: $("people") });
+  auditpanel.render({ model: models.audit, el: $("audit") });
   models.grid.on("change:current", caption);
   caption();
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });

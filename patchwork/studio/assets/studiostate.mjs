@@ -50,6 +50,17 @@ export function remainText(n) {
 // figure is a share as it stands in a table; null is none.
 export const figure = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
 
+// foundText is the share of audit images that are found, with its interval.
+export const foundText = ({ found, low, high }) =>
+  (found === null ? "–" : `${found.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`);
+
+// measuringText says how far an audit is, or how many images there are.
+export function measuringText({ running, done, total, images, advice }) {
+  if (running) return total ? `measuring: training ${done} of ${total} …` : "measuring …";
+  if (images) return `on ${images} images that were drawn at random`;
+  return advice ? "" : "Not measured yet.";
+}
+
 // rangeText is Krippendorff's alpha with its interval.
 export const rangeText = ({ alpha, low, high }) =>
   (alpha === null || low === null || high === null ? figure(alpha) : `${alpha.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`);

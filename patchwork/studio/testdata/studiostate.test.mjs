@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  figure, linesOf, moved, named, optionText, overtaken, paceText, planText, progressOf, rangeText, remainText, savedText, sizeAfter,
+  figure, foundText, linesOf, measuringText, moved, named, optionText, overtaken, paceText, planText, progressOf, rangeText, remainText, savedText, sizeAfter,
 } from "../assets/studiostate.mjs";
 
 test("what is saved is said in every state", () => {
@@ -67,6 +67,17 @@ test("a plan says only what would happen", () => {
 test("an alpha without an interval is a figure alone", () => {
   assert.equal(rangeText({ alpha: 0.8123, low: 0.7, high: 0.9 }), "0.81 (0.70 to 0.90)");
   assert.equal(rangeText({ alpha: null, low: null, high: null }), "–");
+});
+
+test("an audit says how far it is, and what it found", () => {
+  assert.equal(foundText({ found: 0.5, low: 0.25, high: 0.75 }), "0.50 (0.25 to 0.75)");
+  assert.equal(foundText({ found: null, low: null, high: null }), "–");
+  const idle = { running: false, done: 0, total: 0, images: 0, advice: "" };
+  assert.equal(measuringText(idle), "Not measured yet.");
+  assert.equal(measuringText({ ...idle, advice: "Too early to tell." }), "");
+  assert.equal(measuringText({ ...idle, running: true }), "measuring …");
+  assert.equal(measuringText({ ...idle, running: true, done: 3, total: 35 }), "measuring: training 3 of 35 …");
+  assert.equal(measuringText({ ...idle, images: 24, advice: "Go on." }), "on 24 images that were drawn at random");
 });
 
 test("an answer that was overtaken or comes twice is not shown, a new session is", () => {
