@@ -55,7 +55,7 @@ bench-images: ## augmentation and decoding beside torchvision and Pillow: ratios
 bench-classify: ## the heads beside scikit-learn, and a round of the loop at 27,000 and 1,000,000 images, as a table
 	@$(GO) run ./internal/benchclassify
 
-bench-acquire: ## the graph of neighbours beside scikit-learn; label errors and doubles that are planted and found, as a table
+bench-acquire: ## choosing, the graph of neighbours beside scikit-learn and a map; what the default choice is worth, label errors and doubles, as a table
 	@$(GO) run ./internal/benchacquire
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; $(GO) run ./testdata/scenes/cmd/scenes -out "$$dir" -n 1000 -seed 7; \
 	 $(GO) run ./internal/benchacquire -images "$$dir" -truth "$$dir/truth.csv"

@@ -42,9 +42,9 @@ type DifferingGroup struct {
 	Absent  []string `json:"absent"`
 }
 
-// Doubles finds images that show the same: the same file, a perceptual hash that differs in a few bits, or features so near
-// as only doubles are (quality.NearDoubles). It checks images that have not been checked (CheckImages); without features
-// these say nothing. Nothing is changed: RepairLeaks and LabelOnce do that.
+// Doubles finds images that show the same: the same file, a perceptual hash that differs in a few bits, features so near
+// as only doubles are (quality.NearDoubles), or features that are near and pictures that fit on each other (quality.Likeness). It checks
+// images that have not been checked (CheckImages); without features these say nothing. Nothing is changed: RepairLeaks and LabelOnce do that.
 //
 // Errors: an option out of range; checks.tsv cannot be read or written; ctx is done.
 func (p *Project) Doubles(ctx context.Context, o DoubleOptions, progress Progress) (DoublesReport, error) {
@@ -72,21 +72,26 @@ func (p *Project) Doubles(ctx context.Context, o DoubleOptions, progress Progres
 		}
 	}
 	report.Copies = len(flags.Rows(imageset.FlagDuplicate))
+	var candidates [][2]int
 	err = p.lookOnce(ctx, func(l *looks) error {
 		g, same, err := l.graph(ctx, 0, progress.step("finding neighbours"))
 		if err == nil {
-			pairs = append(pairs, quality.NearDoubles(g, same, o.Near)...)
+			pairs, candidates = append(pairs, quality.NearDoubles(g, same, o.Near)...), quality.MayBeDoubles(g, o.Near)
 		}
 		return err
 	})
 	if report.NoFeatures = errors.Is(err, ErrNoFeatures); err != nil && !report.NoFeatures {
 		return report, err
 	}
+	alike, err := p.showSame(ctx, candidates, progress.step("comparing pictures"))
+	if err != nil {
+		return report, err
+	}
 	t, err := p.Labels()
 	if err != nil {
 		return report, err
 	}
-	groups := quality.Groups(index.Len(), pairs)
+	groups := quality.Groups(index.Len(), append(pairs, alike...))
 	name := p.named
 	for _, group := range groups {
 		report.Groups = append(report.Groups, name(group))

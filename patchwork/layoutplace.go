@@ -81,7 +81,7 @@ func (s placer) graph(ctx context.Context, k int) (layout.Graph, error) {
 	if k < 1 {
 		return g, nil
 	}
-	found, err := s.l.vectors.Graph(ctx, explore.GraphOptions{K: k, Among: s.rows, Progress: s.progress.step("finding neighbours")})
+	found, err := s.l.neighbours(ctx, explore.GraphOptions{K: k, Among: s.rows, Progress: s.progress.step("finding neighbours")})
 	if err != nil {
 		return g, err
 	}

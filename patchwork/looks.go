@@ -18,6 +18,7 @@ type looks struct {
 	index   *imageset.Index
 	store   *features.Store
 	vectors *explore.Vectors
+	file    string                  // of the features, without extension
 	row     func(row int) []float32 // nil for a row without; may be called from several goroutines
 }
 
@@ -32,7 +33,7 @@ func (p *Project) looks(ctx context.Context) (*looks, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &looks{index: p.Images(), store: store}
+	l := &looks{index: p.Images(), store: store, file: p.path("features", store.Spec().ID)}
 	present := make([]bool, l.index.Len()) // asking the index at each search would take longer than the search
 	row := featureRow(store, l.index)
 	for r := range present {

@@ -134,7 +134,7 @@ func (l *looks) graphOf(ctx context.Context, k int, wanted func(row int) bool, p
 			among = append(among, int(first))
 		}
 	}
-	g, err := l.vectors.Graph(ctx, explore.GraphOptions{K: k, Among: among, Progress: progress})
+	g, err := l.neighbours(ctx, explore.GraphOptions{K: k, Among: among, Progress: progress})
 	if err != nil {
 		return nil, nil, fmt.Errorf("patchwork: %w", err)
 	}

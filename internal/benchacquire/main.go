@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"regexp"
 	"syscall"
 
 	"gonum.org/v1/gonum/stat"
@@ -19,6 +20,7 @@ func main() {
 	flag.StringVar(&o.images, "images", "", "measure on the images of this `folder`")
 	flag.StringVar(&o.truth, "truth", "", "with -images: a CSV `file` with their labels; without it folders are classes")
 	flag.StringVar(&o.extractor, "extractor", "", "with -images: an ONNX `file` instead of the embedded extractor")
+	only := flag.String("run", "", "the measurements whose names match this `pattern`: choosing, graph and map, with -images policy, suspects, spreading and doubles")
 	flag.IntVar(&o.seeds, "seeds", 20, "with -images: random plantings")
 	project := flag.String("audit", "", "label a copy of this `project`, which has all labels, anew and see what the audit says; with -seeds")
 	from := flag.Int("from", 0, "with -audit: the first `seed`")
@@ -27,13 +29,15 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
-	switch {
-	case *project != "":
-		err = auditing(ctx, *project, *file, *from, o.seeds)
-	case o.images != "":
-		err = o.quality(ctx)
-	default:
-		err = graphSpeed(ctx, *path)
+	if o.only, err = regexp.Compile(*only); err == nil {
+		switch {
+		case *project != "":
+			err = auditing(ctx, *project, *file, *from, o.seeds)
+		case o.images != "":
+			err = o.quality(ctx)
+		default:
+			err = o.speed(ctx, *path)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchacquire:", err)
@@ -41,14 +45,50 @@ func main() {
 	}
 }
 
+// speed measures what takes time, on made-up features.
+func (o options) speed(ctx context.Context, python string) error {
+	for _, m := range []struct {
+		name string
+		run  func() error
+	}{
+		{"choosing", func() error { return choosing(ctx) }},
+		{"graph", func() error { return graphSpeed(ctx, python) }},
+		{"map", func() error { return mapSpeed(ctx) }},
+	} {
+		if !o.only.MatchString(m.name) {
+			continue
+		}
+		if err := m.run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // figures are one figure of several plantings.
 type figures []float64
 
-// String is their mean and its 95 % interval by Student's t.
-func (f figures) String() string {
+// interval is their mean and half of its 95 % interval by Student's t.
+func (f figures) interval() (mean, half float64) {
 	mean, deviation := stat.MeanStdDev(f, nil)
-	t := distuv.StudentsT{Sigma: 1, Nu: float64(len(f) - 1)}.Quantile(0.975)
-	return fmt.Sprintf("%.3f ± %.3f", mean, t*deviation/math.Sqrt(float64(len(f))))
+	return mean, distuv.StudentsT{Sigma: 1, Nu: float64(len(f) - 1)}.Quantile(0.975) * deviation / math.Sqrt(float64(len(f)))
+}
+
+func (f figures) String() string {
+	mean, half := f.interval()
+	return fmt.Sprintf("%.3f ± %.3f", mean, half)
+}
+
+// signed is for differences.
+func (f figures) signed() string {
+	mean, half := f.interval()
+	return fmt.Sprintf("%+.3f (%+.3f to %+.3f)", mean, mean-half, mean+half)
+}
+
+// high is the upper end of the interval.
+func (f figures) high() float64 {
+	mean, half := f.interval()
+	return mean + half
 }
 
 func row(what string, figure any) { fmt.Printf("%-78s %v\n", what, figure) }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
@@ -17,6 +18,7 @@ import (
 type options struct {
 	images, truth, extractor string
 	seeds                    int
+	only                     *regexp.Regexp // which measurements
 }
 
 // quality measures on a project of the images, which is made for it.
@@ -47,13 +49,24 @@ func (o options) quality(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d images, %d classes, %s; %d plantings\n", truth.Len(), len(truth.Classes()), embedded.Spec.Name, o.seeds)
-	for _, measure := range []func(context.Context, *patchwork.Project, *labels.Table) error{o.suspects, o.spreading} {
-		if err := measure(ctx, p, truth); err != nil {
+	fmt.Printf("%d images, %d classes, %s; %d times\n", truth.Len(), len(truth.Classes()), embedded.Spec.Name, o.seeds)
+	for _, m := range []struct {
+		name string
+		run  func() error
+	}{
+		{"policy", func() error { return o.policy(ctx, p, truth, dir) }},
+		{"suspects", func() error { return o.suspects(ctx, p, truth) }},
+		{"spreading", func() error { return o.spreading(ctx, p, truth) }},
+		{"doubles", func() error { return o.doubles(ctx, dir) }},
+	} {
+		if !o.only.MatchString(m.name) {
+			continue
+		}
+		if err := m.run(); err != nil {
 			return err
 		}
 	}
-	return o.doubles(ctx, dir)
+	return nil
 }
 
 // wrong is how many labels are made wrong.

@@ -222,7 +222,14 @@ func BenchmarkDraws(b *testing.B) {
 		probs[i] = r.Float32()
 	}
 	p := &Pool{Rand: r, Mean: x[:dim], Features: func(row int) []float32 { return x[row*dim : (row+1)*dim : (row+1)*dim] },
-		Probs: func(row int) []float32 { return probs[row*classes : (row+1)*classes] }}
+		Probs:      func(row int) []float32 { return probs[row*classes : (row+1)*classes] },
+		Deviations: func(row int) []float32 { return probs[(n-1-row)*classes : (n-row)*classes] },
+		Judge: func(m int, vector func(int) []float32) []float32 { // what a head costs is in internal/benchacquire
+			for i := range m {
+				vector(i)
+			}
+			return probs[:m*classes]
+		}}
 	for row := range n {
 		if row < labelled {
 			p.Known = append(p.Known, row)

@@ -2,6 +2,7 @@ package acquire
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 )
 
@@ -74,7 +75,7 @@ func (dropQuery) Pick(p *Pool, n int) []Pick {
 
 // dropVotes says of each candidate how often the model changed its mind, and of which class; -1 for one that it cannot judge.
 func dropVotes(p *Pool) (votes, class []int) {
-	const rows = 1024 // of which changed vectors are in memory at a time
+	const rows = 8192 // that the model is asked about at a time
 	votes, class = make([]int, len(p.Rows)), make([]int, len(p.Rows))
 	single, classes := oneEach(p), len(p.Classes)
 	answers := func(probs []float32) (list []bool, likeliest int) {
@@ -89,16 +90,16 @@ func dropVotes(p *Pool) (votes, class []int) {
 	}
 	for from := 0; from < len(p.Rows); from += rows {
 		part := p.Rows[from:min(from+rows, len(p.Rows))]
-		var changed [][]float32
+		var changed []drop
 		for _, row := range part {
 			x := p.Features(row)
 			for range dropTimes {
 				if len(x) > 0 {
-					changed = append(changed, dropped(x, p.Mean, p.Rand))
+					changed = append(changed, newDrop(x, p.Rand))
 				}
 			}
 		}
-		judged := p.Judge(len(changed), func(i int) []float32 { return changed[i] })
+		judged := p.Judge(len(changed), func(i int) []float32 { return changed[i].of(p.Mean) })
 		for i, row := range part {
 			votes[from+i] = -1
 			probs := p.Probs(row)
@@ -135,22 +136,32 @@ func dropVotes(p *Pool) (votes, class []int) {
 	return votes, class
 }
 
-// dropped is x with three numbers in four replaced by those of mean, and what stays four times as far from it.
-func dropped(x, mean []float32, r *rand.Rand) []float32 {
-	out := make([]float32, len(x))
-	bits, left := uint64(0), 0
-	for k, v := range x {
-		if left == 0 {
-			bits, left = r.Uint64()&r.Uint64(), 64 // each bit is set once in four times
+// drop is a vector and which of its numbers stay, a bit each.
+type drop struct {
+	x    []float32
+	stay []uint64
+}
+
+func newDrop(x []float32, r *rand.Rand) drop {
+	d := drop{x, make([]uint64, (len(x)+63)/64)}
+	for k := range d.stay {
+		d.stay[k] = r.Uint64() & r.Uint64() // each bit is set once in four times
+	}
+	return d
+}
+
+// of is the vector with the numbers that do not stay replaced by those of mean, and what stays four times as far from it.
+func (d drop) of(mean []float32) []float32 {
+	out := make([]float32, len(d.x))
+	copy(out, mean)
+	for k, left := range d.stay {
+		for ; left != 0; left &= left - 1 {
+			i := 64*k + bits.TrailingZeros64(left)
+			if i >= len(out) {
+				break
+			}
+			out[i] += (d.x[i] - out[i]) / keepShare
 		}
-		m := float32(0)
-		if len(mean) > 0 {
-			m = mean[k]
-		}
-		if out[k] = m; bits&1 == 1 {
-			out[k] = m + (v-m)/keepShare
-		}
-		bits, left = bits>>1, left-1
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"container/heap"
 	"fmt"
 	"math"
 )
@@ -24,44 +25,42 @@ func (maxHerding) Card() Card {
 // Pick implements Strategy.
 func (maxHerding) Pick(p *Pool, n int) []Pick {
 	q := sampled(p)
-	kernel := q.cosines()
+	kernel := q.compared(q.upTo(q.open), closeness)
 	for i, row := range kernel {
-		for j, c := range row {
-			row[j] = closeness(c)
-		}
 		row[i] = 1
 	}
 	cover := make([]float32, q.open) // by candidate, the closeness to the nearest that is known or taken
-	for i, row := range q.cosinesWith(q.known()) {
-		for _, c := range row {
-			cover[i] = max(cover[i], closeness(c))
+	for i, row := range q.compared(q.known(), closeness) {
+		for _, k := range row {
+			cover[i] = max(cover[i], k)
 		}
 	}
-	var picks []Pick
-	taken := make([]bool, q.open)
-	seed := p.Rand.Uint64()
-	gain := make([]float64, q.open)
-	for len(picks) < min(n, q.open) {
-		inBlocks(q.open, func(i int) {
-			sum := 0.0
-			for j, k := range kernel[i] {
-				if d := k - cover[j]; d > 0 {
-					sum += float64(d)
-				}
-			}
-			gain[i] = sum / float64(q.open)
-		})
-		best := -1
-		for i, g := range gain {
-			if !taken[i] && (best < 0 || g > gain[best] || g == gain[best] && mix(seed, i) < mix(seed, best)) {
-				best = i
+	gain := func(i int) float64 {
+		sum := 0.0
+		for j, k := range kernel[i] {
+			if d := k - cover[j]; d > 0 {
+				sum += float64(d)
 			}
 		}
-		taken[best] = true
-		for j, k := range kernel[best] {
+		return sum / float64(q.open)
+	}
+	// A gain can only fall with more rows taken. So one of before is a bound, and is computed anew only while it is the highest.
+	h := &bounds{near: make([]float64, q.open), seed: p.Rand.Uint64(), seen: make([]int, q.open), order: q.upTo(q.open)}
+	inBlocks(q.open, func(i int) { h.near[i] = gain(i) })
+	heap.Init(h)
+	var picks []Pick
+	for len(picks) < min(n, q.open) {
+		i := h.order[0]
+		if h.seen[i] < len(picks) {
+			h.near[i], h.seen[i] = gain(i), len(picks)
+			heap.Fix(h, 0)
+			continue
+		}
+		heap.Pop(h)
+		for j, k := range kernel[i] {
 			cover[j] = max(cover[j], k)
 		}
-		picks = append(picks, Pick{Row: q.rows[best], Score: gain[best], Reason: fmt.Sprintf("maxherding: raises the coverage by %.2g", gain[best])})
+		picks = append(picks, Pick{Row: q.rows[i], Score: h.near[i], Reason: fmt.Sprintf("maxherding: raises the coverage by %.2g", h.near[i])})
 	}
 	return fillUp(p, picks, n, "maxherding: drawn at random from those not looked at")
 }

@@ -32,17 +32,19 @@ func (probCover) Pick(p *Pool, n int) []Pick {
 	cosines := q.cosines()
 	least := pureCosine(cosines, q.kMeans(max(2, len(p.Classes)), p.Rand).of)
 	near := make([][]int, q.open) // by candidate, those in its ball
-	for i, row := range cosines {
-		for j, c := range row {
+	inBlocks(q.open, func(i int) {
+		for j, c := range cosines[i] {
 			if c > least || i == j {
 				near[i] = append(near[i], j)
 			}
 		}
-	}
+	})
 	covered := make([]bool, q.open)
-	for i, row := range q.cosinesWith(q.known()) {
-		covered[i] = slices.ContainsFunc(row, func(c float32) bool { return c > least })
-	}
+	q.products(q.known(), func() func(int, []float32) {
+		return func(i int, products []float32) {
+			covered[i] = slices.ContainsFunc(products, func(c float32) bool { return c > least })
+		}
+	})
 	gain := make([]int, q.open)
 	for i := range gain {
 		for _, j := range near[i] {
@@ -80,16 +82,16 @@ func (probCover) Pick(p *Pool, n int) []Pick {
 // pureCosine is the cosine above which two candidates are in each other's ball: so that the share purity of the balls
 // holds no other kind.
 func pureCosine(cosines [][]float32, kind []int) float32 {
-	var others []float32 // by candidate, the cosine with the nearest of another kind
-	for i, row := range cosines {
+	others := make([]float32, len(cosines)) // by candidate, the cosine with the nearest of another kind
+	inBlocks(len(cosines), func(i int) {
 		c := float32(math.Inf(-1))
-		for j, v := range row {
-			if kind[i] != kind[j] && v > c {
+		for j, v := range cosines[i] {
+			if v > c && kind[i] != kind[j] {
 				c = v
 			}
 		}
-		others = append(others, c)
-	}
+		others[i] = c
+	})
 	if len(others) == 0 {
 		return 0
 	}

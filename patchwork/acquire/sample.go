@@ -27,18 +27,22 @@ func shuffle(rows []int, r *rand.Rand) {
 
 // cosines are those of all candidates with each other, [open, open].
 func (q *points) cosines() [][]float32 {
-	return q.cosinesWith(q.upTo(q.open))
+	return q.compared(q.upTo(q.open), func(cosine float32) float32 { return cosine })
 }
 
-// cosinesWith are those of all candidates with others, [open, len(others)].
-func (q *points) cosinesWith(others []int) [][]float32 {
+// compared is what is made of the cosines of all candidates with others, [open, len(others)].
+func (q *points) compared(others []int, of func(cosine float32) float32) [][]float32 {
 	flat := make([]float32, q.open*len(others))
 	out := make([][]float32, q.open)
 	for i := range out {
 		out[i] = flat[i*len(others):][:len(others)]
 	}
 	q.products(others, func() func(int, []float32) {
-		return func(i int, products []float32) { copy(out[i], products) }
+		return func(i int, products []float32) {
+			for j, c := range products {
+				out[i][j] = of(c)
+			}
+		}
 	})
 	return out
 }

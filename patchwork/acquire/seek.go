@@ -121,22 +121,37 @@ type sides struct {
 	known         [2]bool // whether there is such an image, without and with
 }
 
-// sides finds them for some classes.
+// sides finds them for some classes, in one pass over the candidates.
 func (q *points) sides(p *Pool, classes []int) []sides {
-	out := make([]sides, len(classes))
+	known, out := q.known(), make([]sides, len(classes))
+	side := make([]int8, len(known)*len(classes)) // [known, classes]: which side a known image is on, -1 for none
 	for k, c := range classes {
-		var lists [2][]int
-		for _, i := range q.known() {
-			if v := p.label(q.rows[i], c); v >= 0 {
-				lists[v] = append(lists[v], i)
+		s := &out[k]
+		s.without, s.with = q.farOff(), q.farOff()
+		for j, i := range known {
+			v := p.label(q.rows[i], c)
+			if side[j*len(classes)+k] = v; v >= 0 {
+				s.known[v] = true
 			}
 		}
-		s := &out[k]
-		for side, near := range []*[]float64{&s.without, &s.with} {
-			*near = q.farOff()
-			q.lower(*near, lists[side])
-			s.known[side] = len(lists[side]) > 0
-		}
+	}
+	for from := 0; from < len(known); from += centresAtOnce {
+		some := known[from:min(from+centresAtOnce, len(known))]
+		q.products(some, func() func(int, []float32) {
+			return func(i int, products []float32) {
+				for j, other := range some {
+					far := q.between(i, other, float64(products[j]))
+					for k, v := range side[(from+j)*len(classes):][:len(classes)] {
+						switch v {
+						case 0:
+							out[k].without[i] = min(out[k].without[i], far)
+						case 1:
+							out[k].with[i] = min(out[k].with[i], far)
+						}
+					}
+				}
+			}
+		})
 	}
 	return out
 }

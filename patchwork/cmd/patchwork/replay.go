@@ -17,16 +17,9 @@ func replayCommand() *cobra.Command {
 		Use:   "replay PROJECT",
 		Short: "See what ways of choosing would have been worth on the images that are labelled",
 		Long: "Labels the images that have all labels once more, from none on, as each strategy chooses, trains after each batch and\n" +
-			"measures on a third of them that is set apart. Nothing in the project changes. A training takes about a third of a second.",
+			"measures on a third of them that is set apart. Nothing in the project changes. The other flags are the settings of each training, as of train.",
 		Example: "  patchwork replay landuse --strategy random --strategy auto --strategy \"60% entropy + 25% rare\" --seeds 5",
 		Args:    args("a project folder"),
-		PreRunE: func(*cobra.Command, []string) error {
-			return checkFlags(
-				need(o.Batch >= 0, "-n is %d; want 1 or more, or 0 for the default", o.Batch),
-				need(o.Rounds >= 0, "--rounds is %d; want 1 or more, or 0 for the default", o.Rounds),
-				need(o.Seeds >= 0, "--seeds is %d; want 1 or more, or 0 for the default", o.Seeds),
-				need(o.Train.Epochs >= 0, "--epochs is %d; want 1 or more, or 0 for the default", o.Train.Epochs))
-		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
 			progress, end := patchwork.ShowProgress()
 			result, err := p.Replay(c.Context(), o, progress)
@@ -43,11 +36,17 @@ func replayCommand() *cobra.Command {
 		}),
 	}
 	f := c.Flags()
+	settings := settingFlags(c, &o.Train)
+	c.PreRunE = func(*cobra.Command, []string) error {
+		return errors.Join(settings(), checkFlags(
+			need(o.Batch >= 0, "-n is %d; want 1 or more, or 0 for the default", o.Batch),
+			need(o.Rounds >= 0, "--rounds is %d; want 1 or more, or 0 for the default", o.Rounds),
+			need(o.Seeds >= 0, "--seeds is %d; want 1 or more, or 0 for the default", o.Seeds)))
+	}
 	f.StringArrayVar(&o.Strategies, "strategy", nil, "as for suggest; may be repeated; without it all that rank by no one class")
 	f.IntVarP(&o.Batch, "number", "n", 0, "how `many` images are labelled at a time; 0 is 16")
 	f.IntVar(&o.Rounds, "rounds", 0, "`batches`; 0 is 8")
 	f.IntVar(&o.Seeds, "seeds", 0, "`times` that each strategy is replayed; 0 is 20")
-	f.IntVar(&o.Train.Epochs, "epochs", 0, "of each training; 0 is the default of train")
 	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed")
 	f.StringVar(&file, "csv", "", "also write a line for each training to this `file`")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")

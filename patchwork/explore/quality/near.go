@@ -1,9 +1,17 @@
 package quality
 
-import "github.com/gopatchwork/patchwork/patchwork/explore"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gopatchwork/patchwork/patchwork/explore"
+)
 
 // defaultNear is how much nearer doubles are than other images; docs/quality.md has what was found with it.
 const defaultNear = 0.25
+
+// Worth is the ratio from which on nearness says nothing: nearer images may be doubles, and their pictures are worth comparing.
+const Worth = 0.5
 
 // NearDoubles joins rows that are so near by their features as only doubles are: neighbours in the graph whose distance is
 // at most near (0 means 0.25) of the distance from either to its last neighbour, where a distance is 1 - cosine. So it holds
@@ -16,6 +24,30 @@ func NearDoubles(g *explore.Graph, same []int32, near float64) (pairs [][2]int) 
 	if near == 0 {
 		near = defaultNear
 	}
+	pairs = nearPairs(g, -1, near)
+	for row, first := range same {
+		if int(first) != row {
+			pairs = append(pairs, [2]int{int(first), row})
+		}
+	}
+	return pairs
+}
+
+// MayBeDoubles are the pairs that are not near enough for NearDoubles and nearer than Worth, each once, the lower row first: whether
+// they are doubles, Likeness of their pictures says.
+func MayBeDoubles(g *explore.Graph, near float64) (pairs [][2]int) {
+	if near == 0 {
+		near = defaultNear
+	}
+	for _, p := range nearPairs(g, near, Worth) {
+		pairs = append(pairs, [2]int{min(p[0], p[1]), max(p[0], p[1])})
+	}
+	slices.SortFunc(pairs, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+	return slices.Compact(pairs)
+}
+
+// nearPairs are the neighbours whose distance is above one and at most the other share of the distance from either to its last neighbour.
+func nearPairs(g *explore.Graph, above, most float64) (pairs [][2]int) {
 	far := make([]float64, g.N)
 	for i := range far {
 		if _, cosine := g.Of(i); len(cosine) > 0 {
@@ -25,14 +57,10 @@ func NearDoubles(g *explore.Graph, same []int32, near float64) (pairs [][2]int) 
 	for i := range g.N {
 		index, cosine := g.Of(i)
 		for a, j := range index {
-			if 1-float64(cosine[a]) <= near*min(far[i], far[j]) && far[i] > 0 && far[j] > 0 {
+			least := min(far[i], far[j])
+			if d := 1 - float64(cosine[a]); d <= most*least && d > above*least && least > 0 {
 				pairs = append(pairs, [2]int{i, int(j)})
 			}
-		}
-	}
-	for row, first := range same {
-		if int(first) != row {
-			pairs = append(pairs, [2]int{int(first), row})
 		}
 	}
 	return pairs

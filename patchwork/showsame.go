@@ -1,0 +1,78 @@
+package patchwork
+
+import (
+	"context"
+	"image"
+	"image/jpeg"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
+	"golang.org/x/image/draw"
+)
+
+// showTheSame is the quality.Likeness from which on pictures show the same; docs/quality.md has what was found with it.
+const showTheSame = 0.7
+
+// showSame are those of the pairs whose pictures show the same, by their thumbnails. A pair of which one cannot be read is left out.
+//
+// Errors: ctx is done.
+func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(done, total int)) (same [][2]int, err error) {
+	grey := map[int]func() []uint8{} // by row, read once
+	for _, pair := range pairs {
+		for _, row := range pair {
+			grey[row] = sync.OnceValue(func() []uint8 { return p.grey(row) })
+		}
+	}
+	fits := make([]bool, len(pairs))
+	var next atomic.Int64
+	done := 0
+	var mu sync.Mutex // guards done, and calls of progress
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(pairs)) {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				k := int(next.Add(1)) - 1
+				if k >= len(pairs) {
+					return
+				}
+				a, b := grey[pairs[k][0]](), grey[pairs[k][1]]()
+				fits[k] = a != nil && b != nil && quality.Likeness(quality.NewPicture(a), quality.NewPicture(b)) >= showTheSame
+				mu.Lock()
+				if done++; progress != nil {
+					progress(done, len(pairs))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	for k, pair := range pairs {
+		if fits[k] {
+			same = append(same, pair)
+		}
+	}
+	return same, ctx.Err()
+}
+
+// grey is the thumbnail of a row, stretched to quality.Side a side; nil if it cannot be read.
+func (p *Project) grey(row int) []uint8 {
+	path, err := p.Thumb(row)
+	if err != nil {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	m, err := jpeg.Decode(f)
+	if err != nil {
+		return nil
+	}
+	out := image.NewGray(image.Rect(0, 0, quality.Side, quality.Side))
+	draw.BiLinear.Scale(out, out.Bounds(), m, m.Bounds(), draw.Src, nil)
+	return out.Pix
+}
