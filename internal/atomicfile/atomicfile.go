@@ -1,4 +1,4 @@
-// Package atomicfile replaces files in one step: a reader, or a crash, sees the old content or the new, never a part of
+// Package atomicfile replaces files and folders in one step: a reader, or a crash, sees the old content or the new, never a part of
 // it. It imports nothing of the project.
 package atomicfile
 

@@ -89,7 +89,7 @@ func (m *Model) save(dir string, also func(folder string) error) error {
 		err = settle(temp)
 	}
 	if err == nil {
-		err = replaceFolder(temp, dir)
+		err = atomicfile.ReplaceFolder(temp, dir)
 	}
 	if err == nil {
 		err = syncPath(parent)

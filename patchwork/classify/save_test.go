@@ -139,22 +139,6 @@ func TestSaveReplacesAModelAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestMoveAside(t *testing.T) {
-	parent := t.TempDir()
-	for i := range 2 {
-		from := filepath.Join(parent, "new")
-		if err := os.MkdirAll(filepath.Join(from, fmt.Sprint(i)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := moveAside(from, filepath.Join(parent, "model")); err != nil {
-			t.Fatal(err)
-		}
-		if left, _ := filepath.Glob(filepath.Join(parent, "*", "*")); len(left) != 1 || filepath.Base(left[0]) != fmt.Sprint(i) {
-			t.Errorf("after move %d: %q", i, left)
-		}
-	}
-}
-
 func TestLoadErrors(t *testing.T) {
 	rewrite := func(pattern string, change func(data []byte) []byte) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {

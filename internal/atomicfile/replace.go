@@ -1,8 +1,8 @@
-package classify
+package atomicfile
 
 import "os"
 
-// moveAside is replaceFolder in two steps, where the system has no exchange: between them to is missing, and the old
+// moveAside is ReplaceFolder in two steps, where the system has no exchange: between them to is missing, and the old
 // folder lies beside it under the name of to with ".old" behind it.
 func moveAside(from, to string) error {
 	old := to + ".old"

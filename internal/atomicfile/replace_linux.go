@@ -1,4 +1,4 @@
-package classify
+package atomicfile
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// replaceFolder puts the folder at from in the place of to, in one step; what was at to is at from afterwards.
-func replaceFolder(from, to string) error {
+// ReplaceFolder puts the folder at from in the place of to, in one step; what was at to is at from afterwards.
+func ReplaceFolder(from, to string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_EXCHANGE)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
