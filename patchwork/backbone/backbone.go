@@ -30,7 +30,7 @@ type Card struct {
 }
 
 // Default is the name of a small network that is fast on a CPU with images of about 64 pixels.
-const Default = "resnet18"
+const Default = "resnet-tiny"
 
 // New makes a network by its name: one that Cards lists, or wrn-DEPTH-WIDTH or convmixer-CHANNELS-DEPTH with other
 // numbers. The zero value of o is the network of its paper; "" stands for Default.
@@ -80,15 +80,20 @@ type family struct {
 	names []string // that Cards lists
 	find  func(name string) (design func(o Options) Network, ok bool)
 
-	norm   Norm   // the default
-	norms  []Norm // that may be asked for; nil means all
-	stem   Stem   // the default
-	stems  []Stem // that may be asked for; nil means both
-	drops  bool   // Dropout has a meaning
-	tokens bool   // ClassToken has a meaning
+	norm  Norm   // the default
+	norms []Norm // that may be asked for; nil means all
+	stem  Stem   // the default
+	stems []Stem // that may be asked for; nil means both
+
+	patch   map[Stem]int // side of the patches of each stem, if it begins with patches
+	drops   bool         // Dropout has a meaning
+	kernels bool         // Kernel has a meaning
+	tokens  bool         // ClassToken has a meaning
 }
 
-var families = []family{resnets}
+var families = []family{
+	tinyResnets, resnets, bareResnets, wideResnets, convNeXts, convMixers, transformers, vggs, alexNets, contextEncoders, autoEncoders,
+}
 
 // network is a Network of functions.
 type network struct {

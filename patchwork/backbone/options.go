@@ -12,6 +12,8 @@ type Options struct {
 	Stem       Stem      `json:"stem,omitempty" yaml:"stem,omitempty"`               // "" means the network's own
 	Width      float64   `json:"width,omitempty" yaml:"width,omitempty"`             // factor of all channels, which are rounded to multiples of 8; 0 means 1
 	Dropout    float64   `json:"dropout,omitempty" yaml:"dropout,omitempty"`         // in [0, 0.9]: share of channels (wrn-*), or of branches of the last block (see Drop in docs/backbones.md); 0 means none
+	Patch      int       `json:"patch,omitempty" yaml:"patch,omitempty"`             // pixels; side of the patches that the first layer takes, 1 to 64; 0 means what the stem says; resnet-tiny, convnext-*, convmixer-* and vit-*
+	Kernel     int       `json:"kernel,omitempty" yaml:"kernel,omitempty"`           // convmixer-*: side of its channel-wise kernels, odd, 3 to 15; 0 means what the stem says
 	Inputs     int       `json:"inputs,omitempty" yaml:"inputs,omitempty"`           // channels of an image; 0 means 3
 	Mean       []float64 `json:"mean,omitempty" yaml:"mean,omitempty"`               // of each channel, subtracted from pixels in [0, 1]; nil means ImageNet's, 0.5 if there are not 3 channels
 	Std        []float64 `json:"std,omitempty" yaml:"std,omitempty"`                 // of each channel, divides what is left; nil means ImageNet's, 0.25 if there are not 3 channels
@@ -58,6 +60,10 @@ func (o Options) check(name string, f family) error {
 	need(o.Width >= 0 && o.Width <= 64, "Width is %g; want a factor up to 64, or 0 for 1", o.Width)
 	need(o.Dropout >= 0 && o.Dropout <= 0.9, "Dropout is %g; want 0 to 0.9", o.Dropout)
 	need(o.Dropout == 0 || f.drops, "Dropout is %g, and this network drops nothing; leave it out", o.Dropout)
+	need(o.Patch == 0 || f.patch != nil, "Patch is %d, and this network does not begin with patches; leave it out", o.Patch)
+	need(o.Patch >= 0 && o.Patch <= 64, "Patch is %d; want 1 to 64 pixels, or 0 for what the stem says", o.Patch)
+	need(o.Kernel == 0 || f.kernels, "Kernel is %d, and the kernels of this network are fixed; leave it out", o.Kernel)
+	need(o.Kernel == 0 || o.Kernel%2 == 1 && o.Kernel >= 3 && o.Kernel <= 15, "Kernel is %d; want an odd side of 3 to 15, or 0 for what the stem says", o.Kernel)
 	need(o.Inputs >= 0, "Inputs is %d; want 1 or more channels, or 0 for 3", o.Inputs)
 	need(!o.ClassToken || f.tokens, "ClassToken is set, and this network has no tokens; leave it out")
 	inputs := o.inputs()
@@ -86,6 +92,9 @@ func (o Options) withDefaults(f family) Options {
 	}
 	if o.Width == 0 {
 		o.Width = 1
+	}
+	if o.Patch == 0 && f.patch != nil {
+		o.Patch = f.patch[o.Stem]
 	}
 	o.Inputs = o.inputs()
 	mean, std := imageNetMean, imageNetStd

@@ -56,26 +56,36 @@ func (d resnetDesign) graph(b builder, x *Node) *Node {
 	} else {
 		x = maxPool3(relu(stem.norm("norm", stem.conv("conv", x, width, 7, 2))), 1)
 	}
-	blocks := d.blocks[0] + d.blocks[1] + d.blocks[2] + d.blocks[3]
-	done := 0
-	for stage, n := range d.blocks {
+	return b.stages(x, d.blocks[:], d.bottleneck)
+}
+
+// stages are residual blocks of 64 channels and, from stage to stage, twice as many at half the size.
+func (b builder) stages(x *Node, blocks []int, bottleneck bool) *Node {
+	all, done := 0, 0
+	for _, n := range blocks {
+		all += n
+	}
+	for stage, n := range blocks {
 		for i := range n {
 			stride := 1
 			if stage > 0 && i == 0 {
 				stride = 2
 			}
-			at := b.at(fmt.Sprintf("stage%d", stage+1)).at(fmt.Sprintf("block%d", i+1))
 			done++
-			rate := b.o.Dropout * float64(done) / float64(blocks)
-			width := b.o.wide(64 << stage)
-			if d.bottleneck {
-				x = at.bottleneck(x, width, stride, rate)
+			at, rate := b.block(stage, i), b.o.Dropout*float64(done)/float64(all)
+			if bottleneck {
+				x = at.bottleneck(x, b.o.wide(64<<stage), stride, rate)
 			} else {
-				x = at.basic(x, width, stride, rate)
+				x = at.basic(x, b.o.wide(64<<stage), stride, rate)
 			}
 		}
 	}
 	return x
+}
+
+// block is the place of a block, counted from 0.
+func (b builder) block(stage, i int) builder {
+	return b.at(fmt.Sprintf("stage%d", stage+1)).at(fmt.Sprintf("block%d", i+1))
 }
 
 // basic is a residual block of two convolutions.
