@@ -117,7 +117,7 @@ func (o Decoder) Graph(scope *model.Scope, m *Node) *Node {
 func (b builder) transposed(name string, x *Node, out int) *Node {
 	d := x.Shape().Dimensions
 	kernel := b.at(name).kernel(x, 4*d[3], 2, 2, d[3], 4*out)
-	y := Convolve(x, kernel).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done() // [batch, h+1, w+1, 4·out]
+	y := convolve(x, kernel, 1, 1) // [batch, h+1, w+1, 4·out]
 	phase := func(a, c int) *Node {
 		i := 2*a + c
 		return Slice(y, AxisRange(), AxisRange(a, a+d[1]), AxisRange(c, c+d[2]), AxisRange(i*out, (i+1)*out))

@@ -75,23 +75,19 @@ func (b builder) layerNorm(name string, x *Node) *Node {
 }
 
 // groupNorm is (x − mean)/√(variance + 1e-5)·gain + shift, over the places of an image and the channels of a group. There are
-// 32 groups, or the greatest common divisor of 32 and the channels.
+// 32 groups; where they would not have the same number of channels, 2 or more, 16, 8, 4, 2 or 1.
 //
 // Source: Wu and He 2018, arXiv:1803.08494, eq. 7.
 func (b builder) groupNorm(name string, x *Node) *Node {
 	d := x.Shape().Dimensions
 	c := d[len(d)-1]
-	groups := gcd(normGroups, c)
+	groups := normGroups
+	for groups > 1 && (c%groups != 0 || c == groups) {
+		groups /= 2
+	}
 	y := Reshape(x, d[0], -1, groups, c/groups)
 	centred := Sub(y, ReduceAndKeep(y, ReduceMean, 1, 3))
 	v := ReduceAndKeep(Square(centred), ReduceMean, 1, 3)
 	y = Reshape(Div(centred, Sqrt(AddScalar(v, groupFloor))), d...)
 	return Add(Mul(y, b.channels(name, "gain", 1, x)), b.channels(name, "shift", 0, x))
-}
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
 }
