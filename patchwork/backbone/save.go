@@ -56,7 +56,7 @@ type document struct {
 	Saved
 }
 
-// Save writes the variables below a scope of a store as the folder dir: a GoMLX checkpoint with their paths below that
+// Save writes the variables below a scope of a store, those that have a role, as the folder dir: a GoMLX checkpoint with their paths below that
 // scope, and backbone.json. What about says of parameters, weights and variables is replaced.
 //
 // The folder is prepared beside dir and then put in its place, so that dir holds the old network or the new one. The
@@ -106,11 +106,12 @@ func (v Variable) size() int {
 	return size
 }
 
-// below lists the variables below a path of a store, by path.
+// below lists the variables below a path of a store that have a role, by path. A store may have others, such as
+// global_step, which every checkpoint holds.
 func below(store *model.Store, path string) (list []Variable) {
 	under := prefix(path)
 	for v := range store.IterVariables() {
-		if rest, ok := strings.CutPrefix(v.Path(), under); ok {
+		if rest, ok := strings.CutPrefix(v.Path(), under); ok && RoleOf(rest) != "" {
 			list = append(list, Variable{rest, RoleOf(rest), append([]int{}, v.Shape().Dimensions...)})
 		}
 	}
