@@ -14,8 +14,8 @@ import (
 
 // EmbedOptions says how images become features.
 type EmbedOptions struct {
-	// Extractor is "" for the one in the settings, "default" for the embedded one, or the path of an ONNX file; a
-	// relative path begins at the working directory.
+	// Extractor is "" for the one in the settings, "default" for the embedded one, or the path of an ONNX file or of the
+	// folder of a network that was trained here (backbone.Save); a relative path begins at the working directory.
 	Extractor string
 	// ONNX is for an ONNX file that the table of known models lacks. It is kept in the settings with the extractor, and
 	// taken from there when it is zero and Extractor is "".
@@ -34,7 +34,7 @@ type EmbedReport struct {
 // Embed looks for new images and computes the features of those that lack them. Broken images are left out. A second
 // call with nothing changed returns at once; a cancelled or killed one goes on where it stopped.
 //
-// Errors: an ONNX file that cannot be used (the error says why); a features file that another process is writing.
+// Errors: a network that cannot be used (the error says why); a features file that another process is writing.
 func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) (EmbedReport, error) {
 	var report EmbedReport
 	if err := checkWritable(p.dir); err != nil {
@@ -113,7 +113,7 @@ func (p *Project) extractor(name string, o features.ONNXOptions) (features.Extra
 	if name == "" || name == "default" {
 		return features.Default()
 	}
-	return features.OpenONNX(p.fromHere(name), o)
+	return openVectors(p.fromHere(name), o)
 }
 
 // use writes to project.yaml which extractor and features are current.

@@ -15,7 +15,7 @@ import (
 
 // MapSettings is what project.yaml says of the feature maps in use.
 type MapSettings struct {
-	Extractor string   `yaml:"extractor,omitempty"` // path of an ONNX file; "" is the project's extractor
+	Extractor string   `yaml:"extractor,omitempty"` // path of an ONNX file or of a network's folder; "" is the project's extractor
 	Network   *Network `yaml:"network,omitempty"`   // what is known about that file
 	Taps      string   `yaml:"taps,omitempty"`      // which maps, as FeatureMapOptions.Taps
 	Float32   bool     `yaml:"float32,omitempty"`   // kept as float32
@@ -24,7 +24,7 @@ type MapSettings struct {
 
 // FeatureMapOptions says which maps ExtractMaps keeps.
 type FeatureMapOptions struct {
-	// Extractor is the path of an ONNX file; "" means the one of the last call, at first the project's.
+	// Extractor is the path of an ONNX file or of a trained network's folder; "" means the one of the last call, at first the project's.
 	Extractor string
 	// ONNX is for an ONNX file that the table of known models lacks; see EmbedOptions.ONNX.
 	ONNX features.ONNXOptions
@@ -68,15 +68,15 @@ func (r FeatureMapReport) String() string {
 	return strings.Replace(text, fmt.Sprintf(": %d numbers for each image;", r.Spec.Dim), fmt.Sprintf(": %d maps for each image;", len(r.Spec.Taps)), 1)
 }
 
-// Taps lists the maps inside of an ONNX network that ExtractMaps can keep.
+// Taps lists the maps inside of a network that ExtractMaps can keep.
 //
-// Errors: the extractor is the embedded one, which has no maps; those of features.Taps.
+// Errors: the extractor is the embedded one, which has no maps; those of features.Taps and features.BackboneTaps.
 func (p *Project) Taps(o FeatureMapOptions) ([]features.Tap, error) {
 	file, onnx, _, err := p.mapNetwork(o)
 	if err != nil {
 		return nil, err
 	}
-	return features.Taps(p.fromHere(file), onnx)
+	return listTaps(p.fromHere(file), onnx)
 }
 
 // ExtractMaps computes feature maps of all images that lack them, for classifiers that read maps in place of vectors
@@ -99,7 +99,7 @@ func (p *Project) ExtractMaps(ctx context.Context, o FeatureMapOptions, progress
 			return report, err
 		}
 	}
-	ex, err := features.OpenMaps(p.fromHere(file), onnx, choice)
+	ex, err := openMaps(p.fromHere(file), onnx, choice)
 	if err != nil {
 		return report, err
 	}
@@ -127,7 +127,7 @@ func (p *Project) ExtractMaps(ctx context.Context, o FeatureMapOptions, progress
 
 // chooseTaps are the names of the maps that a text chooses.
 func chooseTaps(file string, onnx features.ONNXOptions, text string) (names []string, err error) {
-	all, err := features.Taps(file, onnx)
+	all, err := listTaps(file, onnx)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (p *Project) mapNetwork(o FeatureMapOptions) (file string, onnx features.ON
 		file, known = s.Extractor, s.Network
 	}
 	if file == "" || file == "default" {
-		return "", onnx, keep, fmt.Errorf("patchwork: maps are read from an ONNX network, and the extractor is the embedded one; name a file, "+
+		return "", onnx, keep, fmt.Errorf("patchwork: maps are read from a network, and the extractor is the embedded one; name a file, "+
 			"as with `patchwork maps extract %s --extractor network.onnx`", typed(p.dir))
 	}
 	onnx = o.ONNX

@@ -71,7 +71,7 @@ func (n *Notebook) Status() {
 }
 
 // Embed turns the images into features: with the extractor of the settings, or with the given one ("default", or the
-// path of an ONNX file).
+// path of an ONNX file or of a trained network's folder).
 func (n *Notebook) Embed(extractor ...string) {
 	var o EmbedOptions
 	if len(extractor) > 0 {

@@ -134,7 +134,7 @@ func (s *Settings) merge(dir string, o InitOptions) error {
 			return err
 		}
 		if _, err := os.Stat(o.Extractor); path != "default" && errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("patchwork: there is no network at %q; want an ONNX file, or \"default\" for the embedded extractor", o.Extractor)
+			return fmt.Errorf("patchwork: there is no network at %q; want an ONNX file or a trained network's folder, or \"default\" for the embedded extractor", o.Extractor)
 		}
 		if path != s.Extractor {
 			s.Extractor, s.Network = path, nil

@@ -28,7 +28,7 @@ type Settings struct {
 	Images    []string        `yaml:"images,flow"`         // folders, globs, or .txt/.csv lists of images
 	Input     Input           `yaml:"input,omitempty"`     // how an image file is read
 	Classes   []Class         `yaml:"classes"`             // in the order of their columns and hotkeys; a bare name will do
-	Extractor string          `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file
+	Extractor string          `yaml:"extractor,omitempty"` // "" or "default" is the embedded one; else the path of an ONNX file or of a network's folder
 	Network   *Network        `yaml:"network,omitempty"`   // what Embed was told about that file
 	Features  string          `yaml:"features,omitempty"`  // id of the features in use; Embed fills it
 	Maps      *MapSettings    `yaml:"maps,omitempty"`      // the feature maps in use; ExtractMaps fills it

@@ -86,7 +86,7 @@ func (d *embedded) BatchSize() int { return defaultBatch }
 
 // Extract describes the images of a batch.
 func (d *embedded) Extract(ctx context.Context, b imageset.Batch) ([]float32, error) {
-	return inGroups(ctx, b, d.Spec(), defaultBatch, false, func(pix []float32, n int) (out []float32, err error) {
+	return inGroups(ctx, b, d.Spec(), 3, defaultBatch, false, func(pix []float32, n int) (out []float32, err error) {
 		err = compute.Try("features: the embedded extractor", func() error {
 			x := tensors.FromFlatDataAndDimensions(pix, n, defaultSize, defaultSize, 3)
 			defer x.FinalizeAll()

@@ -1,7 +1,8 @@
 // Package features turns images into vectors and keeps them on disk.
 //
 // An Extractor maps a batch of images to one vector each. Default is built in and needs neither download nor training;
-// OpenONNX uses any network in an ONNX file. OpenMaps reads maps inside of such a network instead, one or several for each image.
+// OpenONNX uses any network in an ONNX file, OpenBackbone a network that was trained here. OpenMaps and OpenBackboneMaps read maps
+// inside of such a network instead, one or several for each image.
 // Run applies an extractor to all images of an index and writes a Store; ImportNPY and ImportMaps make a Store of vectors or maps
 // that another program computed. LeaveOneOutKNN and CheckSanity say whether the
 // vectors separate what people have labelled.

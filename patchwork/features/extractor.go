@@ -92,17 +92,25 @@ func slug(text string) string {
 	return s
 }
 
-// checkBatch says whether a batch has the size that the extractor wants.
-func checkBatch(b imageset.Batch, s Spec) error {
-	if b.C != 3 && b.C != 0 {
-		return fmt.Errorf("features: %s takes 3 channels and got %d; name one band or three in the input's bands", s.Name, b.C)
+// checkBatch says whether a batch has the size and the channels that the extractor wants. A batch that does not say how
+// many it has, has three.
+func checkBatch(b imageset.Batch, s Spec, channels int) error {
+	if b.C == 0 {
+		b.C = 3
+	}
+	if b.C != channels {
+		want := "name as many"
+		if channels == 3 {
+			want = "name one band or three"
+		}
+		return fmt.Errorf("features: %s takes %d channels and got %d; %s in the input's bands", s.Name, channels, b.C, want)
 	}
 	if b.H != s.Height || b.W != s.Width {
 		return fmt.Errorf("features: %s wants images of %d×%d pixels and got %d×%d; resize them to Spec().Width and Height",
 			s.Name, s.Width, s.Height, b.W, b.H)
 	}
-	if want := b.N * b.H * b.W * 3; len(b.Pix) != want {
-		return fmt.Errorf("features: a batch of %d images of %d×%d pixels holds %d numbers; want %d (RGB)", b.N, b.W, b.H, len(b.Pix), want)
+	if want := b.N * b.H * b.W * channels; len(b.Pix) != want {
+		return fmt.Errorf("features: a batch of %d images of %d×%d pixels holds %d numbers; want %d (%d channels)", b.N, b.W, b.H, len(b.Pix), want, channels)
 	}
 	return nil
 }

@@ -9,12 +9,12 @@ import (
 
 // inGroups hands the images of a batch to call in groups of size and the rest one by one, so that only two graphs are
 // ever compiled. If fixed, the last group is filled up with black images instead.
-func inGroups(ctx context.Context, b imageset.Batch, s Spec, size int, fixed bool, call func(pix []float32, n int) ([]float32, error)) ([]float32, error) {
-	if err := checkBatch(b, s); err != nil {
+func inGroups(ctx context.Context, b imageset.Batch, s Spec, channels, size int, fixed bool, call func(pix []float32, n int) ([]float32, error)) ([]float32, error) {
+	if err := checkBatch(b, s, channels); err != nil {
 		return nil, err
 	}
 	out := make([]float32, 0, b.N*s.Dim)
-	each := s.Width * s.Height * 3
+	each := s.Width * s.Height * channels
 	for at := 0; at < b.N; {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -335,7 +335,7 @@ func (e *network) BatchSize() int { return e.batch }
 
 // Extract applies the network: in whole groups of BatchSize, then one by one.
 func (e *network) Extract(ctx context.Context, b imageset.Batch) ([]float32, error) {
-	return inGroups(ctx, b, e.spec, e.batch, e.fixed, e.call)
+	return inGroups(ctx, b, e.spec, 3, e.batch, e.fixed, e.call)
 }
 
 // call runs the graph for n images.

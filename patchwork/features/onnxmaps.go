@@ -56,6 +56,9 @@ func openFile(file string, o ONNXOptions) (*network, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if IsBackbone(file) {
+		return nil, errFolder
+	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("the network cannot be read: %w", err)

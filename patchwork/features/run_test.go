@@ -31,7 +31,7 @@ func (m *means) Spec() Spec {
 }
 
 func (m *means) Extract(ctx context.Context, b imageset.Batch) ([]float32, error) {
-	if err := checkBatch(b, m.Spec()); err != nil {
+	if err := checkBatch(b, m.Spec(), 3); err != nil {
 		return nil, err
 	}
 	if m.fail != nil {

@@ -35,7 +35,7 @@ func embedCommand() *cobra.Command {
 		}),
 	}
 	f := c.Flags()
-	f.StringVar(&o.Extractor, "extractor", "", "\"default\" or an ONNX `file`; without it the project's own")
+	f.StringVar(&o.Extractor, "extractor", "", "\"default\", an ONNX `file`, or the folder of a network that was trained here; without it the project's own")
 	f.IntVar(&size, "size", 0, "width and height of the network's input in `pixels`")
 	f.Float32SliceVar(&o.ONNX.Mean, "mean", nil, "`r,g,b` means of pixels in [0,1]")
 	f.Float32SliceVar(&o.ONNX.Std, "std", nil, "`r,g,b` standard deviations of pixels in [0,1]")

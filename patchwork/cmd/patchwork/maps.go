@@ -30,7 +30,7 @@ func mapsCommand() *cobra.Command {
 func networkFlags(c *cobra.Command, o *patchwork.FeatureMapOptions) (check func() error) {
 	var size int
 	f := c.Flags()
-	f.StringVar(&o.Extractor, "extractor", "", "an ONNX `file`; without it that of the last time, at first the project's")
+	f.StringVar(&o.Extractor, "extractor", "", "an ONNX `file`, or the folder of a network that was trained here; without it that of the last time, at first the project's")
 	f.IntVar(&size, "size", 0, "width and height of the network's input in `pixels`")
 	f.Float32SliceVar(&o.ONNX.Mean, "mean", nil, "`r,g,b` means of pixels in [0,1]")
 	f.Float32SliceVar(&o.ONNX.Std, "std", nil, "`r,g,b` standard deviations of pixels in [0,1]")
