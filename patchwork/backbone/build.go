@@ -1,7 +1,6 @@
 package backbone
 
 import (
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -41,35 +40,15 @@ func (b builder) conv(name string, x *Node, out, size, stride int) *Node {
 }
 
 // patches is a convolution without bias of patches that do not overlap; a rest at the right and the lower border is left out.
-// It is written as a product over the numbers of each patch.
 func (b builder) patches(name string, x *Node, out, size int) *Node {
-	d := x.Shape().Dimensions
-	n, h, w, in := d[0], d[1]/size, d[2]/size, d[3]
-	kernel := b.at(name).kernel(x, size*size*in, size, size, in, out)
-	x = Slice(x, AxisRange(), AxisRange(0, h*size), AxisRange(0, w*size), AxisRange())
-	x = TransposeAllDims(Reshape(x, n, h, size, w, size, in), 0, 1, 3, 2, 4, 5)
-	return Reshape(MatMul(Reshape(x, n*h*w, -1), Reshape(kernel, -1, out)), n, h, w, out)
+	return b.convPadded(name, x, out, size, size, 0)
 }
 
 // convPadded is a convolution without bias, with zeros of pad on each side.
 func (b builder) convPadded(name string, x *Node, out, size, stride, pad int) *Node {
 	in := x.Shape().Dimensions[3]
 	kernel := b.at(name).kernel(x, size*size*in, size, size, in, out)
-	return convolve(x, kernel, stride, pad)
-}
-
-// convolve keeps kernels odd: GoMLX 0.28 shifts the gradient of the input by one pixel where a side is even, so such a
-// kernel gets a row and a column of zeros at its end.
-func convolve(x, kernel *Node, stride, pad int) *Node {
-	d := kernel.Shape().Dimensions
-	end := pad
-	if d[0]%2 == 0 {
-		zeros := func(dims ...int) *Node { return Zeros(x.Graph(), shapes.Make(x.DType(), dims...)) }
-		kernel = Concatenate([]*Node{kernel, zeros(1, d[1], d[2], d[3])}, 0)
-		kernel = Concatenate([]*Node{kernel, zeros(d[0]+1, 1, d[2], d[3])}, 1)
-		end++
-	}
-	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, end}, {pad, end}}).Done()
+	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
 }
 
 // depthwise is a convolution of each channel alone, of stride 1, with bias.

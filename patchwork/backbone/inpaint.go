@@ -3,6 +3,7 @@ package backbone
 import (
 	"fmt"
 
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -117,7 +118,11 @@ func (o Decoder) Graph(scope *model.Scope, m *Node) *Node {
 func (b builder) transposed(name string, x *Node, out int) *Node {
 	d := x.Shape().Dimensions
 	kernel := b.at(name).kernel(x, 4*d[3], 2, 2, d[3], 4*out)
-	y := convolve(x, kernel, 1, 1) // [batch, h+1, w+1, 4·out]
+	// GoMLX has no gradient of a 2×2 convolution with zeros around, so the kernel gets a row and a column of zeros.
+	zeros := func(dims ...int) *Node { return Zeros(x.Graph(), shapes.Make(x.DType(), dims...)) }
+	kernel = Concatenate([]*Node{kernel, zeros(1, 2, d[3], 4*out)}, 0)
+	kernel = Concatenate([]*Node{kernel, zeros(3, 1, d[3], 4*out)}, 1)
+	y := Convolve(x, kernel).PaddingPerDim([][2]int{{1, 2}, {1, 2}}).Done() // [batch, h+1, w+1, 4·out]
 	phase := func(a, c int) *Node {
 		i := 2*a + c
 		return Slice(y, AxisRange(), AxisRange(a, a+d[1]), AxisRange(c, c+d[2]), AxisRange(i*out, (i+1)*out))
