@@ -65,86 +65,105 @@ func TestGradients(t *testing.T) {
 	for _, tt := range small {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.o.Dropout = 0
-			n := mustNew(t, tt.name, tt.o)
-			b := openCPU(t, cpu.Options{Logger: func(string) {}})
-			s := fill(t, n)
-			x := pictures(3, tt.side, 3, 1)
-			var over []Variable
-			for _, v := range below(s, "/net") {
-				if v.Role != Running {
-					over = append(over, v)
-				}
-			}
-			loss := func(scope *model.Scope, x *Node) *Node {
-				s.SetTraining(x.Graph(), true)
-				y := n.Graph(scope.At("net"), x)
-				weights := Sin(MulScalar(ConvertDType(Iota(x.Graph(), Reshape(y, -1).Shape(), 0), y.DType()), 0.7))
-				return ReduceAllMean(Mul(Reshape(y, -1), weights))
-			}
-			gradient, err := model.NewExec(b, s, func(scope *model.Scope, x *Node) []*Node {
-				value := loss(scope, x)
-				var nodes []*Node
-				for _, v := range over {
-					nodes = append(nodes, s.GetVariable("/net/"+v.Path).NodeValue(x))
-				}
-				return Gradient(value, nodes...)
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			gradients, err := gradient.Exec(x)
-			if err != nil {
-				t.Fatal(err)
-			}
-			exact, err := model.NewExec(b, s, func(scope *model.Scope, x *Node) *Node { return loss(scope, ConvertDType(x, dtypes.Float64)) })
-			if err != nil {
-				t.Fatal(err)
-			}
-			set := func(v Variable, values []float32) {
-				if err := s.GetVariable("/net/" + v.Path).SetValue(tensors.FromFlatDataAndDimensions(values, v.Dims...)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			value := func() float64 {
-				y, err := exact.Call1(x)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer y.MustFinalizeAll()
-				return tensors.ToScalar[float64](y)
-			}
-			kinds := map[string][]int{} // such as conv1/kernel, of all blocks
-			for i, v := range over {
-				parts := strings.Split(v.Path, "/")
-				kind := strings.Join(parts[len(parts)-2:], "/")
-				kinds[kind] = append(kinds[kind], i)
-			}
-			for kind, list := range kinds {
-				const h = 2e-6
-				got, want, size := 0.0, 0.0, 0.0
-				for _, sign := range []float64{1, -1} {
-					for _, i := range list {
-						at, direction := filling(over[i]), noise("direction of "+over[i].Path, over[i].size())
-						moved := make([]float32, len(at))
-						for j, w := range at {
-							moved[j] = w + float32(sign*h*direction[j])
-						}
-						set(over[i], moved)
-						for j, g := range tensors.MustCopyFlatData[float32](gradients[i]) {
-							part := float64(g) * (float64(moved[j]) - float64(at[j])) * sign
-							want += part
-							size += math.Abs(part)
-						}
-					}
-					got += sign * value()
-				}
-				for _, i := range list {
-					set(over[i], filling(over[i]))
-				}
-				if math.Abs(got-want) > 0.002*size+1e-12 {
-					t.Errorf("the loss changes by %.5g along a direction of all %s, and by the gradient %.5g (parts %.4g)", got, kind, want, size)
-				}
-			}
+			checkGradients(t, mustNew(t, tt.name, tt.o), tt.side)
 		})
+	}
+	t.Run("inpainting", func(t *testing.T) {
+		checkGradients(t, painter{mustNew(t, "autoencoder", Options{Width: 0.25}).(*network)}, 32)
+	})
+}
+
+// painter makes images by an encoder, a bottleneck and a decoder, and judges them.
+type painter struct{ *network }
+
+// Card asks Make for images of the size of the test, which the bottleneck fixes.
+func (p painter) Card() Card { return Card{MinSide: 32} }
+
+func (p painter) Graph(scope *model.Scope, x *Node) *Node {
+	m := Bottleneck{}.Graph(scope.At("bottleneck"), p.network.Graph(scope.At("encoder"), x))
+	y := Decoder{Widths: []int{16, 8, 8, 8}}.Graph(scope.At("decoder"), m)
+	return Mul(y, Reshape(Discriminator{Widths: []int{8, 8}}.Graph(scope.At("judge"), y), -1, 1, 1, 1))
+}
+
+func checkGradients(t *testing.T, n Network, side int) {
+	t.Helper()
+	b := openCPU(t, cpu.Options{Logger: func(string) {}})
+	s := fill(t, n)
+	x := pictures(3, side, 3, 1)
+	var over []Variable
+	for _, v := range below(s, "/net") {
+		if v.Role != Running {
+			over = append(over, v)
+		}
+	}
+	loss := func(scope *model.Scope, x *Node) *Node {
+		s.SetTraining(x.Graph(), true)
+		y := n.Graph(scope.At("net"), x)
+		weights := Sin(MulScalar(ConvertDType(Iota(x.Graph(), Reshape(y, -1).Shape(), 0), y.DType()), 0.7))
+		return ReduceAllMean(Mul(Reshape(y, -1), weights))
+	}
+	gradient, err := model.NewExec(b, s, func(scope *model.Scope, x *Node) []*Node {
+		value := loss(scope, x)
+		var nodes []*Node
+		for _, v := range over {
+			nodes = append(nodes, s.GetVariable("/net/"+v.Path).NodeValue(x))
+		}
+		return Gradient(value, nodes...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gradients, err := gradient.Exec(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, err := model.NewExec(b, s, func(scope *model.Scope, x *Node) *Node { return loss(scope, ConvertDType(x, dtypes.Float64)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := func(v Variable, values []float32) {
+		if err := s.GetVariable("/net/" + v.Path).SetValue(tensors.FromFlatDataAndDimensions(values, v.Dims...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	value := func() float64 {
+		y, err := exact.Call1(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer y.MustFinalizeAll()
+		return tensors.ToScalar[float64](y)
+	}
+	kinds := map[string][]int{} // such as conv1/kernel, of all blocks
+	for i, v := range over {
+		parts := strings.Split(v.Path, "/")
+		kind := strings.Join(parts[len(parts)-2:], "/")
+		kinds[kind] = append(kinds[kind], i)
+	}
+	for kind, list := range kinds {
+		const h = 2e-6
+		got, want, size := 0.0, 0.0, 0.0
+		for _, sign := range []float64{1, -1} {
+			for _, i := range list {
+				at, direction := filling(over[i]), noise("direction of "+over[i].Path, over[i].size())
+				moved := make([]float32, len(at))
+				for j, w := range at {
+					moved[j] = w + float32(sign*h*direction[j])
+				}
+				set(over[i], moved)
+				for j, g := range tensors.MustCopyFlatData[float32](gradients[i]) {
+					part := float64(g) * (float64(moved[j]) - float64(at[j])) * sign
+					want += part
+					size += math.Abs(part)
+				}
+			}
+			got += sign * value()
+		}
+		for _, i := range list {
+			set(over[i], filling(over[i]))
+		}
+		if math.Abs(got-want) > 0.002*size+1e-12 {
+			t.Errorf("the loss changes by %.5g along a direction of all %s, and by the gradient %.5g (parts %.4g)", got, kind, want, size)
+		}
 	}
 }

@@ -22,9 +22,9 @@ var small = []struct {
 }{
 	{"resnet-tiny", Options{Width: 0.125, Dropout: 0.2}, 16},
 	{"resnet18", Options{Width: 0.125}, 32},
-	{"resnet50", Options{Width: 0.125, Stem: SmallStem, Norm: GroupNorm}, 16},
+	{"resnet50", Options{Width: 0.125, Norm: LayerNorm}, 32},
 	{"resnet50-bare", Options{Width: 0.125, Norm: LayerNorm}, 40},
-	{"wrn-10-1", Options{Width: 0.5, Dropout: 0.3}, 8},
+	{"wrn-10-1", Options{Width: 0.5, Norm: GroupNorm, Dropout: 0.3}, 8},
 	{"convnext-atto", Options{Width: 0.2, Stem: SmallStem}, 16},
 	{"convnextv2-atto", Options{Width: 0.2, Stem: SmallStem, Dropout: 0.1}, 32},
 	{"convmixer-16-2", Options{Stem: SmallStem}, 8},
