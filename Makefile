@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify bench-acquire golden tools jupyter clean
+.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify bench-acquire bench-backbone golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -59,6 +59,9 @@ bench-acquire: ## choosing, the graph of neighbours beside scikit-learn and a ma
 	@$(GO) run ./internal/benchacquire
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; $(GO) run ./testdata/scenes/cmd/scenes -out "$$dir" -n 1000 -seed 7; \
 	 $(GO) run ./internal/benchacquire -images "$$dir" -truth "$$dir/truth.csv"
+
+bench-backbone: ## the networks of package backbone: sizes, images a second in use and in training, as a table
+	@$(GO) run ./internal/benchbackbone
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

@@ -11,7 +11,7 @@ type Options struct {
 	Norm       Norm      `json:"norm,omitempty" yaml:"norm,omitempty"`               // "" means the network's own
 	Stem       Stem      `json:"stem,omitempty" yaml:"stem,omitempty"`               // "" means the network's own
 	Width      float64   `json:"width,omitempty" yaml:"width,omitempty"`             // factor of all channels, which are rounded to multiples of 8; 0 means 1
-	Dropout    float64   `json:"dropout,omitempty" yaml:"dropout,omitempty"`         // in [0, 0.9]: share of channels (wrn-*), or of branches of the last block (see Drop in docs/backbones.md); 0 means none
+	Dropout    float64   `json:"dropout,omitempty" yaml:"dropout,omitempty"`         // share that training drops, in [0, 0.9]: of channels (wrn-*, autoencoder), or of branches of the last residual block; 0 means none
 	Patch      int       `json:"patch,omitempty" yaml:"patch,omitempty"`             // pixels; side of the patches that the first layer takes, 1 to 64; 0 means what the stem says; resnet-tiny, convnext-*, convmixer-* and vit-*
 	Kernel     int       `json:"kernel,omitempty" yaml:"kernel,omitempty"`           // convmixer-*: side of its channel-wise kernels, odd, 3 to 15; 0 means what the stem says
 	Inputs     int       `json:"inputs,omitempty" yaml:"inputs,omitempty"`           // channels of an image; 0 means 3
