@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -69,6 +70,9 @@ type trained struct {
 // openBackbone makes the extractor of vectors, or of maps if m is not nil.
 func openBackbone(dir string, m *MapOptions) (*trained, error) {
 	net, saved, err := backbone.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("features: %w; want an ONNX file, or the folder of a network that was trained here", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("features: %w", err)
 	}

@@ -60,7 +60,7 @@ func TestNetworksThatCannotBeUsed(t *testing.T) {
 		}
 	}
 	fails(t, exitFailed, []string{"nowhere.onnx", "no such file"}, "embed", "p", "--extractor", "nowhere.onnx")
-	fails(t, exitFailed, []string{"photos", "is a directory"}, "embed", "p", "--extractor", "photos")
+	fails(t, exitFailed, []string{"no network in photos", "want an ONNX file, or the folder of a network"}, "embed", "p", "--extractor", "photos")
 	write(t, "good.onnx", working)
 	for _, tt := range [][]string{
 		{"--size", "9", "8", "--size"}, {"--layout", "square", "NCHW"}, {"--mean", "1,2", "--mean has 2 values"}, {"--std", "0", "--std holds 0"},
