@@ -163,12 +163,15 @@ func TestLayoutAsAWidget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := colorings{p: p, rows: 60, scores: scores}
-	if all := c.all(table); len(all) != 3*2+2 {
-		t.Errorf("%d colourings", len(all))
+	shades := map[string]widgets.Shades{}
+	for _, c := range n.colorings(table, scores) {
+		shades[c.Key] = c.Make()
+	}
+	if len(shades) != 3*2+5 {
+		t.Errorf("%d colourings", len(shades))
 	}
 	red, _ := table.Class("red")
-	labelled, scored, wrong := c.labels("red"), c.scored("red", false), c.scored("red", true)
+	labelled, scored, wrong := shades["label: red"], shades["score: red"], shades["mistake: red"]
 	for row := range 60 {
 		want := map[labels.Tri]byte{labels.Present: 0, labels.Absent: 1, labels.Unknown: widgets.NoShade}[table.Value(row, red)]
 		if labelled.Of[row] != want {
@@ -183,13 +186,13 @@ func TestLayoutAsAWidget(t *testing.T) {
 		}
 	}
 	held := 0
-	for row, side := range c.sides().Of {
+	for row, side := range shades["side"].Of {
 		if (side == 1) != table.Validation(row) {
 			t.Errorf("row %d is on side %d", row, side)
 		}
 		held += int(side)
 	}
-	if held != 20 || len(c.subsets().Groups) == 0 {
-		t.Errorf("%d held out, subsets %v", held, c.subsets().Groups)
+	if held != 20 || len(shades["subset"].Groups) == 0 {
+		t.Errorf("%d held out, subsets %v", held, shades["subset"].Groups)
 	}
 }

@@ -114,7 +114,7 @@ type trainingOnly struct {
 // Key lets a slow page skip all but the latest.
 func (trainingOnly) Key() string { return "train" }
 
-// Close stops a running training and waits until it has kept its weights, at most for the given time. Nothing begins by
+// Close stops a layout that is being made and a running training, and waits until it has kept its weights, at most for the given time. Nothing begins by
 // itself after it.
 func (s *Session) Close(wait time.Duration) {
 	until := time.Now().Add(wait)
@@ -122,6 +122,9 @@ func (s *Session) Close(wait time.Duration) {
 		s.mu.Lock()
 		running := s.training.cancel
 		s.closed = true
+		if s.mapping.cancel != nil {
+			s.mapping.cancel()
+		}
 		s.mu.Unlock()
 		if running == nil || time.Now().After(until) {
 			return
