@@ -79,7 +79,9 @@ func TestStudioShowsHostileNamesAsText(t *testing.T) {
 	s.Until("training is done", time.Minute, `() => /^Trained on/.test(document.getElementById("outcome").textContent)`)
 	s.Until("the panels are open", limit, `() => { document.querySelectorAll("details").forEach(d => d.open = true); return true }`)
 	are("their scores can be shown", option("class whose scores")+`.slice(1).map(o => o.textContent)`)
+	s.openMap()
 	for i, name := range hostile {
+		choose("what colours mean", "label: "+name)
 		choose("class whose scores", name)
 		s.Until("the bars are its own", limit, `name => [...document.querySelectorAll("#histogram .bars button")].some(b => b.title.replace("\u2068", "").startsWith(name.slice(0, 3)) && / scored 0\.\d\d to /.test(b.title) && b.title.length < 200)`, name)
 		s.Click("#suggest")

@@ -107,6 +107,7 @@ export function render({ model, el: host, tools = [] }) {
     if (!unpainted) {
       [unpainted, s.mode] = [s.marks, modeOf(e)];
       s.marks = combine(s.marks, [], s.mode);
+      point(-1);
     }
     for (const dot of brushed(s.index, s.see, from, to, s.brush.radius, s.shown)) s.marks[dot] = s.mode === "subtract" ? 0 : 1;
     s.count = countOf(s.marks);
@@ -214,6 +215,7 @@ export function render({ model, el: host, tools = [] }) {
     if (!given) return;
     const byRow = pointsOf(given);
     const had = s.rows.length;
+    const whole = s.see.k === s.all.k;
     s.rows = shuffled(byRow.length / 2);
     s.points = new Float32Array(byRow.length);
     s.dotOf = new Uint32Array(s.rows.length);
@@ -226,6 +228,7 @@ export function render({ model, el: host, tools = [] }) {
     s.index = indexOf(s.points, s.extent);
     s.all = fit(s.extent, s.see.w, s.see.h);
     s.hover = -1;
+    if (whole) s.see = s.all;
     if (had !== s.rows.length) { // what is selected stays when the same images have moved
       s.marks = new Uint8Array(s.rows.length);
       s.count = 0;
@@ -262,10 +265,15 @@ export function render({ model, el: host, tools = [] }) {
   function onMarks() {
     const bits = model.get("marks");
     s.rings = ringsOf(s.rows, s.dotOf, model.get("view")?.highlight ?? [], bits ? new Uint8Array(bits) : null);
+    const counts = [0, 0, 0];
+    for (const level of s.rings) counts[level]++;
+    put(stage, "data-marked", counts[1] + counts[2]);
+    put(stage, "data-ringed", counts[2]);
     later();
   }
   function onCurrent() {
     s.current = s.dotOf[model.get("current")] ?? -1;
+    put(stage, "data-current", s.current < 0 ? null : model.get("current"));
     over(s);
   }
   const onMessage = (message) => message.kind === "tiles" && pictures.take(message.tiles);

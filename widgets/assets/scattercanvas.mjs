@@ -53,9 +53,9 @@ export function sheets(pictures) {
     } else {
       paint(target, s.points, place, s.codes, colors, alphas, round);
     }
-    rings(s, target, place, dot.radius);
+    if (!s.images) rings(s, target, place, dot.radius);
     low.putImageData(image, 0, 0);
-    if (s.images) tiles(s);
+    if (s.images) tiles(s, ink("--pw-map-ground"));
     over(s);
   }
 
@@ -65,7 +65,7 @@ export function sheets(pictures) {
     for (const [level, name, wide] of [[1, "--pw-accent", 1.4], [2, "--pw-text", 2]]) {
       if (!s.rings.includes(level)) continue;
       alphas.forEach((a, code) => a && (alphas[code] = 256));
-      paint(target, s.points, place, s.codes, plain, alphas, stamp((radius + 1) * ratio), s.rings, level);
+      if (!s.count) paint(target, s.points, place, s.codes, plain, alphas, stamp((radius + 1) * ratio), s.rings, level); // with a selection only that is bright
       colors.fill(packed(ink(name)));
       paint(target, s.points, place, s.codes, colors, alphas, stamp((radius + 1.2 + wide) * ratio, (radius + 1.2) * ratio), s.rings, level);
     }
@@ -79,7 +79,7 @@ export function sheets(pictures) {
   };
 
   // tiles draws the images that stand for their part of the plane, each framed in its colour.
-  function tiles(s) {
+  function tiles(s, ground) {
     const chosen = (s.tiles = mosaic(s.index, s.see, tileSide, s.shown));
     pictures.want(chosen.map(({ dot }) => s.rows[dot]));
     low.save();
@@ -87,6 +87,9 @@ export function sheets(pictures) {
     for (const { dot, x, y, side } of chosen) {
       const box = side - 4;
       const picture = pictures.of(s.rows[dot]);
+      low.globalAlpha = 1;
+      low.fillStyle = ground;
+      low.fillRect(x - box / 2, y - box / 2, box, box);
       low.globalAlpha = s.count && !s.marks[dot] ? 0.35 : 1;
       const ring = ["", "--pw-accent", "--pw-text"][s.rings[dot]];
       if (ring) {
