@@ -85,7 +85,7 @@ func TestStudioShowsHostileNamesAsText(t *testing.T) {
 		choose("class whose scores", name)
 		s.Until("the bars are its own", limit, `name => [...document.querySelectorAll("#histogram .bars button")].some(b => b.title.replace("\u2068", "").startsWith(name.slice(0, 3)) && / scored 0\.\d\d to /.test(b.title) && b.title.length < 200)`, name)
 		s.Click("#suggest")
-		s.Until("suggestions are shown", limit, `() => /entropy [01]\.\d+: /.test(document.querySelector(".pw-why").textContent)`)
+		s.Until("suggestions are shown", limit, `() => /entropy [01]\.\d+: /.test(document.querySelector(".pw-tile .pw-why").textContent)`)
 		choose("ask about", name)
 		s.Until("it is asked about", limit, `name => document.querySelector(".pw-asked").textContent.replace("\u2068", "").startsWith(name.slice(0, 3)) && document.querySelector(".pw-asked").textContent.endsWith("yes · D no · X leave out")`, name)
 		s.Until("strategies are named after it", limit, `name => [...document.getElementById("strategy").options].some(o => o.value === "highest: " + name && o.textContent.includes(name))`, name)

@@ -144,8 +144,6 @@ function mount() {
   panel = trainpanel.render({ model: models.panel, el: $("model") });
   classespanel.render({ model: models.classes, el: $("classes") });
   peoplepanel.render({ model: models.people, el: $("people") });
-  mappanel.render({ model: models.map, el: $("map") });
-  models.map.on("change:large", enlarge);
   models.grid.on("change:current", caption);
   caption();
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
@@ -155,6 +153,10 @@ function map() {
   put($("showmap"), "aria-pressed", String(Boolean(view.map)));
   put($("work"), "data-map", Boolean(view.map));
   models.map.set("view", view.map ?? null);
+  if (view.map && !$("map").firstChild) { // most sessions have none
+    mappanel.render({ model: models.map, el: $("map") });
+    models.map.on("change:large", enlarge);
+  }
   enlarge();
 }
 const enlarge = () => put($("work"), "data-large", Boolean(view.map && models.map.get("large")));
