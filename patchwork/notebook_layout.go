@@ -12,8 +12,8 @@ import (
 	"github.com/gopatchwork/patchwork/widgets"
 )
 
-// Layout shows the images on a plane, like beside like, and holds the cell until Done: colours by label, score, mistake, subset or
-// side; a lasso selects, and the selection can be looked at and labelled in one step that can be taken back. It returns the rows
+// Layout shows the images on a plane, like beside like, and holds the cell until Done: colours by label, score, mistake, time,
+// subset or side; a lasso or brush selects, and the selection can be looked at and labelled in one step that can be taken back. It returns the rows
 // that are selected then. It takes the first of the options, if any.
 func (n *Notebook) Layout(options ...LayoutOptions) []int {
 	var o LayoutOptions

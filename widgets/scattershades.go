@@ -24,8 +24,9 @@ const (
 	UnknownColor = "#9aa0a8"
 )
 
-// viridis are ten of its 256 colours (Smith and van der Walt 2015), as assets/scatterstate.mjs has them.
-var viridis = []string{"#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"}
+// viridis are ten of its 256 colours (Smith and van der Walt 2015), without the two darkest, which a dark ground hides, as
+// assets/scatterstate.mjs has them.
+var viridis = []string{"#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"}
 
 // scaleParts is how many parts of a scale the legend has.
 const scaleParts = 5

@@ -95,8 +95,9 @@ export function groupsOf(shades, codes) {
   return all.map((group, i) => ({ ...group, n: counts[i], i })).filter((group, i) => i < shades.groups.length || group.n > 0);
 }
 
-// The ends and steps between of viridis (Smith and van der Walt 2015), which people who see red and green alike read, too.
-export const viridis = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+// Ten steps of viridis (Smith and van der Walt 2015), which people who see red and green alike read, too, without the two darkest,
+// which a dark ground hides.
+export const viridis = ["#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 export const greyOf = "#9aa0a8";
 
 // colorOf is the colour of a code.
