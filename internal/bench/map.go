@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/go-rod/rod"
 	"github.com/go-rod/rod/lib/input"
 	"github.com/go-rod/rod/lib/proto"
 	"github.com/gopatchwork/patchwork/e2e"
@@ -75,10 +76,13 @@ func measureMap(t *trial) {
 		{"selected", "a frame while it is moved, with a selection", func() { s.Press(input.KeyV); around() }},
 		{"images", "a frame while it is moved, with images", func() { s.Press(input.KeyI); time.Sleep(2 * time.Second); around() }},
 	}
+	t.must(proto.PerformanceEnable{TimeDomain: proto.PerformanceEnableTimeDomainThreadTicks}.Call(s.Page))
 	for _, step := range steps {
 		_, err := s.Page.Eval(`() => { benchMap.frames = [] }`)
 		t.must(err)
+		busy := t.busy(s.Page)
 		step.do()
+		busy = t.busy(s.Page) - busy
 		res, err := s.Page.Eval(`() => JSON.stringify(benchMap.frames)`)
 		t.must(err)
 		var ms []float64
@@ -87,7 +91,7 @@ func measureMap(t *trial) {
 		for _, v := range ms {
 			ds = append(ds, time.Duration(v*float64(time.Millisecond)))
 		}
-		t.report(byP95("map/"+step.name, step.what, frameLimit, ds, how))
+		t.report(byP95("map/"+step.name, step.what, frameLimit, ds, fmt.Sprintf("%s; %.1f ms of processor time a frame", how, 1000*busy/float64(max(1, len(ds))))))
 	}
 	sum := 0
 	for _, path := range []string{"points", "codes"} {
@@ -99,6 +103,20 @@ func measureMap(t *trial) {
 		sum += int(n)
 	}
 	t.report(Row{Name: "map/bytes", What: "places and colours that go to the page", Value: float64(sum) / 1e6, Unit: "MB", N: 1, How: "two uint16 and a byte for each image, uncompressed"})
+}
+
+// busy is how many seconds of a processor the page's thread has used.
+func (t *trial) busy(page *rod.Page) float64 {
+	t.Helper()
+	got, err := proto.PerformanceGetMetrics{}.Call(page)
+	t.must(err)
+	for _, metric := range got.Metrics {
+		if metric.Name == "TaskDuration" {
+			return metric.Value
+		}
+	}
+	t.Fatalf("the browser does not say how long the page was busy")
+	return 0
 }
 
 // addFeatures gives each image a vector of its own, in twenty clusters.
