@@ -66,15 +66,15 @@ func classGroups(t *labels.Table, more int) (groups []widgets.Shade) {
 
 // byLabels colours by the class that is present, apart from those where several are, and those where all are absent.
 func byLabels(s Shown) widgets.Shades {
-	groups := classGroups(s.Table, 2)
+	groups, classes := classGroups(s.Table, 2), len(s.Table.Classes())
 	several, no := len(groups), len(groups)+1
 	name := "several"
-	if len(s.Table.Classes()) > several {
+	if classes > several {
 		name = "several, or others"
 	}
 	out := widgets.Shades{None: "not labelled", Of: s.none(), Groups: append(groups, widgets.Shade{Name: name, Color: severalColor}, widgets.Shade{Name: "all absent", Color: noColor})}
 	known := make([]int, len(out.Of))
-	for c := range s.Table.Classes() {
+	for c := range classes {
 		for row, v := range s.Table.Column(c)[:min(len(out.Of), s.Table.Len())] {
 			switch {
 			case v == labels.Unknown:
@@ -88,7 +88,7 @@ func byLabels(s Shown) widgets.Shades {
 		}
 	}
 	for row, n := range known {
-		if n > 0 && n == len(s.Table.Classes()) && out.Of[row] == widgets.NoShade {
+		if n > 0 && n == classes && out.Of[row] == widgets.NoShade {
 			out.Of[row] = byte(no)
 		}
 	}
@@ -161,20 +161,20 @@ func byScore(s Shown, class string, mistake bool) widgets.Shades {
 // byAge colours by when images were labelled last: by their order, so that an import and a morning's work are told apart, with
 // the times of it in the legend.
 func byAge(s Shown) widgets.Shades {
-	at := make([]time.Time, s.Images.Len())
-	var times []time.Time // all different, the oldest first
+	at := make([]int64, s.Images.Len()) // milliseconds, 0 for never
+	var times []int64                   // all different, the oldest first
 	for row := range min(len(at), s.Table.Len()) {
-		if at[row] = s.Table.LabelledAt(row); !at[row].IsZero() {
+		if t := s.Table.LabelledAt(row); !t.IsZero() {
+			at[row] = t.UnixMilli()
 			times = append(times, at[row])
 		}
 	}
-	slices.SortFunc(times, time.Time.Compare)
-	times = slices.CompactFunc(times, time.Time.Equal)
+	slices.Sort(times)
+	times = slices.Compact(times)
 	values := make([]float64, len(at))
 	for row, t := range at {
 		values[row] = math.NaN()
-		if !t.IsZero() {
-			place, _ := slices.BinarySearchFunc(times, t, time.Time.Compare)
+		if place, ok := slices.BinarySearch(times, t); ok {
 			values[row] = float64(place)
 		}
 	}
@@ -182,11 +182,12 @@ func byAge(s Shown) widgets.Shades {
 		return widgets.Shades{Of: s.none(), None: "not labelled"}
 	}
 	last := len(times) - 1
+	from, to := time.UnixMilli(times[0]), time.UnixMilli(times[last])
 	if last == 0 {
-		return widgets.Shades{Of: oneGroup(values), None: "not labelled", Groups: []widgets.Shade{{Name: timeText(times[0], times[0], times[0]), Color: widgets.ShadeColor(0)}}}
+		return widgets.Shades{Of: oneGroup(values), None: "not labelled", Groups: []widgets.Shade{{Name: timeText(from, from, from), Color: widgets.ShadeColor(0)}}}
 	}
 	return widgets.ScaleOf(values, 0, float64(last), "not labelled", func(v float64) string {
-		return timeText(times[int(math.Round(v))], times[0], times[last])
+		return timeText(time.UnixMilli(times[int(math.Round(v))]), from, to)
 	})
 }
 

@@ -150,6 +150,14 @@ func (s *Session) layOut() {
 	}()
 }
 
+// mapAfterTraining tries again where there was no map: training has made the features that it lacked.
+func (s *Session) mapAfterTraining() {
+	if m := &s.mapping; m.on && !s.closed && m.cancel == nil && len(m.points) == 0 {
+		m.run++
+		s.layOut()
+	}
+}
+
 // take takes up a layout.
 func (m *mapping) take(points []float32) {
 	m.points, m.bytes, m.placed = points, widgets.PointBytes(points), 0

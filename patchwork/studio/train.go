@@ -61,6 +61,7 @@ func (s *Session) train(e host.Event) error {
 			t.outcome, t.failed = err.Error(), true
 		default:
 			t.outcome = fmt.Sprintf("Trained on %d images in %v.%s", info.TrainRows, took, validationLine(info))
+			s.mapAfterTraining()
 		}
 		s.message = t.outcome
 		s.readRuns()
