@@ -80,7 +80,7 @@ export function sheets(pictures) {
 
   // tiles draws the images that stand for their part of the plane, each framed in its colour.
   function tiles(s, ground) {
-    const chosen = (s.tiles = mosaic(s.index, s.see, tileSide, s.shown));
+    const chosen = (s.tiles = mosaic(s.index, s.see, tileSide, s.shown, s.rings));
     pictures.want(chosen.map(({ dot }) => s.rows[dot]));
     low.save();
     low.scale(ratio, ratio);

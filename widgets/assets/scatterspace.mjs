@@ -114,9 +114,9 @@ export function brushed(index, see, from, to, radius, shown = () => true) {
 }
 
 // mosaic chooses images to show at a place each, so that none lies on another: the plane is cut into squares of about side
-// pixels, and in each the dot nearest to its middle is chosen. The squares stay on the plane when it is moved, and have one of
+// pixels, and in each the dot nearest to its middle is chosen, of those with the highest rank where dots have one. The squares stay on the plane when it is moved, and have one of
 // a few sizes, so that the choice changes only now and then while one zooms. Each is {dot, x, y, side} on the canvas.
-export function mosaic(index, see, side, shown = () => true) {
+export function mosaic(index, see, side, shown = () => true, rank = null) {
   const unit = 2 ** (Math.ceil(2 * Math.log2(side / see.k)) / 2); // of the plane
   const [left, high] = toPlane(see, 0, 0).map((v, i) => Math.floor(v / unit) + (i ? 1 : -1)); // of squares, with one more each way
   const [right, low] = toPlane(see, see.w, see.h).map((v, i) => Math.floor(v / unit) + (i ? -1 : 1));
@@ -127,7 +127,8 @@ export function mosaic(index, see, side, shown = () => true) {
     const [cx, cy] = [Math.min(right, Math.floor(x / unit)), Math.min(high, Math.floor(y / unit))];
     const d = (x / unit - cx - 0.5) ** 2 + (y / unit - cy - 0.5) ** 2;
     const at = (cy - low) * wide + cx - left;
-    if ((best[at] < 0 || d < least[at]) && shown(dot)) [best[at], least[at]] = [dot, d];
+    const above = rank && best[at] >= 0 ? rank[dot] - rank[best[at]] : 0;
+    if ((best[at] < 0 || above > 0 || (above === 0 && d < least[at])) && shown(dot)) [best[at], least[at]] = [dot, d];
   });
   const tiles = [];
   best.forEach((dot, at) => {

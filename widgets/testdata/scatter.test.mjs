@@ -92,6 +92,10 @@ test("images stand apart: one for each square of the plane, that nearest to its 
   assert.deepEqual(shifted.map(({ dot }) => dot), tiles.map(({ dot }) => dot));
   assert.equal(tileAt(tiles, tiles[3].x + unit / 2 - 1, tiles[3].y - unit / 2 + 1), tiles[3].dot);
   assert.equal(tileAt(tiles, -1e4, 0), -1);
+  const marked = Uint8Array.from({ length: 101 }, (_, dot) => (dot === 44 ? 2 : dot === 45 || dot === 34 ? 1 : 0));
+  const ranked = mosaic(index, see, 30, () => true, marked);
+  assert.ok(!tiles.some(({ dot }) => dot === 44) && ranked.some(({ dot }) => dot === 44), "what is marked goes first");
+  assert.equal(ranked.length, tiles.length);
   assert.equal(mosaic(index, { ...see, k: 200, x: 3, y: 6, w: 150, h: 150 }, 64).some(({ dot }) => dot === 63), true, "near enough each is shown");
 });
 
