@@ -13,14 +13,15 @@
 // {kind: "open", bits}; {kind: "label", bits, class, value, only}; {kind: "undo"}. It sets selected, how many there are.
 
 import { el, put, root as makeRoot, write } from "./dom.mjs";
-import { brushed, extentOf, corners, enclosed, further, indexOf, nearest, tileAt, toCanvas, within } from "./scatterspace.mjs";
+import { extentOf, indexOf, nearest, tileAt, toCanvas } from "./scatterspace.mjs";
 import {
-  barOf, bitsOf, combine, countOf, fit, groupOf, groupsOf, isolated, modeOf, moved, NONE, pointsOf, resized, ringsOf, toggled, zoomed,
+  barOf, bitsOf, combine, countOf, fit, groupOf, groupsOf, isolated, NONE, pointsOf, resized, ringsOf, toggled, zoomed,
 } from "./scatterstate.mjs";
 import { shuffled } from "./scatterdraw.mjs";
 import { sheets } from "./scattercanvas.mjs";
 import { album } from "./scatterthumbs.mjs";
 import { follow } from "./scatterhand.mjs";
+import { acts } from "./scatteracts.mjs";
 import { bar as makeBar, card as makeCard, legend as makeLegend, selection as makeSelection } from "./scatterparts.mjs";
 
 const reach = 14; // px around the pointer in which a dot counts as meant
@@ -35,7 +36,6 @@ export function render({ model, el: host, tools = [] }) {
     shown: (dot) => s.codes.length > 0 && !s.hidden.has(groupOf(s.shades, s.codes[dot])),
   };
   let tool = "move";
-  let unpainted = null; // what was selected before the stroke of the brush that is being painted
   let frame = 0;
   let telling = 0;
   const pictures = album((rows) => model.send({ kind: "look", rows }), () => (later(), tell()));
@@ -102,19 +102,6 @@ export function render({ model, el: host, tools = [] }) {
     clearTimeout(telling);
     telling = setTimeout(() => model.send({ kind: "select", bits: bitsOf(s.marks, s.rows), count: s.count }), 120);
   }
-  // stroke paints with the brush; only when it is drawn is it known what is selected then.
-  function stroke(from, to, e) {
-    if (!unpainted) {
-      [unpainted, s.mode] = [s.marks, modeOf(e)];
-      s.marks = combine(s.marks, [], s.mode);
-      point(-1);
-    }
-    for (const dot of brushed(s.index, s.see, from, to, s.brush.radius, s.shown)) s.marks[dot] = s.mode === "subtract" ? 0 : 1;
-    s.count = countOf(s.marks);
-    s.brush.at = to;
-    selection.count(s.count);
-    later();
-  }
   function paintSelection() {
     const counts = barOf(s.shades, s.codes, s.marks);
     const parts = groupsOf(s.shades, s.codes).map((g) => ({ ...g, n: counts.get(g.i) ?? 0 })).filter((g) => g.n);
@@ -140,74 +127,10 @@ export function render({ model, el: host, tools = [] }) {
     later();
   }
 
-  const stop = follow(stage, {
-    tool: () => tool,
-    pan: (dx, dy) => look(moved(s.see, dx, dy, s.extent)),
-    zoom,
-    hover(x, y) {
-      s.byKeys = false;
-      s.brush.at = tool === "brush" && x !== null ? [x, y] : null;
-      point(x === null ? -1 : under(x, y));
-      if (tool === "brush") over(s);
-    },
-    click(x, y, e) {
-      const dot = under(x, y);
-      point(dot);
-      if (dot < 0) return;
-      if (modeOf(e) === "new" && model.get("view")?.can_show) model.send({ kind: "show", row: s.rows[dot] });
-      else select([dot], modeOf(e));
-    },
-    draw(kind, from, to, e) {
-      if (kind === "brush") return stroke(from, to, e);
-      s.mode = modeOf(e);
-      s.line = kind === "box" ? corners(from, to) : further(s.line.length ? s.line : [from], to);
-      point(-1);
-      return over(s);
-    },
-    drawn(e) {
-      if (unpainted) {
-        unpainted = null;
-        return selected(s.marks);
-      }
-      const line = s.line;
-      s.line = [];
-      return select(enclosed(s.index, s.see, line, s.shown), modeOf(e));
-    },
-    drop() {
-      if (unpainted) s.marks = unpainted;
-      unpainted = null;
-      s.count = countOf(s.marks);
-      s.line = [];
-      paintSelection();
-      later();
-    },
-    key([what, a, b]) {
-      s.byKeys = ["pan", "zoom", "pick", "brush"].includes(what) || (what === "open" && s.byKeys);
-      if (what === "pan") look(moved(s.see, a, b, s.extent));
-      else if (what === "zoom") zoom(a);
-      else if (what === "fit") all();
-      else if (what === "tool") choose(a);
-      else if (what === "images") showImages(!s.images);
-      else if (what === "clear") select([], "new");
-      else if (what === "undo") model.send({ kind: "undo" });
-      else if (what === "open") open();
-      else if (what === "brush") {
-        choose("brush");
-        s.brush = { radius: Math.max(6, Math.min(120, s.brush.radius * a)), at: [s.see.w / 2, s.see.h / 2] };
-        over(s);
-      } else if (what === "all") {
-        const dots = [];
-        const [w, h] = [s.see.w / s.see.k / 2, s.see.h / s.see.k / 2];
-        within(s.index, s.see.x - w, s.see.y - h, s.see.x + w, s.see.y + h, (dot) => s.shown(dot) && dots.push(dot));
-        select(dots, "new");
-      } else if (what === "pick") {
-        point(middle());
-        const center = [s.see.w / 2, s.see.h / 2];
-        const dots = tool === "brush" ? brushed(s.index, s.see, center, center, s.brush.radius, s.shown) : [s.hover].filter((dot) => dot >= 0);
-        if (dots.length) select(dots, dots.every((dot) => s.marks[dot]) ? "subtract" : "add");
-      }
-    },
-  });
+  const stop = follow(stage, acts(s, {
+    tool: () => tool, look, zoom, all, point, select, selected, under, middle, open, choose, showImages, later, paintSelection, over: () => over(s),
+    counted: selection.count, undo: () => model.send({ kind: "undo" }), canShow: () => Boolean(model.get("view")?.can_show), show: (dot) => model.send({ kind: "show", row: s.rows[dot] }),
+  }));
 
   // What is kept by row on the wire is kept here in the order in which dots are drawn.
   function onPoints() {
