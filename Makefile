@@ -43,8 +43,8 @@ crash: ## kill the writer of labels a thousand times at random moments: no ackno
 bench: ## the figures that README promises, as a table
 	@$(GO) run ./internal/bench
 
-bench-studio: ## the studio at 100,000 images: labels, batches and pages, as a table
-	@$(GO) run ./internal/bench -run "^(label|socket|page)$$"
+bench-studio: ## the studio at 100,000 images: labels, batches, pages and the map, as a table
+	@$(GO) run ./internal/bench -run "^(label|socket|page|map)$$"
 
 bench-compute: ## the backend beside PyTorch and GoMLX's own: ratios, as a table
 	@$(GO) run ./internal/benchcompute

@@ -26,6 +26,7 @@ func TestStudioIsAccessible(t *testing.T) {
 		const select = document.querySelector("#histogram select"); select.value = "water"; select.dispatchEvent(new Event("change")); return true }`)
 	s.Until("the bars are drawn", 10*time.Second, `() => document.querySelectorAll("#histogram .bars button").length === 20`)
 	s.Until("the class is measured", 10*time.Second, `() => { document.querySelector("#measure details").open = true; return document.querySelectorAll("#measure .pw-matrix td").length === 36 }`)
+	s.openMap()
 	browsertest.Axe(t, s.Page)
 	Screenshot(t, s.Page, "studio-measured")
 }

@@ -61,6 +61,15 @@ func (m *Layout) String() string {
 	return fmt.Sprintf("%d images placed by %s, %s", m.Images, m.Kind, what)
 }
 
+// flat are x and y of each row.
+func (m *Layout) flat() []float32 {
+	xy := make([]float32, 0, 2*len(m.Points))
+	for _, at := range m.Points {
+		xy = append(xy, at.X, at.Y)
+	}
+	return xy
+}
+
 // Layout lays the images out by their features and keeps the result in the folder layouts/ of the project, one for each kind. As
 // long as features and options stay the same it is read from there. When images have come or changed, it starts from where
 // the others were, and is turned and scaled so that these stay about there; Fresh begins anew.

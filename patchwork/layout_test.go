@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,7 +153,7 @@ func TestLayoutAsAWidget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if html := view.StaticHTML(); !strings.Contains(html, "60 images by pca") || !strings.Contains(html, "present") || strings.Contains(html, "<script") {
+	if html := view.StaticHTML(); !strings.Contains(html, "60 images by pca") || !strings.Contains(html, "coloured by all labels") || strings.Contains(html, "<script") {
 		t.Errorf("static form: %.300s", html)
 	}
 	table, err := p.Labels()
@@ -163,12 +164,15 @@ func TestLayoutAsAWidget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := colorings{p: p, rows: 60, scores: scores}
-	if all := c.all(table); len(all) != 3*2+2 {
-		t.Errorf("%d colourings", len(all))
+	shades := map[string]widgets.Shades{}
+	for _, c := range n.colorings(table, scores) {
+		shades[c.Key] = c.Make()
+	}
+	if len(shades) != 3*2+5 {
+		t.Errorf("%d colourings", len(shades))
 	}
 	red, _ := table.Class("red")
-	labelled, scored, wrong := c.labels("red"), c.scored("red", false), c.scored("red", true)
+	labelled, scored, wrong := shades["label: red"], shades["score: red"], shades["mistake: red"]
 	for row := range 60 {
 		want := map[labels.Tri]byte{labels.Present: 0, labels.Absent: 1, labels.Unknown: widgets.NoShade}[table.Value(row, red)]
 		if labelled.Of[row] != want {
@@ -183,13 +187,39 @@ func TestLayoutAsAWidget(t *testing.T) {
 		}
 	}
 	held := 0
-	for row, side := range c.sides().Of {
+	for row, side := range shades["side"].Of {
 		if (side == 1) != table.Validation(row) {
 			t.Errorf("row %d is on side %d", row, side)
 		}
 		held += int(side)
 	}
-	if held != 20 || len(c.subsets().Groups) == 0 {
-		t.Errorf("%d held out, subsets %v", held, c.subsets().Groups)
+	if held != 20 || len(shades["subset"].Groups) == 0 {
+		t.Errorf("%d held out, subsets %v", held, shades["subset"].Groups)
+	}
+}
+
+// The studio reads the map that is kept, also one that was laid out with other options than the usual ones, and says what makes
+// features where there are none.
+func TestStudioTakesTheLayoutThatIsKept(t *testing.T) {
+	p := embedded(t, photos(t, 40))
+	m, err := p.Layout(t.Context(), LayoutOptions{Neighbours: 7}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &engine{Project: p}
+	steps := 0
+	points, err := e.Layout(t.Context(), "umap", func(string, int, int) { steps++ })
+	if err != nil || !slices.Equal(points, m.flat()) || steps > 0 {
+		t.Errorf("it is laid out anew: %v, %d steps", err, steps)
+	}
+	if kept, _ := p.keptLayout("umap", 40); kept.Options.Neighbours != 7 {
+		t.Errorf("kept are %+v", kept.Options)
+	}
+	if points, err = e.Layout(t.Context(), "pca", func(string, int, int) { steps++ }); err != nil || len(points) != 80 {
+		t.Errorf("another kind: %d numbers, %v", len(points), err)
+	}
+	bare := newProject(t, photos(t, 4), "red")
+	if _, err := (&engine{Project: bare}).Layout(t.Context(), "umap", nil); !errors.Is(err, ErrNoFeatures) || !strings.Contains(err.Error(), "Train computes them too") {
+		t.Errorf("without features: %v", err)
 	}
 }

@@ -48,16 +48,12 @@ func (p *Project) keepLayout(m keptLayout, points []layout.Point) error {
 	if err := os.MkdirAll(p.path("layouts"), 0o755); err != nil {
 		return fmt.Errorf("patchwork: cannot keep the layout: %w", err)
 	}
-	xy := make([]float32, 0, 2*len(points))
-	for _, at := range points {
-		xy = append(xy, at.X, at.Y)
-	}
 	// Without its description a map is none, so a process killed in between leaves nothing that is believed.
 	file := p.path("layouts", m.Options.Kind+".yaml")
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("patchwork: cannot keep the layout: %w", err)
 	}
-	if err := classify.WriteScores(p.path("layouts", m.Options.Kind+".npy"), xy, len(points), 2); err != nil {
+	if err := classify.WriteScores(p.path("layouts", m.Options.Kind+".npy"), (&Layout{Points: points}).flat(), len(points), 2); err != nil {
 		return err
 	}
 	text, err := yaml.Marshal(m)

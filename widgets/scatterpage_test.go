@@ -144,6 +144,53 @@ func TestScatterPage(t *testing.T) {
 	if n := count(); n != 0 {
 		t.Errorf("%d images are labelled after undo", n)
 	}
+
+	// The brush paints over dots; Shift adds, Alt takes away, and keys do without a hand.
+	count = func() (n int) { return len(s.Selected()) }
+	heap := func(i int) proto.Point { // the height of the stage is what the map fills
+		middle := at(0.5, 0.5)
+		return proto.NewPoint(middle.X+0.29*stage.Height*float64(i%2*2-1), middle.Y-0.29*stage.Height*float64(i/2*2-1))
+	}
+	stroke := func(key input.Key, from, to proto.Point) {
+		t.Helper()
+		if key != 0 {
+			if err := page.Keyboard.Press(key); err != nil {
+				t.Fatal(err)
+			}
+			defer page.Keyboard.Release(key)
+		}
+		page.Mouse.MustMoveTo(from.X, from.Y)
+		page.Mouse.MustDown(proto.InputMouseButtonLeft)
+		page.Mouse.MustMoveTo((from.X+to.X)/2, (from.Y+to.Y)/2)
+		page.Mouse.MustMoveTo(to.X, to.Y)
+		page.Mouse.MustUp(proto.InputMouseButtonLeft)
+	}
+	byHeap := func() (in [heaps]int) {
+		for _, row := range s.Selected() {
+			in[row/each]++
+		}
+		return in
+	}
+	page.MustElement("button[title^='paint over dots']").MustClick()
+	stroke(0, heap(0), heap(0))
+	soonGo(t, "a dab selects some of a heap, and nothing else any more", func() bool { in := byHeap(); return in[0] > 5 && in[0] == count() })
+	stroke(input.ShiftLeft, heap(1), heap(3))
+	soonGo(t, "with Shift a stroke adds", func() bool { in := byHeap(); return in[0] > 5 && in[1] > 5 && in[3] > 5 && in[2] == 0 })
+	shot(t, page, "map-brush")
+	added := byHeap()
+	stroke(input.AltLeft, heap(3), heap(3))
+	soonGo(t, "with Alt it takes away", func() bool { in := byHeap(); return in[0] == added[0] && in[1] == added[1] && in[3] < added[3]*2/3 })
+	press(page, input.Escape)
+	soonGo(t, "Escape selects nothing", func() bool { return count() == 0 })
+	for range 8 {
+		press(page, input.BracketRight)
+	}
+	press(page, input.ArrowRight, input.ArrowRight, input.ArrowUp, input.ArrowUp, input.Space)
+	soonGo(t, "keys paint where they look", func() bool { return count() > 20 })
+	press(page, input.Space)
+	soonGo(t, "and take it back", func() bool { return count() == 0 })
+	press(page, input.Digit0)
+
 	page.MustElement("button[title^='show images']").MustClick()
 	soon(t, page, "document.querySelector(\"button[title^='show images']\").ariaPressed", `"true"`, "images take the place of dots")
 	shot(t, page, "map-images")

@@ -24,8 +24,9 @@ const (
 	UnknownColor = "#9aa0a8"
 )
 
-// viridis are ten of its 256 colours (Smith and van der Walt 2015), as assets/scatterstate.mjs has them.
-var viridis = []string{"#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"}
+// viridis are ten of its 256 colours (Smith and van der Walt 2015), without the two darkest, which a dark ground hides, as
+// assets/scatterstate.mjs has them.
+var viridis = []string{"#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"}
 
 // scaleParts is how many parts of a scale the legend has.
 const scaleParts = 5
@@ -102,14 +103,41 @@ func (s Shades) counts() []int {
 	return n
 }
 
-// PointBytes is how points go to a page: float32, the lowest byte first.
+// PointBytes is how points go to a page: left, low and step as float32, and for each number of points, x and y in turn, a uint16
+// that counts steps from left or low, so that the longer side has 65,535 places; the highest of these stands for no place. All
+// with the lowest byte first.
 func PointBytes(points []float32) []byte {
-	out := make([]byte, 0, 4*len(points))
-	for _, v := range points {
+	low := [2]float64{math.Inf(1), math.Inf(1)}
+	high := [2]float64{math.Inf(-1), math.Inf(-1)}
+	for i, v := range points {
+		if hasPlace(v) && hasPlace(points[i^1]) {
+			low[i%2], high[i%2] = min(low[i%2], float64(v)), max(high[i%2], float64(v))
+		}
+	}
+	if low[0] > high[0] {
+		low, high = [2]float64{}, [2]float64{}
+	}
+	from := [2]float32{float32(low[0]), float32(low[1])}
+	step := float32(max(high[0]-low[0], high[1]-low[1]) / (nowhere - 1))
+	out := make([]byte, 0, 12+2*len(points))
+	for _, v := range []float32{from[0], from[1], step} {
 		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
+	}
+	for i, v := range points {
+		at := uint16(nowhere)
+		if hasPlace(v) && hasPlace(points[i^1]) {
+			at = 0
+			if step > 0 {
+				at = uint16(max(0, min(nowhere-1, math.Round((float64(v)-float64(from[i%2]))/float64(step)))))
+			}
+		}
+		out = binary.LittleEndian.AppendUint16(out, at)
 	}
 	return out
 }
+
+// nowhere is the number of steps that stands for no place.
+const nowhere = 65535
 
 // RowsOfBits reads a set of rows as a page sends it: base64 of a bit for each row, where row r is bit r%8 of byte r/8. Rows
 // from n on are passed over. Errors: it is no base64.
@@ -131,4 +159,15 @@ func RowsOfBits(text string, n int) ([]int, error) {
 		}
 	}
 	return rows, nil
+}
+
+// BitsOfRows writes a set of rows as RowsOfBits reads it, without the base64; rows that are not of the n are passed over.
+func BitsOfRows(rows []int, n int) []byte {
+	bits := make([]byte, (n+7)/8)
+	for _, row := range rows {
+		if row >= 0 && row < n {
+			bits[row/8] |= 1 << (row % 8)
+		}
+	}
+	return bits
 }

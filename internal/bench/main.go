@@ -25,6 +25,7 @@ var measurements = []measurement{
 	{"label", "write a label at 100,000 images", measureLabel},
 	{"socket", "label and next batch through the studio's server", measureSocket},
 	{"page", "label and next batch in the browser", measurePage},
+	{"map", "the map of the images in the browser", measureMap},
 	{"train", "linear head", measureTrain},
 	{"cell", "a cell that imports patchwork", measureCell},
 	{"link", "build and link a cell", measureLink},

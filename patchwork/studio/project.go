@@ -45,6 +45,11 @@ type Project interface {
 	// Suspects lists the images with labels that are probably errors, of a class or of any if it is "", the most doubtful
 	// first. It trains models, so it takes seconds or minutes.
 	Suspects(ctx context.Context, class string) ([]Suspect, error)
+	LayoutKinds() []string // ways to lay images out on a plane, the default first
+	// Layout gives the places of the images on a plane on which like lies beside like, x and y of each row, NaN for one that has
+	// none: as they were kept, or, where there are none or images have changed, laid out now, which takes seconds or minutes. It
+	// fails, and says what to do, while there are no features.
+	Layout(ctx context.Context, kind string, onStep func(what string, done, total int)) ([]float32, error)
 	Annotators() int // people who have a journal
 	// Agreement measures how far they agree, with intervals of so many replicates. It takes seconds where much is labelled.
 	Agreement(ctx context.Context, replicates int) (agreement.Report, error)

@@ -185,6 +185,9 @@ func (s *Session) followClasses() {
 		return now
 	}
 	s.quick, s.histogram = now(s.quick), now(s.histogram)
+	if prefix, class, ok := strings.Cut(s.mapping.by, ": "); ok {
+		s.mapping.by = prefix + ": " + now(class)
+	}
 	if kind := s.filter.Subset.Kind; kind != labels.All && kind != labels.InSubset {
 		if s.filter.Subset.Name = now(s.filter.Subset.Name); s.filter.Subset.Name == "" {
 			s.filter.Subset = labels.SubsetFilter{}

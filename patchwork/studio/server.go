@@ -50,6 +50,9 @@ func NewServer(s *Session, o host.Options) (*host.Server, error) {
 	if err == nil {
 		err = server.Handle("GET /summary", http.HandlerFunc(s.serveSummary))
 	}
+	if err == nil {
+		err = s.serveMap(server)
+	}
 	if err == nil && hasCharts {
 		err = server.Handle("GET /echarts.min.js", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
@@ -83,11 +86,11 @@ func page(name, token string, hasCharts bool) string {
 		Replace(string(text))
 }
 
-// busy says whether a training runs, so that the server does not end under it.
+// busy says whether a training runs or a map is laid out, so that the server does not end under it.
 func (s *Session) busy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.training.cancel != nil
+	return s.training.cancel != nil || s.mapping.cancel != nil
 }
 
 // row reads the row that an image's address names, and checks that the row still has that content.

@@ -59,6 +59,7 @@ type Session struct {
 
 	sources sources
 	bands   []bandsView
+	mapping mapping
 	counted counted
 	tallied tallied
 	pace    pace
@@ -141,6 +142,9 @@ func (s *Session) Receive(ctx context.Context, client string, e host.Event) (any
 		s.keep()
 		return tilesOnly{s.gridView(client), true}, err
 	}
+	if e.Kind == "map-select" {
+		return s.summarize(e)
+	}
 	s.message, s.acting = "", client
 	err := s.act(ctx, e)
 	if wish := (wishError{}); errors.As(err, &wish) {
@@ -169,6 +173,9 @@ func wish(format string, args ...any) error { return wishError{fmt.Errorf(format
 
 // act does what an event asks; s.mu is held.
 func (s *Session) act(ctx context.Context, e host.Event) error {
+	if isMap(e.Kind) {
+		return s.onMap(e)
+	}
 	switch e.Kind {
 	case "set":
 		return s.set(e)

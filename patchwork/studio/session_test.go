@@ -33,6 +33,8 @@ type fakeProject struct {
 	train  func(ctx context.Context) (classify.Info, error)
 	epochs int // that Train tells of
 
+	layout func(ctx context.Context, kind string, onStep func(string, int, int)) ([]float32, error)
+
 	options classify.Options // of the last training
 	goOn    bool
 
@@ -104,6 +106,10 @@ func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) 
 }
 func (p *fakeProject) Suspects(_ context.Context, class string) ([]Suspect, error) {
 	return p.suspects, nil
+}
+func (p *fakeProject) LayoutKinds() []string { return []string{"umap", "pca"} }
+func (p *fakeProject) Layout(ctx context.Context, kind string, onStep func(string, int, int)) ([]float32, error) {
+	return p.layout(ctx, kind, onStep)
 }
 func (p *fakeProject) Annotators() int          { return 2 }
 func (p *fakeProject) State(name string) []byte { return p.state[name] }

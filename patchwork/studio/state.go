@@ -2,6 +2,7 @@ package studio
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -17,6 +18,8 @@ type state struct {
 	Done     bool              `json:"done,omitempty"`
 	Pages    bool              `json:"pages,omitempty"`
 	Place    int               `json:"place,omitempty"`    // in pages, where the person was
+	Map      string            `json:"map,omitempty"`      // the kind of map that is shown
+	Colors   string            `json:"colors,omitempty"`   // what its colours mean
 	Settings map[string]string `json:"settings,omitempty"` // of training, those that are not the default
 	Batch    string            `json:"batch"`              // the name of what is on screen
 	From     string            `json:"from"`               // the strategy that chose it
@@ -60,6 +63,9 @@ func (s *Session) keep() {
 			st.Settings[setting.Name] = v
 		}
 	}
+	if st.Colors = s.mapping.by; s.mapping.on {
+		st.Map = s.mapping.kind
+	}
 	text, err := json.Marshal(st)
 	if err != nil || string(text) == s.kept {
 		return
@@ -81,7 +87,11 @@ func (s *Session) restore() bool {
 	if s.project.Labels().Table().CheckFilter(st.Filter) == nil {
 		s.filter, s.done = st.Filter, st.Done
 	}
-	s.pages = st.Pages
+	s.pages, s.mapping.by = st.Pages, st.Colors
+	if slices.Contains(s.project.LayoutKinds(), st.Map) {
+		s.mapping.on, s.mapping.kind = true, st.Map
+		s.layOut()
+	}
 	scores, _ := s.project.Scores()
 	for _, known := range s.project.Strategies() {
 		if known.Name == st.Strategy && (scores != nil || !known.NeedsModel) {

@@ -64,6 +64,7 @@ func (s *Session) train(e host.Event) error {
 			t.outcome, t.failed = err.Error(), true
 		default:
 			t.outcome = fmt.Sprintf("Trained on %d images in %v.%s", info.TrainRows, took, validationLine(info))
+			s.mapAfterTraining()
 		}
 		s.message = t.outcome
 		s.readRuns()
@@ -120,7 +121,7 @@ type trainingOnly struct {
 // Key lets a slow page skip all but the latest.
 func (trainingOnly) Key() string { return "train" }
 
-// Close stops a running training, or audit, and waits until it has kept its weights, at most for the given time. Nothing begins by
+// Close stops a layout that is being made and a running training, or audit, and waits until it has kept its weights, at most for the given time. Nothing begins by
 // itself after it.
 func (s *Session) Close(wait time.Duration) {
 	until := time.Now().Add(wait)
@@ -129,6 +130,9 @@ func (s *Session) Close(wait time.Duration) {
 		running := s.training.cancel
 		if s.closed = true; running == nil {
 			running = s.audit.cancel
+		}
+		if s.mapping.cancel != nil {
+			s.mapping.cancel()
 		}
 		s.mu.Unlock()
 		if running == nil || time.Now().After(until) {

@@ -27,6 +27,7 @@ type view struct {
 	Pace       paceView       `json:"pace"`
 	Histogram  *histogramView `json:"histogram,omitempty"`
 	Measure    *measureView   `json:"measure,omitempty"`
+	Map        *mapView       `json:"map,omitempty"`
 	People     int            `json:"people"`   // annotators who have a journal
 	Suspects   bool           `json:"suspects"` // images with labels that are doubted are on screen
 	Agreement  *peopleView    `json:"agreement,omitempty"`
@@ -152,7 +153,7 @@ func (s *Session) view(client string) view {
 	v := view{
 		Session: s.id, Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
 		Train: s.fullTrainView(), Message: s.message, Audit: s.auditView(), HasModel: scores != nil, Grid: s.gridView(client), Counts: []countView{}, Totals: tallied.totals,
-		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.batch.strategy == Review && s.doubted != nil, Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now),
+		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.batch.strategy == Review && s.doubted != nil, Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now), Map: s.mapView(),
 		Classes: append([]labels.ClassInfo{}, t.AllClasses()...), Conflicts: tallied.conflicts, Plan: s.planView(t),
 	}
 	for _, c := range tallied.counts {

@@ -12,7 +12,7 @@ import { add, confirm, delay, greet, newClient, restore, rowsOf } from "./queue.
 
 const stale = 10_000; // ms without an answer to an open event before the connection counts as dead
 const later = 1_000; // ms before an event that could not be saved is sent again
-const saves = ({ kind }) => kind !== "page"; // a question for tiles holds nothing of a person's
+const saves = ({ kind }) => kind !== "page" && kind !== "map-select"; // a question holds nothing of a person's
 const patience = 3; // tries in vain before the state is "offline" rather than "connecting"
 
 // socketAddress is the server's WebSocket for a page's own address: beside the page, with its token. Pure.

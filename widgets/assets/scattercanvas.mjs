@@ -53,15 +53,22 @@ export function sheets(pictures) {
     } else {
       paint(target, s.points, place, s.codes, colors, alphas, round);
     }
-    if (s.rings.some) {
-      alphas.forEach((a, code) => a && (alphas[code] = 256));
-      paint(target, s.points, place, s.codes, colors, alphas, stamp((dot.radius + 1) * ratio), s.rings.marks, 1);
-      colors.fill(packed(ink("--pw-text")));
-      paint(target, s.points, place, s.codes, colors, alphas, stamp((dot.radius + 3) * ratio, (dot.radius + 1.2) * ratio), s.rings.marks, 1);
-    }
+    if (!s.images) rings(s, target, place, dot.radius);
     low.putImageData(image, 0, 0);
-    if (s.images) tiles(s);
+    if (s.images) tiles(s, ink("--pw-map-ground"));
     over(s);
+  }
+
+  // rings goes around the dots that are marked, on top of all.
+  function rings(s, target, place, radius) {
+    const plain = colors.slice();
+    for (const [level, name, wide] of [[1, "--pw-accent", 1.4], [2, "--pw-text", 2]]) {
+      if (!s.rings.includes(level)) continue;
+      alphas.forEach((a, code) => a && (alphas[code] = 256));
+      if (!s.count) paint(target, s.points, place, s.codes, plain, alphas, stamp((radius + 1) * ratio), s.rings, level); // with a selection only that is bright
+      colors.fill(packed(ink(name)));
+      paint(target, s.points, place, s.codes, colors, alphas, stamp((radius + 1.2 + wide) * ratio, (radius + 1.2) * ratio), s.rings, level);
+    }
   }
 
   const inView = (s) => {
@@ -72,15 +79,23 @@ export function sheets(pictures) {
   };
 
   // tiles draws the images that stand for their part of the plane, each framed in its colour.
-  function tiles(s) {
-    const chosen = mosaic(s.index, s.see, tileSide, s.shown);
+  function tiles(s, ground) {
+    const chosen = (s.tiles = mosaic(s.index, s.see, tileSide, s.shown, s.rings));
     pictures.want(chosen.map(({ dot }) => s.rows[dot]));
     low.save();
     low.scale(ratio, ratio);
     for (const { dot, x, y, side } of chosen) {
       const box = side - 4;
       const picture = pictures.of(s.rows[dot]);
+      low.globalAlpha = 1;
+      low.fillStyle = ground;
+      low.fillRect(x - box / 2, y - box / 2, box, box);
       low.globalAlpha = s.count && !s.marks[dot] ? 0.35 : 1;
+      const ring = ["", "--pw-accent", "--pw-text"][s.rings[dot]];
+      if (ring) {
+        low.fillStyle = ink(ring);
+        low.fillRect(x - box / 2 - 2, y - box / 2 - 2, box + 4, box + 4);
+      }
       low.fillStyle = colorOf(s.shades, s.codes[dot]);
       low.fillRect(x - box / 2, y - box / 2, box, box);
       if (picture) {
@@ -95,13 +110,25 @@ export function sheets(pictures) {
     high.setTransform(ratio, 0, 0, ratio, 0, 0);
     high.clearRect(0, 0, s.see.w, s.see.h);
     const [text, accent] = [ink("--pw-text"), ink("--pw-accent")];
-    if (s.hover >= 0) {
-      const [x, y] = toCanvas(s.see, s.points[2 * s.hover], s.points[2 * s.hover + 1]);
+    for (const [dot, radius, color] of [[s.current, 9, accent], [s.hover, 7, text]]) {
+      if (dot < 0 || !s.shown(dot)) continue;
+      const tile = s.images && s.tiles.find((one) => one.dot === dot);
+      const [x, y] = tile ? [tile.x, tile.y] : toCanvas(s.see, s.points[2 * dot], s.points[2 * dot + 1]);
       high.beginPath();
-      high.arc(x, y, 7, 0, 7);
-      high.lineWidth = 2;
-      high.strokeStyle = text;
+      if (tile) high.rect(x - tile.side / 2, y - tile.side / 2, tile.side, tile.side);
+      else high.arc(x, y, radius, 0, 7);
+      high.lineWidth = 3;
+      high.strokeStyle = color;
       high.stroke();
+    }
+    if (s.brush.at) {
+      high.beginPath();
+      high.arc(...s.brush.at, s.brush.radius, 0, 7);
+      high.lineWidth = 1.5;
+      high.setLineDash(s.mode === "subtract" ? [5, 4] : []);
+      high.strokeStyle = accent;
+      high.stroke();
+      high.setLineDash([]);
     }
     if (s.byKeys) { // where the keys look
       high.beginPath();

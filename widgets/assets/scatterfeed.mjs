@@ -1,5 +1,6 @@
-// The model of a map on a page of ours: fetches the places and colours that Go's view names, each when its address is
-// another, and answers what the map asks about images.
+// The model of a map on a page of ours: fetches the places, colours and marks that Go's view names, each when its address is
+// another, and answers what the map asks about images. An address that is empty names nothing. Where few colours have changed the
+// view brings them itself, as patch: {from, rows, codes}, from the address of the colours that they are a change of.
 
 import { createModel } from "./model.mjs";
 
@@ -8,8 +9,8 @@ import { createModel } from "./model.mjs";
 export function feed({ send, prefix = "", failed = () => {} }) {
   const token = new URL(document.baseURI).searchParams.get("token") ?? "";
   const withToken = (path) => `${path}${path.includes("?") ? "&" : "?"}token=${encodeURIComponent(token)}`;
-  const model = createModel({ view: null, points: null, codes: null, summary: null }, ask);
-  const has = { points: "", codes: "" }; // the addresses of what is at hand
+  const model = createModel({ view: null, points: null, codes: null, marks: null, current: null, summary: null }, ask);
+  const has = { points: "", codes: "", marks: "" }; // the addresses of what is at hand
   let latest = null;
   let fetching = false;
   let asked = 0;
@@ -37,6 +38,17 @@ export function feed({ send, prefix = "", failed = () => {} }) {
   }
   const own = (tile) => ({ ...tile, src: tile.src.includes("token=") ? tile.src : withToken(tile.src) });
 
+  // bytesAt fetches what a view names, or null where that is at hand.
+  const bytesAt = async (view, what) => (!view[what] || has[what] === view[what] ? null : (await get(view[what])).arrayBuffer());
+
+  // patched are the colours at hand with the few that have changed, or null where they are a change of others.
+  function patched({ patch, codes }) {
+    if (!patch || has.codes === codes || has.codes !== patch.from || !model.get("codes")) return null;
+    const bytes = new Uint8Array(model.get("codes")).slice();
+    patch.rows.forEach((row, i) => (bytes[row] = patch.codes[i]));
+    return bytes.buffer;
+  }
+
   // show takes a view. What it names is fetched one after the other, so that colours never come before their places; of the
   // views that come meanwhile only the last counts.
   async function show(view) {
@@ -47,10 +59,12 @@ export function feed({ send, prefix = "", failed = () => {} }) {
       while (latest) {
         const now = latest;
         latest = null;
-        const points = has.points === now.points ? null : await (await get(now.points)).arrayBuffer();
-        const codes = has.codes === now.codes ? null : await (await get(now.codes)).arrayBuffer();
-        Object.assign(has, { points: now.points, codes: now.codes });
+        const points = await bytesAt(now, "points");
+        const codes = patched(now) ?? (await bytesAt(now, "codes"));
+        const marks = now.marks ? await bytesAt(now, "marks") : null;
         if (codes) model.set("codes", codes);
+        if (marks || !now.marks) model.set("marks", marks);
+        for (const what of Object.keys(has)) has[what] = now[what] ?? "";
         model.set("view", now);
         if (points) model.set("points", points);
       }

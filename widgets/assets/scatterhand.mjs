@@ -6,7 +6,8 @@ const step = 60; // px that an arrow moves
 const keys = {
   ArrowLeft: ["pan", step, 0], ArrowRight: ["pan", -step, 0], ArrowUp: ["pan", 0, step], ArrowDown: ["pan", 0, -step],
   "+": ["zoom", 1.4], "=": ["zoom", 1.4], "-": ["zoom", 1 / 1.4], "−": ["zoom", 1 / 1.4], 0: ["fit"], " ": ["pick"], Enter: ["open"], a: ["all"],
-  Escape: ["clear"], i: ["images"], v: ["tool", "move"], l: ["tool", "lasso"], r: ["tool", "box"], u: ["undo"],
+  Escape: ["clear"], i: ["images"], v: ["tool", "move"], l: ["tool", "lasso"], r: ["tool", "box"], b: ["tool", "brush"], u: ["undo"],
+  "[": ["brush", 0.8], "]": ["brush", 1.25],
 };
 
 // keyOf is what a key asks for, as [what, …], or null where it is not ours. Pure.
@@ -17,8 +18,8 @@ export function keyOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 }
 
 // follow listens on the stage. The calls: pan(dx, dy), zoom(factor, x, y), hover(x, y) or hover(null), click(x, y, event),
-// draw(line so far as from and to, event), drawn(event), drop(); tool() is "move", "lasso" or "box"; key(intent) for the
-// keyboard. It returns the clean-up.
+// draw(kind, from, to, event), where kind is "lasso", "box" or "brush" and from is where the press began, of a brush where it was
+// last, drawn(event), drop(); tool() is "move" or one of these kinds; key(intent) for the keyboard. It returns the clean-up.
 export function follow(stage, calls) {
   const fingers = new Map(); // pointerId → place
   let from = null; // {x, y, kind} where a press began
@@ -45,7 +46,7 @@ export function follow(stage, calls) {
       return;
     }
     const hand = e.button === 1 || (calls.tool() === "move" && !e.shiftKey && !e.altKey);
-    from = { x, y, lastX: x, lastY: y, kind: hand ? "move" : calls.tool() === "box" ? "box" : "lasso" };
+    from = { x, y, lastX: x, lastY: y, kind: hand ? "move" : calls.tool() === "move" ? "lasso" : calls.tool() };
     dragging = false;
     e.preventDefault(); // no text is marked
   }
@@ -64,14 +65,17 @@ export function follow(stage, calls) {
     if (!dragging && Math.hypot(x - from.x, y - from.y) < slack) return undefined;
     dragging = true;
     if (from.kind === "move") calls.pan(x - from.lastX, y - from.lastY);
-    else calls.draw(from.kind, [from.x, from.y], [x, y], e);
+    else calls.draw(from.kind, from.kind === "brush" ? [from.lastX, from.lastY] : [from.x, from.y], [x, y], e);
     Object.assign(from, { lastX: x, lastY: y });
     return undefined;
   }
   function up(e) {
     fingers.delete(e.pointerId);
     if (from && !from.pinch) {
-      if (!dragging) calls.click(from.x, from.y, e);
+      if (!dragging && from.kind === "brush") {
+        calls.draw("brush", [from.x, from.y], [from.x, from.y], e);
+        calls.drawn(e);
+      } else if (!dragging) calls.click(from.x, from.y, e);
       else if (from.kind !== "move") calls.drawn(e);
     }
     if (fingers.size === 0) from = null;

@@ -6,10 +6,11 @@ import { called } from "./classes.mjs";
 const number = (n) => n.toLocaleString("en");
 const images = (n) => (n === 1 ? "1 image" : `${number(n)} images`);
 
-const tools = [["move", "Move", "drag to move (v)"], ["lasso", "Lasso", "draw around dots (l, or Shift and drag)"], ["box", "Box", "draw a rectangle (r)"]];
+const tools = [["move", "Move", "drag to move (v)"], ["lasso", "Lasso", "draw around dots (l, or Shift and drag)"], ["box", "Box", "draw a rectangle (r)"],
+  ["brush", "Brush", "paint over dots (b; [ and ] make the brush smaller and larger)"]];
 
-// bar is the row of tools. calls: tool(name), color(key), images(), zoom(factor), all(), undo().
-export function bar(calls) {
+// bar is the row of tools, with some of another's before them. calls: tool(name), color(key), images(), zoom(factor), all(), undo().
+export function bar(calls, before = []) {
   const button = (text, title, call) => {
     const node = el("button", { type: "button", title }, text);
     node.addEventListener("click", call);
@@ -21,7 +22,7 @@ export function bar(calls) {
   const label = el("label", { class: "pw-by" }, "colour by ", by);
   const pictured = button("Images", "show images in place of dots (i)", calls.images);
   const undo = button("Undo", "undo the last change of labels (u)", calls.undo);
-  const node = el("div", { class: "pw-bar", role: "toolbar", "aria-label": "map" },
+  const node = el("div", { class: "pw-bar", role: "toolbar", "aria-label": "map" }, ...before,
     el("span", { class: "pw-modes", role: "group", "aria-label": "what dragging does" }, ...modes), label, pictured,
     el("span", { class: "pw-modes", role: "group", "aria-label": "zoom" }, button("+", "nearer (+)", () => calls.zoom(1.4)), button("−", "further away (−)", () => calls.zoom(1 / 1.4)), button("All", "show all (0)", calls.all)), undo);
   return {
@@ -108,7 +109,7 @@ export function selection(calls) {
   const onlyAt = el("label", { class: "pw-only" }, only, "only where not labelled yet");
   const classes = el("table", { class: "pw-classes" });
   const strip = el("div", { class: "pw-strip", role: "list", "aria-label": "some of the selected images" });
-  const hint = el("p", { class: "pw-hint" }, "Draw around dots with Lasso or Box, or with Shift held down. Shift adds, Alt takes away.");
+  const hint = el("p", { class: "pw-hint" }, "Draw around dots with Lasso or Box, or paint with Brush. Shift adds, Alt takes away.");
   const body = el("div", { class: "pw-body" }, el("div", { class: "pw-tools" }, open, clear), groups, classes, onlyAt, strip);
   const node = el("section", { class: "pw-selection", "aria-label": "selection" }, count, hint, body);
   open.addEventListener("click", calls.open);
@@ -157,5 +158,5 @@ export function selection(calls) {
     if (focused >= 0) classes.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
     strip.replaceChildren(...(summary.tiles ?? []).map((tile) => el("div", { role: "listitem" }, el("img", { src: tile.src, alt: tile.caption, title: [tile.title || tile.caption, tile.badge].filter(Boolean).join("\n"), loading: "lazy" }))));
   }
-  return { node, paint };
+  return { node, paint, count: (n) => write(count, n ? `${images(n)} selected` : "Nothing selected") };
 }

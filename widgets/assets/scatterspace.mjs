@@ -99,24 +99,47 @@ export function further(line, place, gap = 4) {
   return last && Math.hypot(place[0] - last[0], place[1] - last[1]) < gap ? line : [...line, place];
 }
 
+// brushed lists the dots that a round brush touches on its way from one place of the canvas to another.
+export function brushed(index, see, from, to, radius, shown = () => true) {
+  const [[ax, ay], [bx, by]] = [toPlane(see, ...from), toPlane(see, ...to)];
+  const r = radius / see.k;
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const dots = [];
+  within(index, Math.min(ax, bx) - r, Math.min(ay, by) - r, Math.max(ax, bx) + r, Math.max(ay, by) + r, (dot, x, y) => {
+    const along = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
+    if ((x - ax - along * dx) ** 2 + (y - ay - along * dy) ** 2 <= r * r && shown(dot)) dots.push(dot);
+  });
+  return dots;
+}
+
 // mosaic chooses images to show at a place each, so that none lies on another: the plane is cut into squares of about side
-// pixels, and in each the dot nearest to its middle is chosen. The squares stay on the plane when it is moved, and have one of
+// pixels, and in each the dot nearest to its middle is chosen, of those with the highest rank where dots have one. The squares stay on the plane when it is moved, and have one of
 // a few sizes, so that the choice changes only now and then while one zooms. Each is {dot, x, y, side} on the canvas.
-export function mosaic(index, see, side, shown = () => true) {
+export function mosaic(index, see, side, shown = () => true, rank = null) {
   const unit = 2 ** (Math.ceil(2 * Math.log2(side / see.k)) / 2); // of the plane
-  const [left, high] = toPlane(see, 0, 0);
-  const [right, low] = toPlane(see, see.w, see.h);
-  const best = new Map();
-  within(index, left - unit, low - unit, right + unit, high + unit, (dot, x, y) => {
-    if (!shown(dot)) return;
-    const [cx, cy] = [Math.floor(x / unit), Math.floor(y / unit)];
+  const [left, high] = toPlane(see, 0, 0).map((v, i) => Math.floor(v / unit) + (i ? 1 : -1)); // of squares, with one more each way
+  const [right, low] = toPlane(see, see.w, see.h).map((v, i) => Math.floor(v / unit) + (i ? -1 : 1));
+  const wide = right - left + 1;
+  const best = new Int32Array(wide * (high - low + 1)).fill(-1);
+  const least = new Float64Array(best.length);
+  within(index, left * unit, low * unit, (right + 1) * unit, (high + 1) * unit, (dot, x, y) => {
+    const [cx, cy] = [Math.min(right, Math.floor(x / unit)), Math.min(high, Math.floor(y / unit))];
     const d = (x / unit - cx - 0.5) ** 2 + (y / unit - cy - 0.5) ** 2;
-    const key = `${cx} ${cy}`;
-    const known = best.get(key);
-    if (!known || d < known.d) best.set(key, { d, dot, cx, cy });
+    const at = (cy - low) * wide + cx - left;
+    const above = rank && best[at] >= 0 ? rank[dot] - rank[best[at]] : 0;
+    if ((best[at] < 0 || above > 0 || (above === 0 && d < least[at])) && shown(dot)) [best[at], least[at]] = [dot, d];
   });
-  return [...best.values()].map(({ dot, cx, cy }) => {
-    const [x, y] = toCanvas(see, (cx + 0.5) * unit, (cy + 0.5) * unit);
-    return { dot, x, y, side: unit * see.k };
+  const tiles = [];
+  best.forEach((dot, at) => {
+    if (dot < 0) return;
+    const [x, y] = toCanvas(see, (left + (at % wide) + 0.5) * unit, (low + Math.floor(at / wide) + 0.5) * unit);
+    tiles.push({ dot, x, y, side: unit * see.k });
   });
+  return tiles;
+}
+
+// tileAt is the dot of the tile at a place on the canvas, −1 where there is none.
+export function tileAt(tiles, x, y) {
+  return tiles.find((tile) => Math.abs(tile.x - x) <= tile.side / 2 && Math.abs(tile.y - y) <= tile.side / 2)?.dot ?? -1;
 }

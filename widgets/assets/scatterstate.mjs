@@ -39,7 +39,11 @@ export function combine(marks, dots, mode) {
   return next;
 }
 
-export const countOf = (marks) => marks.reduce((sum, one) => sum + one, 0);
+export function countOf(marks) {
+  let n = 0;
+  for (let i = 0; i < marks.length; i++) n += marks[i];
+  return n;
+}
 
 // bitsOf writes the rows of the selected dots as base64 of a bit for each row: row r is bit r % 8 of byte r / 8.
 export function bitsOf(marks, rows) {
@@ -53,10 +57,28 @@ export function bitsOf(marks, rows) {
 // bytesOf reads base64.
 export const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-// pointsOf reads x, y of each row, four bytes each, the lowest first, whatever this machine does.
+// pointsOf reads x, y of each row as Go counts them in steps, the lowest byte first, whatever this machine does: left, low and step
+// as float32, and two uint16 for each row, of which 65,535 is no place.
 export function pointsOf(buffer) {
   const view = new DataView(buffer.buffer ?? buffer, buffer.byteOffset ?? 0, buffer.byteLength);
-  return Float32Array.from({ length: Math.floor(view.byteLength / 4) }, (_, i) => view.getFloat32(4 * i, true));
+  if (view.byteLength < 12) return new Float32Array(0);
+  const from = [view.getFloat32(0, true), view.getFloat32(4, true)];
+  const step = view.getFloat32(8, true);
+  const points = new Float32Array((view.byteLength - 12) >> 1);
+  for (let i = 0; i < points.length; i++) {
+    const at = view.getUint16(12 + 2 * i, true);
+    points[i] = at === 65535 ? NaN : from[i & 1] + at * step;
+  }
+  return points;
+}
+
+// ringsOf are marks for the dots of rows: 2 for those listed, 1 for the others whose bit is set in bits, bytes with a bit for
+// each row as bitsOf writes them. dotOf has the dot of each row.
+export function ringsOf(rows, dotOf, listed, bits) {
+  const marks = new Uint8Array(rows.length);
+  if (bits) rows.forEach((row, dot) => (marks[dot] = (bits[row >> 3] >> (row & 7)) & 1));
+  for (const row of listed) if (row < rows.length) marks[dotOf[row]] = 2;
+  return marks;
 }
 
 export const NONE = 255; // the code of a row that has no group or no value
@@ -73,8 +95,9 @@ export function groupsOf(shades, codes) {
   return all.map((group, i) => ({ ...group, n: counts[i], i })).filter((group, i) => i < shades.groups.length || group.n > 0);
 }
 
-// The ends and steps between of viridis (Smith and van der Walt 2015), which people who see red and green alike read, too.
-export const viridis = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+// Ten steps of viridis (Smith and van der Walt 2015), which people who see red and green alike read, too, without the two darkest,
+// which a dark ground hides.
+export const viridis = ["#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 export const greyOf = "#9aa0a8";
 
 // colorOf is the colour of a code.

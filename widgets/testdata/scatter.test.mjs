@@ -3,16 +3,18 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { dots, mixed, packed, paint, shuffled, stamp } from "../assets/scatterdraw.mjs";
 import { keyOf } from "../assets/scatterhand.mjs";
-import { corners, enclosed, extentOf, further, indexOf, inside, mosaic, nearest, toCanvas, toPlane } from "../assets/scatterspace.mjs";
+import { brushed, corners, enclosed, extentOf, further, indexOf, inside, mosaic, nearest, tileAt, toCanvas, toPlane } from "../assets/scatterspace.mjs";
 import {
-  barOf, bitsOf, bytesOf, colorOf, combine, countOf, fit, groupOf, groupsOf, isolated, modeOf, moved, NONE, pointsOf, resized, toggled, zoomed,
+  barOf, bitsOf, bytesOf, colorOf, combine, countOf, fit, groupOf, groupsOf, isolated, modeOf, moved, NONE, pointsOf, resized, ringsOf, toggled, zoomed,
 } from "../assets/scatterstate.mjs";
 
 const wire = JSON.parse(readFileSync(new URL("scatter.json", import.meta.url)));
 
 test("places, rows and scales are as Go has them (scatter.json)", () => {
   const got = [...pointsOf(bytesOf(wire.points.base64).buffer)];
-  assert.deepEqual(got.map((v) => (Number.isNaN(v) ? null : v)), wire.points.values.map((v) => (v === null ? null : Math.fround(v))));
+  assert.deepEqual(got.map((v) => (Number.isNaN(v) ? null : v)), wire.points.read);
+  wire.points.values.forEach((v, i) => assert.ok(v === null || Math.abs(v - got[i]) <= 5 / 65534 / 2 + 1e-6, `${v} is read as ${got[i]}`));
+  assert.deepEqual([...pointsOf(new ArrayBuffer(0))], []);
   for (const { rows, of, bits } of wire.rows) {
     const order = shuffled(of);
     const marks = Uint8Array.from(order, (row) => Number(rows.includes(row)));
@@ -62,6 +64,25 @@ test("a line encloses what is inside of it, also where it is hollow", () => {
   assert.equal(further(further([[0, 0]], [2, 2]), [9, 9]).length, 2, "places near to each other are one");
 });
 
+test("a brush takes what it touches on its way", () => {
+  const at = (x, y) => toCanvas(see, x, y);
+  const sorted = (dots) => dots.sort((a, b) => a - b);
+  assert.deepEqual(sorted(brushed(index, see, at(2, 5), at(2, 5), 6)), [52], "a dab: the others are ten pixels away");
+  assert.deepEqual(sorted(brushed(index, see, at(2, 5), at(5, 5), 6)), [52, 53, 54, 55], "and all between, however fast the hand");
+  assert.deepEqual(sorted(brushed(index, see, at(2, 5), at(3, 6), 7.2)), [52, 53, 62, 63], "across: two are 7.07 pixels from the line");
+  assert.deepEqual(sorted(brushed(index, see, at(2, 5), at(3, 6), 7)), [52, 63]);
+  assert.deepEqual(sorted(brushed(index, see, at(2, 5), at(5, 5), 6, (dot) => dot !== 53)), [52, 54, 55], "what is hidden stays");
+});
+
+test("rings go around what is listed and, thinner, what has a bit", () => {
+  const rows = shuffled(20);
+  const dotOf = new Uint32Array(20);
+  rows.forEach((row, dot) => (dotOf[row] = dot));
+  const byRow = (marks) => Object.fromEntries([...marks].map((mark, dot) => [rows[dot], mark]).filter(([, mark]) => mark));
+  assert.deepEqual(byRow(ringsOf(rows, dotOf, [3, 9, 99], Uint8Array.of(0b00001001, 0, 0b1000))), { 0: 1, 3: 2, 9: 2, 19: 1 });
+  assert.deepEqual(byRow(ringsOf(rows, dotOf, [], null)), {});
+});
+
 test("images stand apart: one for each square of the plane, that nearest to its middle, also after a move", () => {
   const tiles = mosaic(index, see, 30);
   const unit = tiles[0].side;
@@ -69,6 +90,12 @@ test("images stand apart: one for each square of the plane, that nearest to its 
   for (const a of tiles) for (const b of tiles) if (a !== b) assert.ok(Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)) >= unit - 1e-9);
   const shifted = mosaic(index, { ...see, x: 4.52 }, 30);
   assert.deepEqual(shifted.map(({ dot }) => dot), tiles.map(({ dot }) => dot));
+  assert.equal(tileAt(tiles, tiles[3].x + unit / 2 - 1, tiles[3].y - unit / 2 + 1), tiles[3].dot);
+  assert.equal(tileAt(tiles, -1e4, 0), -1);
+  const marked = Uint8Array.from({ length: 101 }, (_, dot) => (dot === 44 ? 2 : dot === 45 || dot === 34 ? 1 : 0));
+  const ranked = mosaic(index, see, 30, () => true, marked);
+  assert.ok(!tiles.some(({ dot }) => dot === 44) && ranked.some(({ dot }) => dot === 44), "what is marked goes first");
+  assert.equal(ranked.length, tiles.length);
   assert.equal(mosaic(index, { ...see, k: 200, x: 3, y: 6, w: 150, h: 150 }, 64).some(({ dot }) => dot === 63), true, "near enough each is shown");
 });
 
@@ -104,8 +131,8 @@ test("the legend counts, hides and shows alone", () => {
 });
 
 test("keys that are ours", () => {
-  assert.deepEqual([{ key: "+" }, { key: "L" }, { key: "ArrowLeft", shiftKey: true }, { key: "a", ctrlKey: true }, { key: "q" }].map(keyOf),
-    [["zoom", 1.4], ["tool", "lasso"], ["pan", 240, 0], null, null]);
+  assert.deepEqual([{ key: "+" }, { key: "L" }, { key: "ArrowLeft", shiftKey: true }, { key: "a", ctrlKey: true }, { key: "q" }, { key: "b" }, { key: "[" }].map(keyOf),
+    [["zoom", 1.4], ["tool", "lasso"], ["pan", 240, 0], null, null, ["tool", "brush"], ["brush", 0.8]]);
 });
 
 test("dots are drawn where they are, in their colour, and not beyond the edge", () => {

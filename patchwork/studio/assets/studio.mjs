@@ -18,6 +18,7 @@ import trainpanel from "./trainpanel.mjs";
 import classespanel from "./classespanel.mjs";
 import peoplepanel from "./peoplepanel.mjs";
 import auditpanel from "./auditpanel.mjs";
+import mappanel from "./mappanel.mjs";
 import { named, overtaken, paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
@@ -42,6 +43,7 @@ const models = {
   classes: createModel({ view: null }, send),
   people: createModel({ view: null }, send),
   audit: createModel({ view: null }, send),
+  map: createModel({ view: null, shown: [], current: null, large: false }, (message) => (message.kind === "cursor" ? models.grid.set("cursor", message.row) : send(message))),
 };
 models.buttons = buttonsFor(models.grid);
 
@@ -53,8 +55,13 @@ function send(message) {
   return link.send(kind, data);
 }
 
-// draw shows the grid.
-const draw = () => models.grid.set("view", { ...view.grid, classes: coloured(view.grid.classes, view.classes), tiles: view.grid.tiles.map(withSources) });
+// draw shows the grid, and on the map what is on its screen.
+function draw() {
+  const tiles = view.grid.tiles.map(withSources);
+  if (tiles.length && view.grid.batch !== models.grid.get("view")?.batch) models.map.set("large", false); // other images: they are to be seen
+  models.grid.set("view", { ...view.grid, classes: coloured(view.grid.classes, view.classes), tiles });
+  if (tiles.length) models.map.set("shown", tiles.map((tile) => tile.row));
+}
 
 function show(next) {
   if (overtaken(next, view)) return undefined;
@@ -75,6 +82,7 @@ function show(next) {
   const colors = Object.fromEntries(coloured(view.grid.classes, view.classes).map((c) => [c.name, c.color]));
   models.classes.set("view", { classes: view.classes, colors, counts: view.counts, conflicts: view.conflicts, plan: view.plan ?? null });
   models.audit.set("view", view.audit);
+  map();
   models.people.set("view", { agreement: view.agreement ?? null, rule: view.rule });
   write($("pace"), paceText(view.pace));
   const paged = Number.isInteger(view.grid.total);
@@ -118,6 +126,7 @@ function merge(part) {
   if (part.ahead) return fetchAhead(part.ahead);
   Object.assign(view, part);
   models.audit.set("view", view.audit);
+  if ("map" in part) return map();
   train();
 }
 
@@ -145,8 +154,21 @@ function mount() {
   $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
 }
 
+function map() {
+  put($("showmap"), "aria-pressed", String(Boolean(view.map)));
+  put($("work"), "data-map", Boolean(view.map));
+  models.map.set("view", view.map ?? null);
+  if (view.map && !$("map").firstChild) { // most sessions have none
+    mappanel.render({ model: models.map, el: $("map") });
+    models.map.on("change:large", enlarge);
+  }
+  enlarge();
+}
+const enlarge = () => put($("work"), "data-large", Boolean(view.map && models.map.get("large")));
+
 function caption() {
   const tile = models.grid.get("current");
+  models.map.set("current", tile?.row ?? null);
   write($("current"), tile?.caption ?? "");
   put($("current"), "title", tile?.title);
 }
@@ -210,6 +232,7 @@ $("disagreements").addEventListener("click", () => send({ kind: "disagreements" 
 $("suspects").addEventListener("click", () => send({ kind: "suspects" }));
 $("confirm").addEventListener("click", () => send({ kind: "confirm" }));
 $("pages").addEventListener("click", () => send({ kind: "pages", on: !Number.isInteger(view.grid.total) }));
+$("showmap").addEventListener("click", () => send({ kind: "map", on: !view.map }));
 for (const [id, step] of [["fewer", -1], ["more", 1]]) {
   $(id).addEventListener("click", () => send({ kind: "size", ...sizeAfter(view.grid, step) }));
 }
