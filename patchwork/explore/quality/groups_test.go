@@ -24,7 +24,7 @@ func TestNearDoublesByHand(t *testing.T) {
 		t.Errorf("at 0.4 of the distance: %d", got)
 	}
 	if got := MayBeDoubles(g, 0); !reflect.DeepEqual(got, [][2]int{{2, 3}}) {
-		t.Errorf("worth comparing: %d; want 2 and 3 alone, nearer than half of 0.375 and not than a quarter", got)
+		t.Errorf("worth comparing: %d; want 2 and 3 alone, nearer than 0.7 of 0.375 and not than a quarter", got)
 	}
 	if got := Groups(7, [][2]int{{5, 6}, {3, 1}, {6, 1}, {2, 2}}); !reflect.DeepEqual(got, [][]int{{1, 3, 5, 6}}) {
 		t.Errorf("chains are one group, a row with itself is none: %d", got)

@@ -194,7 +194,11 @@ type plane struct {
 	value []float64
 }
 
-// fine is a pixel less the mean of what counts up to around away.
+// bend is the difference from around that counts half of the most.
+const bend = 0.03
+
+// fine is a pixel less the mean d of what counts up to around away, as d/(0.03 + |d|): one strong edge, such as that of a black border, does not
+// outweigh all else.
 func (p *plane) fine(on []bool, at, around int) float64 {
 	if around == 0 {
 		return p.value[at]
@@ -207,5 +211,6 @@ func (p *plane) fine(on []bool, at, around int) float64 {
 			}
 		}
 	}
-	return p.value[at] - sum/seen
+	d := p.value[at] - sum/seen
+	return d / (bend + math.Abs(d))
 }

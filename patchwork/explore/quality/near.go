@@ -11,7 +11,7 @@ import (
 const defaultNear = 0.25
 
 // Worth is the ratio from which on nearness says nothing: nearer images may be doubles, and their pictures are worth comparing.
-const Worth = 0.5
+const Worth = 0.7
 
 // NearDoubles joins rows that are so near by their features as only doubles are: neighbours in the graph whose distance is
 // at most near (0 means 0.25) of the distance from either to its last neighbour, where a distance is 1 - cosine. So it holds
