@@ -14,7 +14,7 @@ type Rule struct {
 var (
 	ground = []string{
 		"internal/atomicfile", "patchwork/imageset", "patchwork/imageset/inflate", "patchwork/imageset/jpeg", "patchwork/imageset/png",
-		"patchwork/imageset/tiff", "patchwork/imageset/shards", "patchwork/imageset/contrast", "patchwork/compute", "patchwork/compute/cpu/...",
+		"patchwork/imageset/tiff", "patchwork/imageset/shards", "patchwork/imageset/contrast", "patchwork/compute", "patchwork/compute/weights", "patchwork/compute/cpu/...",
 		"patchwork/runlog", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}

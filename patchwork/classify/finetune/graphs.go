@@ -3,7 +3,6 @@ package finetune
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	gomlx "github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -11,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/compute/weights"
 )
 
 // begin fills the store: with a state that was written down, or else with the network and a head that has learned on its features.
@@ -112,7 +112,7 @@ func (t *trainer) keep() error {
 		paths = append(paths, w.Path)
 	}
 	for _, path := range paths {
-		if err := copyVariable(t.store, best, path); err != nil {
+		if err := weights.Copy(t.store.GetVariable(path), best, path); err != nil {
 			return err
 		}
 	}
@@ -120,22 +120,6 @@ func (t *trainer) keep() error {
 		t.best.Finalize()
 	}
 	t.best = best
-	return nil
-}
-
-// copyVariable gives a variable of one store, under the same path, to another.
-func copyVariable(from, to *model.Store, path string) error {
-	v, err := from.GetVariable(path).Value()
-	if err == nil {
-		v, err = v.LocalClone()
-	}
-	if err != nil {
-		return fmt.Errorf("finetune: variable %s: %w", path, err)
-	}
-	if old := to.GetVariable(path); old != nil {
-		return old.SetValue(v)
-	}
-	to.VariableWithValue(path, v).SetTrainable(false)
 	return nil
 }
 

@@ -12,10 +12,9 @@ import (
 	"strings"
 
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/model/checkpoint"
 	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
-	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/compute/weights"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 )
 
@@ -74,7 +73,7 @@ func (t *trainer) writeDown() error {
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("finetune: the state cannot be kept: %w", err)
 	}
-	err := errors.Join(save(t.store, filepath.Join(dir, "now")), save(t.best, filepath.Join(dir, "best")))
+	err := errors.Join(weights.Save(t.store, filepath.Join(dir, "now")), weights.Save(t.best, filepath.Join(dir, "best")))
 	if err == nil {
 		var text []byte
 		w := written{Task: t.fingerprint(), History: history}
@@ -110,7 +109,7 @@ func (t *trainer) takeUp() (bool, error) {
 	}
 	now, best := model.NewStore(), model.NewStore()
 	defer now.Finalize()
-	if load(now, filepath.Join(dir, "now")) != nil || load(best, filepath.Join(dir, "best")) != nil || t.graft.Keep(best) != nil ||
+	if weights.Load(now, filepath.Join(dir, "now")) != nil || weights.Load(best, filepath.Join(dir, "best")) != nil || t.graft.Keep(best) != nil ||
 		t.others.rule != nil && t.others.rule.Restore(w.Rule) != nil {
 		best.Finalize()
 		if t.graft, err = t.again(); err == nil {
@@ -122,7 +121,7 @@ func (t *trainer) takeUp() (bool, error) {
 		return false, err
 	}
 	for v := range now.IterVariables() {
-		if err := copyVariable(now, t.store, v.Path()); err != nil {
+		if err := weights.Copy(v, t.store, v.Path()); err != nil {
 			return false, err
 		}
 	}
@@ -151,21 +150,4 @@ func lastState(folder string) (dir string, w written, err error) {
 		}
 	}
 	return dir, w, nil
-}
-
-func save(s *model.Store, dir string) error {
-	return compute.Try("checkpoint", func() error {
-		handler, err := checkpoint.Build(s).Dir(dir).ExcludeAllParams().Done()
-		if err != nil {
-			return err
-		}
-		return handler.Save()
-	})
-}
-
-func load(s *model.Store, dir string) error {
-	return compute.Try("checkpoint", func() error {
-		_, err := checkpoint.Load(s).Dir(dir).Immediate().Done()
-		return err
-	})
 }
