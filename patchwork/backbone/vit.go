@@ -144,3 +144,16 @@ func Positions(h, w, width int) []float32 {
 func positions(g *Graph, h, w, width int) *Node {
 	return ConstTensor(g, tensors.FromFlatDataAndDimensions(Positions(h, w, width), 1, h*w, width))
 }
+
+// Transformer adds the sine-cosine positions of a map of rows rows to tokens [batch, n, width] and runs them through blocks as those of vit-*, and a last
+// norm. Variables are below scope.
+func Transformer(scope *model.Scope, tokens *Node, rows, blocks int) *Node {
+	b := place(scope, tokens)
+	b.kernels = smallStart
+	n, width := tokens.Shape().Dim(1), tokens.Shape().Dim(2)
+	x := Add(tokens, positions(tokens.Graph(), rows, n/rows, width))
+	for i := range blocks {
+		x = b.at(fmt.Sprintf("block%d", i+1)).transformer(x, heads(width), 0)
+	}
+	return b.layerNorm("norm", x)
+}

@@ -3,6 +3,7 @@ package optimise
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -115,4 +116,15 @@ func (o Optimiser) slide(store *model.Store, of Variable, gradient, rate *Node) 
 // Forget removes what optimisers remember from a store.
 func Forget(store *model.Store) error {
 	return errors.Join(store.DeleteVariablesInScope("/"+optimizer.AdamDefaultScope), store.DeleteVariablesInScope(scope))
+}
+
+// Optimisers lists them, the usual one first.
+func Optimisers() []Optimiser { return []Optimiser{Adam, AdamW, Momentum, LARS} }
+
+// Check refuses a name that is none; "" stands for a default.
+func (o Optimiser) Check() error {
+	if o == "" || slices.Contains(Optimisers(), o) {
+		return nil
+	}
+	return fmt.Errorf("optimise: there is no optimiser %q; want one of %q", string(o), Optimisers())
 }

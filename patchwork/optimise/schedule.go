@@ -1,6 +1,10 @@
 package optimise
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
 // Schedule says how the rate r changes, counted in steps: step i of n, from 0.
 type Schedule string
@@ -73,3 +77,11 @@ func (r Rates) period(steps, parts float64) float64 {
 
 // wave falls from 1 at 0 to 0 at 1.
 func wave(at float64) float64 { return 0.5 * (1 + math.Cos(math.Pi*min(at, 1))) }
+
+// Check refuses a name that is none; "" stands for a default.
+func (s Schedule) Check() error {
+	if s == "" || slices.Contains(Schedules(), s) {
+		return nil
+	}
+	return fmt.Errorf("optimise: there is no schedule %q; want one of %q", string(s), Schedules())
+}

@@ -1,0 +1,300 @@
+package pretrain
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
+)
+
+func TestSettings(t *testing.T) {
+	names := map[string]bool{}
+	for _, c := range Cards() {
+		if names[c.Name] || c.About == "" || c.Source == "" || c.Rate <= 0 || c.Optimiser == "" {
+			t.Errorf("the card %+v is not whole, or there are two", c)
+		}
+		names[c.Name] = true
+		m, err := New(c.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.(Checker).Check(); err != nil {
+			t.Errorf("the defaults of %s are refused: %v", c.Name, err)
+		}
+		for _, s := range Settings(m) {
+			if s.About == "" {
+				t.Errorf("%s of %s says nothing about itself", s.Name, c.Name)
+			}
+			if err := Set(m, s.Name, s.Value); err != nil {
+				t.Errorf("%s does not take its own default: %v", s.Name, err)
+			}
+		}
+	}
+	m := NewSimCLR()
+	for text, says := range map[string]string{"warm": "want a number", "NaN": "want a number"} {
+		if err := Set(m, "temperature", text); err == nil || !strings.Contains(err.Error(), says) || m.Temperature != 0.1 {
+			t.Errorf("temperature %q: %v, and it is %g", text, err, m.Temperature)
+		}
+	}
+	if err := Set(m, "heat", "1"); err == nil || !strings.Contains(err.Error(), "temperature") {
+		t.Errorf("a setting that is none: %v, want the names of those that are", err)
+	}
+	if _, err := New("magic"); err == nil || !strings.Contains(err.Error(), "simclr") {
+		t.Errorf("a method that is none: %v", err)
+	}
+	m.Temperature, m.Q, m.Decoupled = -1, 0.5, true
+	if err := m.Check(); err == nil || !strings.Contains(err.Error(), "temperature is -1") || !strings.Contains(err.Error(), "choose one") {
+		t.Errorf("what is wrong is said at once: %v", err)
+	}
+}
+
+// What Train refuses, and how.
+func TestBadInput(t *testing.T) {
+	source, _ := drawings(t, 20, 1)
+	for says, try := range map[string]func(*Task, *Options){
+		"there are 20 images and a batch has 64":    func(_ *Task, o *Options) { o.Batch = 64 },
+		"Epochs is -1":                              func(_ *Task, o *Options) { o.Epochs, o.Steps = -1, 0 },
+		"Batch is 1":                                func(_ *Task, o *Options) { o.Batch = 1 },
+		`there is no optimiser "magic"`:             func(_ *Task, o *Options) { o.Optimiser = "magic" },
+		`there is no schedule "magic"`:              func(_ *Task, o *Options) { o.Schedule = "magic" },
+		"Crop is [0.5 0.2]":                         func(_ *Task, o *Options) { o.Crop = [2]float64{0.5, 0.2} },
+		"temperature is 0":                          func(k *Task, _ *Options) { k.Method = &SimCLR{} },
+		"there are 0 for 20 pictures":               func(k *Task, _ *Options) { k.Method = NewSupCon() },
+		"mae hides patches and wants a transformer": func(k *Task, _ *Options) { k.Method = NewMAE() },
+		"wants images of 32 pixels or more":         func(k *Task, o *Options) { k.Network, o.Side = network(t, "context-encoder"), 16 },
+		"Source, Method or Network is nil":          func(k *Task, _ *Options) { k.Source = nil },
+		"the loss is NaN at step":                   func(k *Task, o *Options) { k.Method, o.Rate, o.Steps = NewVICReg(), 1e30, 20 },
+	} {
+		k, o := task(t, NewSimCLR(), source), quick()
+		o.Batch, o.Steps = 8, 2
+		try(&k, &o)
+		r, err := Train(t.Context(), k, o, nil)
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("error %v, want one that says %q", err, says)
+		}
+		if r != nil {
+			r.Close()
+		}
+	}
+}
+
+func network(t *testing.T, name string) backbone.Network {
+	t.Helper()
+	n, err := backbone.New(name, backbone.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// A state that is damaged, or of another task, is left aside; one of the same task and other images of the same number is taken.
+func TestStatesOfOtherTasks(t *testing.T) {
+	source, _ := drawings(t, 32, 1)
+	k := task(t, NewSimCLR(), source)
+	k.Folder = t.TempDir()
+	o := quick()
+	o.Batch, o.Steps, o.Save = 16, 4, 2
+	train(t, k, o)
+	o.Rate = 0.5
+	if r := train(t, k, o); r.Resumed != 0 {
+		t.Errorf("a training with another rate went on after step %d", r.Resumed)
+	}
+	if r := train(t, k, o); r.Resumed != 4 || r.Last.Step != 4 {
+		t.Errorf("a training that was done went on after step %d to %d", r.Resumed, r.Last.Step)
+	}
+}
+
+// Two batches whose gradients make one step do what one batch of all does, where the loss is a mean over images.
+func TestAccumulate(t *testing.T) {
+	source, _ := drawings(t, 32, 1)
+	o := quick()
+	o.Batch, o.Steps, o.Accumulate, o.Optimiser, o.Rate, o.Schedule, o.Decay, o.Clip = 16, 2, 2, "momentum", 0.1, "constant", -1, 1
+	k := task(t, &Rotation{}, source)
+	k.Network = layered(t)
+	var features [3][][]float32
+	k.Look = func(ctx context.Context, now *Trained) (m map[string]float64, err error) {
+		if features[2] == nil {
+			features[2], err = now.Features(ctx, source)
+		}
+		return nil, err
+	}
+	for i := range 2 {
+		var err error
+		if features[i], err = train(t, k, o).Features(t.Context(), source); err != nil {
+			t.Fatal(err)
+		}
+		o.Batch, o.Steps, o.Accumulate = 32, 1, 1
+	}
+	moved := 0.0
+	for i := range features[0] {
+		for d, v := range features[0][i] {
+			if math.Abs(float64(v-features[1][i][d])) > 1e-4 {
+				t.Fatalf("number %d of picture %d is %g after two batches of 16, and %g after one of 32", d, i, v, features[1][i][d])
+			}
+			moved = max(moved, math.Abs(float64(v-features[2][i][d])))
+		}
+	}
+	if moved < 1e-3 {
+		t.Errorf("the step moved features by %g", moved)
+	}
+}
+
+func layered(t *testing.T) backbone.Network {
+	t.Helper()
+	n, err := backbone.New("resnet-tiny", backbone.Options{Width: 0.25, Norm: backbone.LayerNorm})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// The slow copy begins as the student, follows it, and at a momentum of 1 stays as it was.
+func TestFollow(t *testing.T) {
+	source, _ := drawings(t, 32, 1)
+	o := quick()
+	o.Batch, o.Steps = 16, 3
+	apart := func(momentum float64) (first, now float64) {
+		first = -1
+		m := NewMoCo()
+		m.Queue, m.Momentum = 64, momentum
+		k := task(t, m, source)
+		distance := func(r *Trained) (d float64) {
+			for v := range r.store.IterVariables() {
+				rest, ok := strings.CutPrefix(v.Path(), "/"+Teacher+"/")
+				if !ok || backbone.RoleOf(v.Path()) == backbone.Running {
+					continue
+				}
+				if v.Trainable && first >= 0 { // graphs of steps have been made
+					t.Errorf("%s is trained", v.Path())
+				}
+				a := tensors.MustCopyFlatData[float32](v.MustValue())
+				b := tensors.MustCopyFlatData[float32](r.store.GetVariable("/" + Student + "/" + rest).MustValue())
+				for i := range a {
+					d += math.Abs(float64(a[i] - b[i]))
+				}
+			}
+			return d
+		}
+		k.Look = func(_ context.Context, r *Trained) (map[string]float64, error) {
+			if first < 0 {
+				first = distance(r)
+			}
+			return nil, nil
+		}
+		return first, distance(train(t, k, o).Trained)
+	}
+	first, still := apart(1)
+	_, follows := apart(0)
+	if first != 0 || still == 0 || follows != 0 {
+		t.Errorf("the copy is %g from the student at first, %g at momentum 1 and %g at 0; want 0, more and 0", first, still, follows)
+	}
+}
+
+// Special cases that the papers state.
+func TestSpecialCases(t *testing.T) {
+	backend, err := compute.Backend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	draw := func(rows int) [][]float32 {
+		x := make([][]float32, rows)
+		for i := range x {
+			for range 6 {
+				x[i] = append(x[i], float32(rng.NormFloat64()))
+			}
+		}
+		return x
+	}
+	a, b := draw(5), draw(5)
+	value := func(f func(a, b *Node) *Node) float64 {
+		return float64(tensors.ToScalar[float32](MustNewExec(backend, f).MustCall(a, b)[0]))
+	}
+	same := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 1e-4*(1+math.Abs(want)) {
+			t.Errorf("%s: %.6f, want %.6f", what, got, want)
+		}
+	}
+	pair := func(a, b *Node) pairs { return comparePairs(unit(a), unit(b)) }
+	simclr := value(func(a, b *Node) *Node { return NewSimCLR().loss(pair(a, b)) })
+	hcl := NewHCL()
+	hcl.Beta, hcl.TauPlus = 0, 0
+	same("HCL with β and τ⁺ 0 is SimCLR", value(func(a, b *Node) *Node { return hcl.loss(pair(a, b)) }), simclr)
+	rince := NewSimCLR()
+	rince.Q, rince.Lambda, rince.Temperature = 1e-3, 1, 0.5
+	base := NewSimCLR()
+	base.Temperature = 0.5
+	near, limit := value(func(a, b *Node) *Node { return rince.loss(pair(a, b)) }), value(func(a, b *Node) *Node { return base.loss(pair(a, b)) })
+	if math.Abs(near-limit) > 5e-3 {
+		t.Errorf("RINCE with λ 1 and q 0.001 is %.4f; as q tends to 0 it is SimCLR, %.4f", near, limit)
+	}
+	same("SimSiam of the same is -1", value(func(a, _ *Node) *Node { return likeness(a, a) }), -1)
+	same("BYOL of the same is 0", value(func(a, _ *Node) *Node { return regression(a, a) }), 0)
+	same("covariances of zeros are 0", value(func(a, _ *Node) *Node { return offDiagonal(ZerosLike(a)) }), 0)
+	same("the nearest of a queue to a row of it is that row", value(func(a, b *Node) *Node {
+		past := unit(Concatenate([]*Node{b, a}, 0))
+		return ReduceAllSum(Abs(Sub(nearest(unit(a), past), unit(a))))
+	}), 0)
+	moco := NewMoCo()
+	moco.Equivalent = 5
+	same("EqCo of the queue's own length is MoCo", value(func(a, b *Node) *Node {
+		return moco.loss(ReduceSum(Mul(unit(a), unit(b)), 1), MatMul(unit(a), Transpose(unit(b), 0, 1)))
+	}), value(func(a, b *Node) *Node {
+		return NewMoCo().loss(ReduceSum(Mul(unit(a), unit(b)), 1), MatMul(unit(a), Transpose(unit(b), 0, 1)))
+	}))
+}
+
+// Twelve clusters far from each other are found.
+func TestKMeans(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	var x [][]float64
+	for i := range 240 {
+		x = append(x, []float64{10 * float64(i%12) * math.Cos(float64(i%12)), 10 * float64(i%12) * math.Sin(float64(i%12)), 0.1 * rng.NormFloat64()})
+	}
+	of, err := kMeans(t.Context(), x, 12, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range of {
+		if c != of[i%12] {
+			t.Fatalf("rows %d and %d lie together and are in clusters %d and %d", i, i%12, c, of[i%12])
+		}
+	}
+	if slices.Max(of) != 11 {
+		t.Errorf("there are %d clusters", slices.Max(of)+1)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := kMeans(ctx, x, 12, rng); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestAlarm(t *testing.T) {
+	var a alarm
+	heard := 0
+	for step := range 200 {
+		spread := 0.02
+		if step == 120 {
+			spread = 0.9 // recovers
+		}
+		if a.hear(Point{Step: step, Metrics: map[string]float64{"spread": spread}}) != "" {
+			heard++
+		}
+	}
+	if heard != 2 {
+		t.Errorf("two collapses made %d alarms", heard)
+	}
+	if a.hear(Point{Metrics: map[string]float64{"accuracy": 0}}) != "" {
+		t.Error("an alarm without a spread")
+	}
+}

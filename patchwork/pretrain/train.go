@@ -1,0 +1,269 @@
+package pretrain
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"time"
+
+	gomlx "github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
+)
+
+// Task is what is trained on what.
+type Task struct {
+	Source  stream.Source // pictures of one size, which should be larger than Options.Side, because crops are taken from them
+	Method  Method
+	Network backbone.Network
+	Folder  string  // that the state is kept in, to go on from; "" keeps none
+	Labels  []int32 // kinds of the pictures from 0, -1 where it is not known, for a method that reads them
+
+	// Look, if not nil, is called before the first step and at the end of each LookEvery'th epoch (0: of the last) and measures
+	// the features so far; what it returns is in the next Point.
+	Look      func(ctx context.Context, now *Trained) (map[string]float64, error)
+	LookEvery int
+}
+
+// Point is a moment of a training.
+type Point struct {
+	Step    int                `json:"step"`  // done, of Steps
+	Steps   int                `json:"steps"` // in all
+	Epoch   float64            `json:"epoch"` // passes over the images
+	Rate    float64            `json:"rate"`
+	Loss    float64            `json:"loss"`              // of the batch, before the step
+	Metrics map[string]float64 `json:"metrics,omitempty"` // of the method
+	Looked  map[string]float64 `json:"looked,omitempty"`  // what Task.Look measured
+	Speed   float64            `json:"images_per_s"`      // since the last start, without the first step; 0 before
+	Left    time.Duration      `json:"left_ns"`           // that the other steps will take at this speed
+	Warning string             `json:"warning,omitempty"` // that features collapse, and what to do
+}
+
+// Result says what a training came to.
+type Result struct {
+	*Trained
+	Options Options // with the defaults filled in
+	Last    Point
+	Resumed int // steps that were done before
+	Took    time.Duration
+}
+
+// Train trains a network by a method, see the package.
+//
+// onPoint, if not nil, hears of it after every step, from the goroutine that called Train.
+//
+// When ctx ends, Train stops before the next step and returns what it has and an error that wraps ctx's. With Task.Folder, a later call with
+// the same task and options goes on from the last checkpoint, bit for bit where the backend gives the same bits for the
+// same input, as the project's own does; with other ones it begins anew.
+//
+// Errors: bad options and settings, all at once; fewer images than a batch; pictures that are smaller than the network allows; a loss that
+// is no number any more, naming the step, the settings, and the last checkpoint; what the disk says.
+func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
+	begun := time.Now()
+	if err := check(task, o); err != nil {
+		return nil, err
+	}
+	shape := task.Source.Shape()
+	o, err := o.withDefaults(task.Method.Card(), shape.N)
+	if err != nil {
+		return nil, err
+	}
+	if least := task.Network.Card().MinSide; o.Side < least {
+		return nil, fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d", task.Network.Card().Name, least, o.Side)
+	}
+	t := &trainer{Task: task, o: o, channels: shape.C, perEpoch: shape.N / o.Batch, onPoint: onPoint}
+	if err := t.open(); err != nil {
+		return nil, err
+	}
+	stopped := compute.Try("pretrain: training", func() error { return t.run(ctx) })
+	t.closeGraphs()
+	if stopped != nil && ctx.Err() == nil {
+		t.trained.Close()
+		return nil, stopped
+	}
+	return &Result{Trained: t.trained, Options: o, Last: t.last, Resumed: t.resumed, Took: time.Since(begun)}, stopped
+}
+
+func check(task Task, o Options) error {
+	if task.Source == nil || task.Method == nil || task.Network == nil {
+		return fmt.Errorf("pretrain.Task: Source, Method or Network is nil; give all three")
+	}
+	if err := o.Check(); err != nil {
+		return err
+	}
+	_, own := task.Method.(Epochs) // makes its labels
+	if c, n := task.Method.Card(), task.Source.Shape().N; c.Labels && !own && len(task.Labels) != n {
+		return fmt.Errorf("pretrain: %s learns by labels too, and there are %d for %d pictures; give one for each, -1 where it is not known", c.Name, len(task.Labels), n)
+	}
+	if m, ok := task.Method.(Checker); ok {
+		return m.Check()
+	}
+	return nil
+}
+
+// trainer is the state of one Train.
+type trainer struct {
+	Task
+	o        Options
+	channels int
+	perEpoch int // steps
+	onPoint  func(Point)
+
+	backend gomlx.Backend
+	kind    stream.Kind
+	stream  *stream.Stream
+	trained *Trained
+	store   *model.Store // that of trained
+	gather  *model.Exec  // adds up gradients; nil where each batch makes a step
+	apply   *model.Exec
+	names   []string           // of the metrics
+	ofEpoch map[string]float64 // metrics of the epoch
+
+	last    Point
+	resumed int
+	saved   int // steps that the last checkpoint has
+	alarm   alarm
+
+	first   time.Time // when the first step was done
+	from    int
+	looking time.Duration // spent in Look since
+}
+
+// open readies pictures, variables and graphs.
+func (t *trainer) open() (err error) {
+	if t.backend, err = compute.Backend(); err != nil {
+		return err
+	}
+	views, err := t.views()
+	if err != nil {
+		return err
+	}
+	if t.kind, err = t.Method.Kind(views); err != nil {
+		return err
+	}
+	labels := t.Labels
+	if _, own := t.Method.(Epochs); own {
+		labels = make([]int32, t.Source.Shape().N)
+	}
+	if err := t.openStream(labels, nil); err != nil {
+		return err
+	}
+	return compute.Try("pretrain: building the network", t.begin)
+}
+
+func (t *trainer) openStream(labels []int32, order stream.Order) (err error) {
+	o := stream.Options{Batch: t.o.Batch, Seed: t.o.Seed, Last: stream.Drop, Backend: t.backend, Order: order}
+	if t.Method.Card().Labels {
+		o.Labels = labels
+	}
+	t.stream, err = stream.New(t.Source, t.kind, o)
+	return err
+}
+
+func (t *trainer) views() (v Views, err error) {
+	v.Side = t.o.Side
+	if v.Full, err = (augment.RandomResizedCrop{Scale: t.o.Crop}).New(*t.o.Augment, square(t.o.Side)); err != nil {
+		return v, err
+	}
+	if v.Small, err = (augment.RandomResizedCrop{Scale: t.o.Small}).New(*t.o.Augment, square(max(t.o.Side/2, 8))); err != nil {
+		return v, err
+	}
+	v.Plain, err = plain(t.o.Side)
+	return v, err
+}
+
+// run trains until all steps are done, or ctx is.
+func (t *trainer) run(ctx context.Context) error {
+	if t.resumed == 0 {
+		if err := t.look(ctx, 0); err != nil {
+			return err
+		}
+	}
+	for step := t.resumed; step < t.o.Steps; {
+		epoch, first := step/t.perEpoch, step%t.perEpoch
+		if err := t.beginEpoch(ctx, epoch, first); err != nil {
+			return t.stopped(ctx, step, err)
+		}
+		for b, err := range t.stream.Epoch(ctx, uint64(epoch), first) {
+			if err != nil {
+				return t.stopped(ctx, step, err)
+			}
+			if err := t.one(b, step); err != nil {
+				return err
+			}
+			step++
+			if step%t.perEpoch == 0 || step == t.o.Steps {
+				if err := t.look(ctx, step); err != nil {
+					return t.stopped(ctx, step, err)
+				}
+			}
+			if step%t.o.Save == 0 || step == t.o.Steps {
+				if err := t.writeDown(step); err != nil {
+					return err
+				}
+			}
+			if t.onPoint != nil {
+				t.onPoint(t.last)
+			}
+			if step == t.o.Steps {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// stopped keeps the state when ctx ends.
+func (t *trainer) stopped(ctx context.Context, step int, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if kept := t.writeDown(step); kept != nil {
+		return kept
+	}
+	return fmt.Errorf("pretrain: stopped after %d of %d steps: %w", step, t.o.Steps, ctx.Err())
+}
+
+// one makes the step with a batch.
+func (t *trainer) one(b *stream.Batch, step int) error {
+	rates := t.o.rates()
+	rate := rates.At(step, t.o.Steps)
+	exec := t.apply
+	if (step+1)%t.o.Accumulate != 0 && step+1 < t.o.Steps {
+		exec = t.gather
+	}
+	in := make([]any, 0, len(b.Tensors)+2)
+	for _, x := range b.Tensors {
+		in = append(in, x)
+	}
+	if b.Labels != nil {
+		in = append(in, b.Labels)
+	}
+	in = append(in, float32(float64(step)/float64(t.o.Steps)), float32(rate))
+	out, err := exec.Exec(in...)
+	if err != nil {
+		return err
+	}
+	b.Release()
+	p := Point{Step: step + 1, Steps: t.o.Steps, Epoch: float64(step+1) / float64(t.perEpoch), Rate: rate, Metrics: map[string]float64{}}
+	p.Loss = float64(tensors.ToScalar[float32](out[0]))
+	maps.Copy(p.Metrics, t.ofEpoch)
+	for i, name := range t.names {
+		p.Metrics[name] = float64(tensors.ToScalar[float32](out[1+i]))
+	}
+	for _, x := range out {
+		x.MustFinalizeAll()
+	}
+	if math.IsNaN(p.Loss) || math.IsInf(p.Loss, 0) {
+		return t.diverged(p)
+	}
+	t.pace(&p)
+	p.Warning = t.alarm.hear(p)
+	t.last = p
+	return nil
+}

@@ -1,0 +1,104 @@
+package pretrain
+
+import (
+	"context"
+	"image"
+	"time"
+
+	gomlx "github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
+)
+
+// Trained is a network with the weights that it has now. It is for one goroutine.
+type Trained struct {
+	network backbone.Network
+	store   *model.Store
+	side    int
+	method  Method
+	backend gomlx.Backend
+	embed   *model.Exec
+}
+
+// Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels].
+func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float32, error) {
+	whole, err := plain(t.side)
+	if err != nil {
+		return nil, err
+	}
+	const batch = 64
+	s, err := stream.New(source, stream.Plain(whole), stream.Options{Batch: batch, Order: stream.Sequential{}, Backend: t.backend})
+	if err != nil {
+		return nil, err
+	}
+	if t.embed == nil {
+		t.embed, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, x *Node) *Node {
+			t.store.SetTraining(x.Graph(), false)
+			return backbone.Pooled(t.network.Graph(t.store.Scope("/"+Student+"/"+backboneName), x))
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var all [][]float32
+	for b, err := range s.Epoch(ctx, 0, 0) {
+		if err != nil {
+			return nil, err
+		}
+		out, err := t.embed.Exec(b.Tensors[0])
+		if err != nil {
+			return nil, err
+		}
+		b.Release()
+		flat, err := tensors.CopyFlatData[float32](out[0])
+		if err != nil {
+			return nil, err
+		}
+		out[0].MustFinalizeAll()
+		for width := t.network.Card().Channels; len(flat) > 0; flat = flat[width:] {
+			all = append(all, flat[:width:width])
+		}
+	}
+	return all, nil
+}
+
+// Close frees the weights.
+func (t *Trained) Close() {
+	if t.embed != nil {
+		t.embed.Finalize()
+	}
+	t.store.Finalize()
+}
+
+func square(side int) image.Point { return image.Pt(side, side) }
+
+// plain brings a whole picture to a size.
+func plain(side int) (*augment.Pipeline, error) {
+	return augment.RandomResizedCrop{Scale: [2]float64{1, 1}, Ratio: [2]float64{1, 1}}.New(augment.Params{}, square(side))
+}
+
+// look measures the features, when it is time.
+func (t *trainer) look(ctx context.Context, step int) error {
+	epoch := step / t.perEpoch
+	if t.Look == nil || step != 0 && step != t.o.Steps && (t.LookEvery == 0 || epoch%t.LookEvery != 0) {
+		return nil
+	}
+	begun := time.Now()
+	looked, err := t.Look(ctx, t.trained)
+	if err != nil {
+		return err
+	}
+	t.last.Looked = looked
+	if !t.first.IsZero() {
+		t.looking += time.Since(begun)
+	}
+	if step == 0 && t.onPoint != nil {
+		t.last.Steps = t.o.Steps
+		t.onPoint(t.last)
+	}
+	return nil
+}
