@@ -1,0 +1,35 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/gopatchwork/patchwork/patchwork"
+)
+
+func TestPretrain(t *testing.T) {
+	trained(t, 16)
+	fails(t, exitUsage, []string{"name a project, or give --images and --out"}, "pretrain")
+	fails(t, exitUsage, []string{"leave --images and --out away"}, "pretrain", "p", "--out", "x")
+	fails(t, exitUsage, []string{`--set is "warm"`, "--epochs is -1"}, "pretrain", "p", "--set", "warm", "--epochs", "-1")
+	fails(t, exitFailed, []string{`there is no method "magic"`, "simclr"}, "pretrain", "p", "--method", "magic")
+	fails(t, exitFailed, []string{`temperature of simclr is "hot"; want a number`, `there is no network "magic"`}, "pretrain", "p", "--set", "temperature=hot", "--backbone", "magic")
+	if list := do(t, "pretrain", "--list"); !strings.Contains(list, "vicreg") || !strings.Contains(list, "resnet18") {
+		t.Errorf("pretrain --list prints %s", list)
+	}
+	short := []string{"--steps", "2", "--batch-size", "8", "--side", "16", "--width", "0.25", "--json"}
+	r := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "p", "--method", "vicreg", "--set", "hidden=32"}, short...)...))
+	if r.Network != "p/networks/vicreg-resnet-tiny" || r.Steps != 2 || r.Before["effective rank"] < 1 || r.After["effective rank"] < 1 {
+		t.Errorf("the report is %+v", r)
+	}
+	if _, err := os.Stat(r.Network + ".state"); err == nil {
+		t.Error("the state stays when the network is there")
+	}
+	do(t, "embed", "p", "--extractor", r.Network)
+	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out"}, short...)...))
+	if again.Steps != 2 || again.After["linear probe"] == 0 {
+		t.Errorf("without a project the report is %+v", again)
+	}
+	fails(t, exitFailed, []string{"no images found"}, append([]string{"pretrain", "--images", "out", "--out", "out2"}, short...)...)
+}

@@ -1,0 +1,348 @@
+package patchwork
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gopatchwork/patchwork/patchwork/augment"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate/represent"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/pretrain"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
+)
+
+// PretrainOptions says how a network learns from images without labels. The zero value is a good default.
+type PretrainOptions struct {
+	pretrain.Options
+	Method   string            // "" means simclr; pretrain.Cards lists them
+	Settings map[string]string // of the method, by name, those that are not its default
+	Network  string            // "" means backbone.Default; backbone.Cards lists them
+	Backbone backbone.Options
+	Look     int // epochs between two looks at the features; 0: at the start and the end
+}
+
+// PretrainReport says what a pre-training came to.
+type PretrainReport struct {
+	Network string             `json:"network"` // folder
+	Method  string             `json:"method"`
+	Images  int                `json:"images"`
+	Steps   int                `json:"steps"`
+	Resumed int                `json:"resumed"` // steps that were done before
+	Loss    float64            `json:"loss"`
+	Before  map[string]float64 `json:"before"` // features of the first weights: rank, uniformity, and with labels probe and neighbours
+	After   map[string]float64 `json:"after"`
+	Speed   float64            `json:"images_per_s"`
+	Seconds float64            `json:"seconds"`
+}
+
+// String is what a person wants to know of it.
+func (r PretrainReport) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %d images, %d steps in %.0f s", r.Method, r.Images, r.Steps, r.Seconds)
+	if r.Resumed > 0 {
+		fmt.Fprintf(&b, " (went on after step %d)", r.Resumed)
+	}
+	fmt.Fprintf(&b, "; loss %.3f", r.Loss)
+	if r.Speed > 0 {
+		fmt.Fprintf(&b, "; %.3g images/s", r.Speed)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.After)) {
+		fmt.Fprintf(&b, "\n%s: %.3f with the first weights, %.3f now", name, r.Before[name], r.After[name])
+	}
+	fmt.Fprintf(&b, "\nthe network is %s\ncompute features with it: p.Embed(%[1]q), or patchwork embed --extractor %[1]s", r.Network)
+	return b.String()
+}
+
+// Pretrain trains a network on images, without a project, and writes it to the folder out, which is an extractor. Images are folders, globs,
+// lists and archives as InitOptions.Images. Labels by folder names, where images lie in several folders, only measure the features.
+//
+// onPoint, if not nil, hears of each step. A cancelled call returns ctx's error; the same call later goes on where it stopped.
+//
+// Errors: no image; out holds something else; those of pretrain.Train.
+func Pretrain(ctx context.Context, images []string, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
+	var sources []imageset.Source
+	for _, path := range images {
+		sources = append(sources, imageset.Source{Path: path})
+	}
+	index, _, err := imageset.Scan(ctx, imageset.ScanOptions{Sources: sources, Progress: progress.step("reading images")})
+	if err != nil {
+		return PretrainReport{}, fmt.Errorf("patchwork: %w", err)
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		return PretrainReport{}, fmt.Errorf("patchwork: %w", err)
+	}
+	rows, folders, kinds := []int{}, map[string]int32{}, []int32{}
+	for row := range index.Len() {
+		if !index.Usable(row) {
+			continue
+		}
+		folder := filepath.Base(filepath.Dir(index.At(row).ID))
+		if _, ok := folders[folder]; !ok {
+			folders[folder] = int32(len(folders))
+		}
+		rows, kinds = append(rows, row), append(kinds, folders[folder])
+	}
+	if len(folders) < 2 {
+		kinds = nil
+	}
+	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, imageset.Resize{Mode: imageset.Crop}, out, o, onPoint, progress)
+}
+
+// Pretrain trains a network on the images of the project, without looking at labels unless the method does, and writes it to networks/ below the project:
+// METHOD-NETWORK. It is not used before Embed is told to. Images that are excluded take no part; where images have one class each, labels
+// measure the features.
+//
+// What else it does is that of the function Pretrain.
+func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
+	begun := time.Now()
+	if err := checkWritable(p.dir); err != nil {
+		return PretrainReport{}, err
+	}
+	t, err := p.LabelsUnder("")
+	if err != nil {
+		return PretrainReport{}, err
+	}
+	o = o.named()
+	index := p.Images()
+	var rows []int
+	var kinds []int32
+	for row := range index.Len() {
+		if !index.Usable(row) || t.Excluded(row) {
+			continue
+		}
+		kind, present := int32(-1), 0
+		for c := range t.Classes() {
+			if t.Value(row, c) == 1 {
+				kind = int32(c)
+				present++
+			}
+		}
+		if present != 1 {
+			kind = -1
+		}
+		rows, kinds = append(rows, row), append(kinds, kind)
+	}
+	out := p.path("networks", o.Method+"-"+o.Network)
+	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, p.Settings().Input.resize(), out, o, onPoint, progress)
+	report.Network = p.fromHere("networks/" + o.Method + "-" + o.Network)
+	run := runlog.Run{Kind: "pretrain", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: o.texts(), Metrics: map[string]float64{"images": float64(len(rows)), "loss": report.Loss}}
+	maps.Copy(run.Metrics, report.After)
+	run.Outcome = fmt.Sprintf("%d steps", report.Steps)
+	if err != nil {
+		run.Outcome = err.Error()
+	}
+	_, kept := runlog.Add(p.path("runs"), run)
+	return report, errors.Join(err, kept)
+}
+
+// named is a copy with the names of method and network filled in.
+func (o PretrainOptions) named() PretrainOptions {
+	if o.Method == "" {
+		o.Method = "simclr"
+	}
+	if o.Network == "" {
+		o.Network = backbone.Default
+	}
+	return o
+}
+
+// texts are the settings that were given, for the record.
+func (o PretrainOptions) texts() map[string]string {
+	all := map[string]string{"method": o.Method, "network": o.Network, "seed": fmt.Sprint(o.Seed)}
+	for name, v := range map[string]float64{"epochs": float64(o.Epochs), "steps": float64(o.Steps), "batch_size": float64(o.Batch), "side": float64(o.Side), "rate": o.Rate} {
+		if v != 0 {
+			all[name] = fmt.Sprint(v)
+		}
+	}
+	maps.Copy(all, o.Settings)
+	return all
+}
+
+// pretrainMemory is how many bytes of decoded pictures are kept, so that they are read once; beyond, each is read in each epoch.
+const pretrainMemory = 1 << 30
+
+// lookedAt is the most images whose features are measured.
+const lookedAt = 2000
+
+// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil.
+func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, resize imageset.Resize, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
+	o = o.named()
+	report := PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
+	method, err := pretrain.New(o.Method)
+	if err != nil {
+		return report, err
+	}
+	var wrong []error
+	for _, name := range slices.Sorted(maps.Keys(o.Settings)) {
+		wrong = append(wrong, pretrain.Set(method, name, o.Settings[name]))
+	}
+	network, err := backbone.New(o.Network, o.Backbone)
+	if err := errors.Join(append(wrong, err)...); err != nil {
+		return report, err
+	}
+	if len(rows) < 2 {
+		return report, fmt.Errorf("patchwork: there are %d images to learn from; want 2 or more", len(rows))
+	}
+	side := o.Side
+	if side == 0 {
+		side = pretrain.DefaultSide
+	}
+	resize.Size = imageset.Size{W: side * 3 / 2, H: side * 3 / 2} // crops are taken from them
+	source, err := pretrainSource(ctx, r, rows, resize, progress)
+	if err != nil {
+		return report, err
+	}
+	look, err := newLook(source, kinds, o.Seed)
+	if err != nil {
+		return report, err
+	}
+	task := pretrain.Task{Source: source, Method: method, Network: network, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look}
+	result, err := pretrain.Train(ctx, task, o.Options, onPoint)
+	if result == nil {
+		return report, err
+	}
+	defer result.Close()
+	report.Steps, report.Resumed, report.Loss, report.Speed, report.Seconds = result.Last.Step, result.Resumed, result.Last.Loss, result.Last.Speed, result.Took.Seconds()
+	report.Before, report.After = look.first, look.last
+	if err != nil {
+		return report, err
+	}
+	about := fmt.Sprintf("%s, %d steps on %d images", o.Method, report.Steps, report.Images)
+	if err := result.Save(out, o.Network, o.Backbone, about); err != nil {
+		return report, err
+	}
+	return report, os.RemoveAll(task.Folder)
+}
+
+// pretrainSource reads pictures once, if they fit into memory, or else in each epoch.
+func pretrainSource(ctx context.Context, r *imageset.Reader, rows []int, resize imageset.Resize, progress Progress) (stream.Source, error) {
+	files, err := stream.Files(r, rows, resize)
+	if err != nil {
+		return nil, err
+	}
+	shape := files.Shape()
+	if 4*shape.N*shape.H*shape.W*shape.C > pretrainMemory {
+		return files, nil
+	}
+	told := progress.step("decoding images")
+	var pictures []*augment.Image
+	s, err := stream.New(files, stream.Plain(nil), stream.Options{Batch: 16, Order: stream.Sequential{}})
+	if err != nil {
+		return nil, err
+	}
+	for b, err := range s.Epoch(ctx, 0, 0) {
+		if err != nil {
+			return nil, err
+		}
+		size := shape.H * shape.W * shape.C
+		err = b.Tensors[0].ConstFlatData(func(flat any) {
+			for values := flat.([]float32); len(values) > 0; values = values[size:] {
+				pictures = append(pictures, &augment.Image{Pix: slices.Clone(values[:size]), W: shape.W, H: shape.H, C: shape.C})
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		b.Release()
+		if told != nil {
+			told(len(pictures), shape.N)
+		}
+	}
+	return stream.Images(pictures)
+}
+
+// look measures features of some of the images.
+type look struct {
+	source      stream.Source
+	numbers     []int // of its pictures among all
+	kinds       []int // -1 where it is not known
+	test        []bool
+	first, last map[string]float64
+}
+
+func newLook(source stream.Source, kinds []int32, seed uint64) (*look, error) {
+	shape := source.Shape()
+	every := (shape.N + lookedAt - 1) / lookedAt
+	l := &look{}
+	known := map[int]int{}
+	for i := 0; i < shape.N; i += every {
+		l.numbers = append(l.numbers, i)
+		kind := -1
+		if kinds != nil {
+			kind = int(kinds[i])
+		}
+		if kind >= 0 {
+			known[kind]++
+		}
+		l.kinds = append(l.kinds, kind)
+	}
+	l.source = some{source, l.numbers}
+	var err error
+	if len(known) > 1 {
+		l.test, err = represent.Stratified(l.kinds, 1./3, seed)
+	}
+	return l, err
+}
+
+// others are the kinds of all pictures without those that the probe is tested on, for a method that learns by them.
+func (l *look) others(kinds []int32) []int32 {
+	kinds = slices.Clone(kinds)
+	for i, test := range l.test {
+		if test {
+			kinds[l.numbers[i]] = -1
+		}
+	}
+	return kinds
+}
+
+// some are pictures of a source.
+type some struct {
+	stream.Source
+	numbers []int
+}
+
+func (s some) Shape() stream.Shape {
+	shape := s.Source.Shape()
+	shape.N = len(s.numbers)
+	return shape
+}
+
+func (s some) Read(ctx context.Context, i int, dst []float32) error {
+	return s.Source.Read(ctx, s.numbers[i], dst)
+}
+
+// measure is pretrain.Task.Look.
+func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]float64, error) {
+	x, err := now.Features(ctx, l.source)
+	if err != nil {
+		return nil, err
+	}
+	rank, err1 := represent.RankMe(x)
+	uniform, err2 := represent.Uniformity(x)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	m := map[string]float64{"effective rank": rank, "uniformity": uniform}
+	if l.test != nil {
+		probe, err := represent.Probe(x, l.kinds, l.test)
+		if err != nil {
+			return nil, err
+		}
+		m["linear probe"] = float64(probe.Accuracy.Value)
+	}
+	if l.first == nil {
+		l.first = m
+	}
+	l.last = m
+	return m, nil
+}
