@@ -58,7 +58,9 @@ func compared(m Method) func(in []*Node) *Node {
 			return crossEntropy(in[0], OneHot(ConvertDType(Squeeze(in[1], 1), dtypes.Int32), 4, dtypes.Float32))
 		}
 	case *DetCon:
-		return func(in []*Node) *Node { return m.loss(unit(in[0]), unit(in[1]), Squeeze(in[2], 1), StopGradient(Squeeze(in[3], 1))) }
+		return func(in []*Node) *Node {
+			return m.loss(unit(in[0]), unit(in[1]), Squeeze(in[2], 1), StopGradient(Squeeze(in[3], 1)))
+		}
 	case *MAE:
 		return func(in []*Node) *Node {
 			return m.loss(Reshape(in[0], 2, 3, 4), Reshape(in[1], 2, 3, 4), StopGradient(Reshape(in[2], 2, 3, 1)))

@@ -25,7 +25,7 @@ var (
 // flags names the flag for each field of options that a flag sets.
 var flags = map[string]string{
 	"Size": "--size", "Mean": "--mean", "Std": "--std", "Layout": "--layout", "Output": "--output", "Batch": "--batch",
-	"Steps": "--steps", "Side": "--side", "Clip": "--clip", "Accumulate": "--accumulate", "Save": "Save", "Unfreeze": "--unfreeze", "NetworkRate": "--network-rate", "NetworkDecay": "--network-decay", "StrongAugment": "--strong-augment", "Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
+	"Steps": "--steps", "Side": "--side", "Clip": "--clip", "Accumulate": "--accumulate", "Unfreeze": "--unfreeze", "NetworkRate": "--network-rate", "NetworkDecay": "--network-decay", "StrongAugment": "--strong-augment", "Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
 	"Ignore": "--ignore", "AddClasses": "--add-classes",
 	"Kernel": "--kernel", "Dropout": "--dropout", "Pooling": "--pooling", "Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
 	"Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
