@@ -186,8 +186,10 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	for _, name := range slices.Sorted(maps.Keys(o.Settings)) {
 		wrong = append(wrong, pretrain.Set(method, name, o.Settings[name]))
 	}
-	network, err := backbone.New(o.Network, o.Backbone)
-	if err := errors.Join(append(wrong, err)...); err != nil {
+	if _, err = backbone.New(o.Network, o.Backbone); err != nil {
+		wrong = append(wrong, err)
+	}
+	if err := errors.Join(wrong...); err != nil {
 		return report, err
 	}
 	if len(rows) < 2 {
@@ -199,6 +201,13 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	}
 	resize.Size = imageset.Size{W: side * 3 / 2, H: side * 3 / 2} // crops are taken from them
 	source, err := pretrainSource(ctx, r, rows, resize, progress)
+	if err != nil {
+		return report, err
+	}
+	if channels := source.Shape().C; channels != 3 && o.Backbone.Inputs == 0 {
+		o.Backbone.Inputs = channels
+	}
+	network, err := backbone.New(o.Network, o.Backbone)
 	if err != nil {
 		return report, err
 	}
