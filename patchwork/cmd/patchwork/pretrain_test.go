@@ -27,6 +27,10 @@ func TestPretrain(t *testing.T) {
 		t.Error("the state stays when the network is there")
 	}
 	do(t, "embed", "p", "--extractor", r.Network)
+	probed := as[patchwork.ProbeReport](t, do(t, "probe", "p", "--json"))
+	if probed.Images != 16 || probed.Rank < 1 || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
+		t.Errorf("the probe says %+v", probed)
+	}
 	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out"}, short...)...))
 	if again.Steps != 2 || again.After["linear probe"] == 0 {
 		t.Errorf("without a project the report is %+v", again)
