@@ -26,7 +26,7 @@ var measurements = []measurement{
 	{"socket", "label and next batch through the studio's server", measureSocket},
 	{"page", "label and next batch in the browser", measurePage},
 	{"map", "the map of the images in the browser", measureMap},
-	{"train", "linear head", measureTrain},
+	{"train", "classifier", measureTrain},
 	{"cell", "a cell that imports patchwork", measureCell},
 	{"link", "build and link a cell", measureLink},
 	{"scan", "read images and make thumbnails", measureScan},
