@@ -99,7 +99,7 @@ func Pretrain(ctx context.Context, images []string, out string, o PretrainOption
 }
 
 // Pretrain trains a network on the images of the project, without looking at labels unless the method does, and writes it to networks/ below the project:
-// METHOD-NETWORK. It is not used before Embed is told to. Images that are excluded take no part; where images have one class each, labels
+// METHOD-NETWORK. It is not used before Embed is told to. Images that are excluded take no part; where 30 or more have one class each, labels
 // measure the features.
 //
 // What else it does is that of the function Pretrain.
@@ -170,6 +170,9 @@ func (o PretrainOptions) texts() map[string]string {
 
 // pretrainMemory is how many bytes of decoded pictures are kept, so that they are read once; beyond, each is read in each epoch.
 const pretrainMemory = 1 << 30
+
+// probeLeast is the fewest images of one class each by which features are probed.
+const probeLeast = 30
 
 // lookedAt is the most images whose features are measured.
 const lookedAt = 2000
@@ -283,7 +286,7 @@ func newLook(source stream.Source, kinds []int32, seed uint64) (*look, error) {
 	shape := source.Shape()
 	every := (shape.N + lookedAt - 1) / lookedAt
 	l := &look{}
-	known := map[int]int{}
+	known, labelled := map[int]bool{}, 0
 	for i := 0; i < shape.N; i += every {
 		l.numbers = append(l.numbers, i)
 		kind := -1
@@ -291,13 +294,14 @@ func newLook(source stream.Source, kinds []int32, seed uint64) (*look, error) {
 			kind = int(kinds[i])
 		}
 		if kind >= 0 {
-			known[kind]++
+			known[kind] = true
+			labelled++
 		}
 		l.kinds = append(l.kinds, kind)
 	}
 	l.source = some{source, l.numbers}
 	var err error
-	if len(known) > 1 {
+	if len(known) > 1 && labelled >= probeLeast {
 		l.test, err = represent.Stratified(l.kinds, 1./3, seed)
 	}
 	return l, err

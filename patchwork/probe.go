@@ -69,7 +69,7 @@ func (p *Project) Probe(ctx context.Context, o ProbeOptions) (ProbeReport, error
 	every := max(1, (len(rows)+lookedAt-1)/lookedAt)
 	var x [][]float32
 	var kinds, used []int
-	known := map[int]int{}
+	known, alone := map[int]bool{}, 0
 	for i := 0; i < len(rows); i += every {
 		kind, present := -1, 0
 		for c := range t.Classes() {
@@ -81,7 +81,8 @@ func (p *Project) Probe(ctx context.Context, o ProbeOptions) (ProbeReport, error
 		if present != 1 {
 			kind = -1
 		} else {
-			known[kind]++
+			known[kind] = true
+			alone++
 		}
 		x, kinds, used = append(x, slices.Clone(row(rows[i]))), append(kinds, kind), append(used, rows[i])
 	}
@@ -92,8 +93,8 @@ func (p *Project) Probe(ctx context.Context, o ProbeOptions) (ProbeReport, error
 	if err := errors.Join(err1, err2); err != nil {
 		return r, fmt.Errorf("patchwork: %w", err)
 	}
-	if len(known) < 2 {
-		r.Notes = append(r.Notes, "fewer than two classes have images on which they are alone, so nothing says how well classes are told apart")
+	if len(known) < 2 || alone < probeLeast {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d images, of %d classes, show one class alone; to say how well classes are told apart it takes %d, of two", alone, len(known), probeLeast))
 		return r, nil
 	}
 	test := represent.ThirdIsTest(len(x))

@@ -9,7 +9,7 @@ import (
 )
 
 func TestPretrain(t *testing.T) {
-	trained(t, 16)
+	trained(t, 36)
 	fails(t, exitUsage, []string{"name a project, or give --images and --out"}, "pretrain")
 	fails(t, exitUsage, []string{"leave --images and --out away"}, "pretrain", "p", "--out", "x")
 	fails(t, exitUsage, []string{`--set is "warm"`, "--epochs is -1"}, "pretrain", "p", "--set", "warm", "--epochs", "-1")
@@ -28,7 +28,7 @@ func TestPretrain(t *testing.T) {
 	}
 	do(t, "embed", "p", "--extractor", r.Network)
 	probed := as[patchwork.ProbeReport](t, do(t, "probe", "p", "--json"))
-	if probed.Images != 16 || probed.Rank < 1 || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
+	if probed.Images != 36 || probed.Rank < 1 || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
 		t.Errorf("the probe says %+v", probed)
 	}
 	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out"}, short...)...))
