@@ -76,6 +76,7 @@ func TestStudioOnItsOwnPage(t *testing.T) {
 	}
 	s.Saved()
 	s.Press(input.Slash) // no key of the studio: nothing may happen
+	s.Until("a head that is trained in steps is chosen", 5*time.Second, `() => { const e = document.getElementById("set-head"); e.value = "linear"; e.dispatchEvent(new Event("input")); return true }`)
 	s.Click("#train")
 	s.Until("training runs or is done", 20*time.Second, `() => document.getElementById("train").textContent === "Stop" || document.getElementById("outcome").textContent !== ""`)
 	s.Click(".pw-tile:nth-child(2) .pw-chip:nth-child(6)")
@@ -164,6 +165,9 @@ func TestStudioSamplesTrainsAndOpensBars(t *testing.T) {
 
 	s.Click("#model summary")
 	s.Until("the settings are those of the classifier", 10*time.Second, `() => document.querySelectorAll("#model .setting").length >= 9`)
+	s.Until("settings of other heads are hidden", 5*time.Second, `() => document.getElementById("set-epochs").closest(".setting").hidden && !document.getElementById("set-sampling").closest(".setting").hidden`)
+	s.Until("a head that is trained in steps is chosen", 5*time.Second, `() => { const e = document.getElementById("set-head"); e.value = "linear"; e.dispatchEvent(new Event("input")); return true }`)
+	s.Until("its settings are shown", 5*time.Second, `() => !document.getElementById("set-epochs").closest(".setting").hidden && document.getElementById("set-gamma").closest(".setting").hidden`)
 	s.Until("a setting is typed", 5*time.Second, `() => { const e = document.getElementById("set-epochs"); e.value = "many"; e.dispatchEvent(new Event("input")); return true }`)
 	s.Click("#train")
 	s.Until("a bad setting is refused with what is wanted", 10*time.Second, `() => /epochs is "many"; want a whole number/.test(document.getElementById("message").textContent)`)

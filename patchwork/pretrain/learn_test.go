@@ -56,6 +56,7 @@ func TestMethodsLearn(t *testing.T) {
 	}
 	for _, c := range Cards() {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			lesson, ok := lessons[c.Name]
 			if !ok {
 				t.Fatal("no lesson is written for this method")

@@ -63,7 +63,8 @@ export function render({ model, el: host }) {
     for (const setting of view.settings ?? []) {
       const input = inputs.get(setting.name) ?? control(setting);
       defaults.set(setting.name, setting.default);
-      if (!input.dataset.touched && document.activeElement !== input) input.value = setting.value;
+      if (input.value === setting.value) put(input, "data-touched", null); // as it was typed, it is kept now
+      else if (!("touched" in input.dataset) && document.activeElement !== input) input.value = setting.value;
     }
     showThose();
     goOnRow.hidden = !view.has_model;
@@ -84,10 +85,7 @@ export function render({ model, el: host }) {
   // they can be mended.
   function chosen() {
     const settings = {};
-    for (const [name, input] of inputs) {
-      settings[name] = counts(name) ? input.value : "";
-      put(input, "data-touched", null);
-    }
+    for (const [name, input] of inputs) settings[name] = counts(name) ? input.value : "";
     return { settings, go_on: goOn.checked && !goOnRow.hidden };
   }
   model.on("change:view", paint);
