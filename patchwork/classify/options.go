@@ -15,7 +15,7 @@ type Options struct {
 	Steps       int       `json:"steps" yaml:"steps"`               // batches in an epoch; 0 means 50
 	BatchSize   int       `json:"batch_size" yaml:"batch_size"`     // rows in a batch; 0 means 32
 	Optimiser   Optimiser `json:"optimiser" yaml:"optimiser"`       // "" means Adam
-	Rate        float64   `json:"rate" yaml:"rate"`                 // of the optimiser; 0 means 3e-3 for Adam, 0.03 for Momentum, 3 for LARS
+	Rate        float64   `json:"rate" yaml:"rate"`                 // of the optimiser; 0 means 3e-3 for Adam, 0.03 for Momentum, 0.5 for LARS
 	Schedule    Schedule  `json:"schedule" yaml:"schedule"`         // of the rate; "" means Cosine
 	Period      int       `json:"period" yaml:"period"`             // steps of Exponential, Staircase and Restarts; 0 means a fifth of all, and a seventh for Restarts
 	Warmup      int       `json:"warmup" yaml:"warmup"`             // steps of Warmup; 0 means a tenth of all

@@ -51,7 +51,7 @@ func trainingSettings() []Setting {
 		{Name: "steps", About: "head linear, mlp: batches between two looks", Whole: true, Max: 100_000, Default: "50", at: func(o *Options) any { return &o.Steps }},
 		{Name: "batch_size", About: "head linear, mlp: images in a batch", Whole: true, Max: 4096, Default: "32", at: func(o *Options) any { return &o.BatchSize }},
 		{Name: "optimiser", About: "head linear, mlp: how a step follows from the gradient", Choices: []string{string(Adam), string(Momentum), string(LARS)}, Default: string(Adam), at: func(o *Options) any { return &o.Optimiser }},
-		{Name: "rate", About: "head linear, mlp: of the optimiser's steps", Max: 1000, Default: "0.003 (adam), 0.03 (momentum), 3 (lars)", at: func(o *Options) any { return &o.Rate }},
+		{Name: "rate", About: "head linear, mlp: of the optimiser's steps", Max: 1000, Default: "0.003 (adam), 0.03 (momentum), 0.5 (lars)", at: func(o *Options) any { return &o.Rate }},
 		{Name: "schedule", About: "head linear, mlp: how the rate changes", Choices: []string{string(Cosine), string(Constant), string(Exponential), string(Staircase), string(Restarts), string(Warmup)}, Default: string(Cosine), at: func(o *Options) any { return &o.Schedule }},
 		{Name: "period", About: "schedule exponential, staircase, restarts: steps that halve the rate, or those of the first cosine", Whole: true, Max: 10_000_000, Default: "a fifth of all steps, a seventh for restarts", at: func(o *Options) any { return &o.Period }},
 		{Name: "warmup", About: "schedule warmup: steps until the rate is reached", Whole: true, Max: 10_000_000, Default: "a tenth of all steps", at: func(o *Options) any { return &o.Warmup }},

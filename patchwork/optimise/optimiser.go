@@ -33,10 +33,13 @@ func (o Optimiser) DefaultRate() float64 {
 	case Momentum:
 		return 0.03
 	case LARS:
-		return 3
+		return 0.5
 	}
 	return 3e-3
 }
+
+// Adaptive reports whether the length of a step hardly depends on that of the gradient, as Adam's.
+func (o Optimiser) Adaptive() bool { return o == Adam || o == AdamW }
 
 // Variable is one that is trained.
 type Variable struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/optimise"
 )
 
 func TestSettings(t *testing.T) {
@@ -53,6 +54,16 @@ func TestSettings(t *testing.T) {
 	m.Temperature, m.Q, m.Decoupled = -1, 0.5, true
 	if err := m.Check(); err == nil || !strings.Contains(err.Error(), "temperature is -1") || !strings.Contains(err.Error(), "choose one") {
 		t.Errorf("what is wrong is said at once: %v", err)
+	}
+}
+
+// Rates are those of the method for its own optimiser and its like, and those of the optimiser for others.
+func TestDefaultRates(t *testing.T) {
+	for name, want := range map[optimise.Optimiser]float64{"": 1e-3, optimise.Adam: 1e-3, optimise.AdamW: 1e-3, optimise.Momentum: 0.03, optimise.LARS: 0.5} {
+		o, err := Options{Optimiser: name}.withDefaults(NewSimCLR().Card(), 100)
+		if err != nil || o.Rate != want {
+			t.Errorf("SimCLR with the optimiser %q has the rate %g, %v; want %g", name, o.Rate, err, want)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ type Options struct {
 	Side   int `json:"side" yaml:"side"`             // pixels of what the network sees; 0 means 64
 
 	Optimiser  optimise.Optimiser `json:"optimiser" yaml:"optimiser"`   // "" means the method's own
-	Rate       float64            `json:"rate" yaml:"rate"`             // 0 means the method's own
+	Rate       float64            `json:"rate" yaml:"rate"`             // 0 means the method's own, or with an optimiser of another kind that one's (optimise.Optimiser.DefaultRate)
 	Schedule   optimise.Schedule  `json:"schedule" yaml:"schedule"`     // "" means Warmup
 	Period     int                `json:"period" yaml:"period"`         // see optimise.Rates
 	Warmup     int                `json:"warmup" yaml:"warmup"`         // see optimise.Rates
@@ -78,7 +78,10 @@ func (o Options) withDefaults(c Card, images int) (Options, error) {
 	o.Epochs = (o.Steps + perEpoch - 1) / perEpoch
 	fill(&o.Side, DefaultSide)
 	fill(&o.Optimiser, c.Optimiser)
-	fill(&o.Rate, c.Rate)
+	if o.Optimiser == c.Optimiser || o.Optimiser.Adaptive() && c.Optimiser.Adaptive() {
+		fill(&o.Rate, c.Rate)
+	}
+	fill(&o.Rate, o.Optimiser.DefaultRate())
 	fill(&o.Schedule, optimise.Warmup)
 	fill(&o.Decay, c.Decay)
 	o.Decay = max(o.Decay, 0)
