@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/proto"
 )
 
 // Notebook is a notebook open in the browser, with its kernel connected. Cells count from 0.
@@ -33,16 +35,36 @@ func (n *Notebook) connected() {
 // screenshot of that moment is kept.
 func (n *Notebook) Until(what string, limit time.Duration, js string, args ...any) {
 	n.t.Helper()
+	until(n.t, what, limit, n.Page, func() (bool, error) {
+		res, err := evaluate(n.Page, js, args...)
+		return err == nil && res.Value.Bool(), err
+	})
+}
+
+// until asks again and again until the answer is yes.
+func until(t testing.TB, what string, limit time.Duration, page *rod.Page, ask func() (bool, error)) {
+	t.Helper()
 	for deadline := time.Now().Add(limit); ; time.Sleep(30 * time.Millisecond) {
-		res, err := n.Page.Eval(js, args...)
-		if err == nil && res.Value.Bool() {
+		yes, err := ask()
+		if yes {
 			return
 		}
 		if time.Now().After(deadline) {
-			Screenshot(n.t, n.Page, "failed-"+n.t.Name())
-			n.t.Fatalf("e2e: waited %v in vain until %s (%v)", limit, what, err)
+			Screenshot(t, page, "failed-"+t.Name())
+			t.Fatalf("e2e: waited %v in vain until %s (%v)", limit, what, err)
 		}
 	}
+}
+
+// evaluate runs JavaScript in a document. The driver dereferences nil where a frame has lost its document; here that
+// is an error like any other.
+func evaluate(page *rod.Page, js string, args ...any) (res *proto.RuntimeRemoteObject, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the frame has no document")
+		}
+	}()
+	return page.Eval(js, args...)
 }
 
 // Start executes a cell and does not wait.

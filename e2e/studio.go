@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,6 +65,7 @@ func Serve(t testing.TB, program, project string) (s Served, stop func()) {
 type Studio struct {
 	Page *rod.Page // the tab, which has the keyboard
 	in   *rod.Page // the document of the studio
+	cell *Notebook // the notebook of the frame; nil in a tab
 	t    testing.TB
 }
 
@@ -88,18 +90,40 @@ func (n *Notebook) Studio(cell int) *Studio {
 func (n *Notebook) Frame(cell int) *Studio {
 	n.t.Helper()
 	n.Until("the widget is in its frame", time.Minute, `i => !!Jupyter.notebook.get_cell(i).output_area.element[0].querySelector("iframe")`, cell)
-	frames, err := n.Page.Timeout(time.Minute).Elements(".output_area iframe")
-	if err != nil || len(frames) == 0 {
-		n.t.Fatalf("e2e: no frame in the notebook: %v", err)
+	s := &Studio{Page: n.Page, cell: n, t: n.t}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(30 * time.Millisecond) {
+		err := s.enter()
+		if err == nil {
+			return s
+		}
+		if time.Now().After(deadline) {
+			n.t.Fatalf("e2e: the frame cannot be entered: %v", err)
+		}
+	}
+}
+
+// enter goes into the last frame of the notebook. A cell that loses its connection takes its frame away and shows
+// another when it is back, so a frame that was found may have no document any more.
+func (s *Studio) enter() error {
+	frames, err := s.Page.Timeout(time.Minute).Elements(".output_area iframe")
+	if err != nil {
+		return err
+	}
+	if len(frames) == 0 {
+		return errors.New("no frame in the notebook")
 	}
 	if err := frames.Last().ScrollIntoView(); err != nil {
-		n.t.Fatalf("e2e: the frame cannot be scrolled to: %v", err)
+		return err
 	}
 	in, err := frames.Last().Frame()
 	if err != nil {
-		n.t.Fatalf("e2e: the frame cannot be entered: %v", err)
+		return err
 	}
-	return &Studio{Page: n.Page, in: in, t: n.t}
+	if _, err := evaluate(in, `() => document.readyState`); err != nil {
+		return err
+	}
+	s.in = in
+	return nil
 }
 
 // ready waits until the images are there and the connection is live.
@@ -113,8 +137,13 @@ func (s *Studio) ready() {
 // Until waits until a JavaScript function of the studio's document returns true.
 func (s *Studio) Until(what string, limit time.Duration, js string, args ...any) {
 	s.t.Helper()
-	n := Notebook{Page: s.in, t: s.t}
-	n.Until(what, limit, js, args...)
+	until(s.t, what, limit, s.Page, func() (bool, error) {
+		res, err := evaluate(s.in, js, args...)
+		if err != nil && s.cell != nil {
+			return false, errors.Join(err, s.enter())
+		}
+		return err == nil && res.Value.Bool(), err
+	})
 }
 
 // Saved waits until the page says that everything is on disk.
