@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify bench-acquire bench-backbone golden tools jupyter clean
+.PHONY: help notebook test check race crash bench bench-studio bench-compute bench-images bench-classify bench-acquire bench-backbone bench-pretrain golden tools jupyter clean
 
 GO ?= go
 # A folder named testdata is not part of ./...
@@ -62,6 +62,11 @@ bench-acquire: ## choosing, the graph of neighbours beside scikit-learn and a ma
 
 bench-backbone: ## the networks of package backbone: sizes, images a second in use and in training, as a table
 	@$(GO) run ./internal/benchbackbone
+
+IMAGES ?= ../shared/data/ucm10
+bench-pretrain: ## a SimCLR step beside PyTorch, and for hours what the features of every method are worth on IMAGES, a folder for each class
+	@$(GO) run ./internal/benchpretrain
+	@if [ -d "$(IMAGES)" ]; then $(GO) run ./internal/benchpretrain -images "$(IMAGES)"; else echo "skipped: there is no folder $(IMAGES); give one by IMAGES="; fi
 
 golden: ## run the generators of expected values again and show what changed
 	@scripts/golden

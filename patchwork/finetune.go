@@ -2,8 +2,6 @@ package patchwork
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
@@ -52,7 +49,7 @@ func (r FineTuneReport) String() string {
 // tuningFolder holds the state of a fine-tuning from epoch to epoch.
 const tuningFolder = "finetune"
 
-// FineTune trains the project's ONNX network together with the classifier on top of it, on augmented images; see package finetune.
+// FineTune trains the project's network, an ONNX file or a folder that was pre-trained, together with the classifier on top of it, on augmented images; see package finetune.
 // The tuned network is written to networks/ and becomes the extractor: the features, or the maps that the trunk reads, of all images
 // are computed with it, all are scored, and the classifier is saved as Train saves it. Features of the untuned network stay.
 //
@@ -133,11 +130,11 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 
 // tunable opens the network to be trained and what the classifier reads of it, which is computed where it is missing. The caller closes
 // the store.
-func (p *Project) tunable(ctx context.Context, o classify.Options, progress Progress) (*features.Trainable, reading, error) {
+func (p *Project) tunable(ctx context.Context, o classify.Options, progress Progress) (features.Trainable, reading, error) {
 	s := p.Settings()
 	maps := o.Trunk != "" && o.Trunk != classify.VectorTrunk
 	if !maps && (s.Extractor == "" || s.Extractor == "default") {
-		return nil, reading{}, fmt.Errorf("patchwork: the extractor is the embedded one, which is not trained; name an ONNX network, as with `patchwork embed %s --extractor network.onnx`", typed(p.dir))
+		return nil, reading{}, fmt.Errorf("patchwork: the extractor is the embedded one, which is not trained; name an ONNX network, as with `patchwork embed %s --extractor network.onnx`, or pre-train one, as with `patchwork pretrain %[1]s`", typed(p.dir))
 	}
 	r, err := p.reads(o)
 	if errors.Is(err, ErrNoFeatures) || errors.Is(err, ErrNoMaps) {
@@ -188,14 +185,13 @@ func (p *Project) pictures(spec features.Spec) func(rows []int) (stream.Source, 
 var tunedName = regexp.MustCompile(`-tuned-[0-9a-f]{8}$`)
 
 // writeNetwork writes a tuned network to networks/ and returns its path below the project.
-func (p *Project) writeNetwork(of features.Spec, data []byte) (string, error) {
-	sum := sha256.Sum256(data)
-	name := strings.TrimSuffix(filepath.Base(of.File), filepath.Ext(of.File))
-	name = tunedName.ReplaceAllString(name, "") + "-tuned-" + hex.EncodeToString(sum[:4]) + ".onnx"
+func (p *Project) writeNetwork(of features.Spec, tuned *features.Tuned) (string, error) {
+	name := strings.TrimSuffix(filepath.Base(of.File), tuned.Ending)
+	name = tunedName.ReplaceAllString(name, "") + "-tuned-" + tuned.Sum[:8] + tuned.Ending
 	if err := os.MkdirAll(p.path("networks"), 0o755); err != nil {
 		return "", fmt.Errorf("patchwork: the tuned network cannot be written: %w", err)
 	}
-	if err := atomicfile.Write(p.path("networks", name), data, 0o644, atomicfile.Durable); err != nil {
+	if err := tuned.Save(p.path("networks", name)); err != nil {
 		return "", fmt.Errorf("patchwork: the tuned network cannot be written: %w", err)
 	}
 	return "networks/" + name, nil

@@ -74,6 +74,7 @@ var Imports = []Rule{
 	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest"}},
 	{Packages: []string{"internal/benchcompute"}, Imports: []string{"patchwork/compute/..."}},
 	{Packages: []string{"internal/benchbackbone"}, Imports: join(ground, []string{"patchwork/backbone"})},
+	{Packages: []string{"internal/benchpretrain"}, Imports: join(engine, ground, []string{"patchwork", "patchwork/backbone", "patchwork/pretrain", "widgets"})},
 	{Packages: []string{"internal/benchimages"}, Imports: []string{"patchwork/augment", "patchwork/imageset"}},
 	{Packages: []string{"internal/benchacquire"}, Imports: join(engine, []string{"patchwork"})},
 	{Packages: []string{"internal/benchclassify"}, Imports: join(engine, []string{"patchwork"})},

@@ -33,7 +33,7 @@ var tunings = []struct {
 
 // tuning is the images and labels of a project, with the network that is trained on them.
 type tuning struct {
-	net     *features.Trainable
+	net     features.Trainable
 	full    *table
 	reader  *imageset.Reader
 	resize  imageset.Resize
@@ -137,7 +137,7 @@ func (t *tuning) measure(ctx context.Context, shown *table, before [][]float32, 
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "tuned.onnx")
-	if err := os.WriteFile(file, r.Network, 0o644); err != nil {
+	if err := r.Network.Save(file); err != nil {
 		return figures, err
 	}
 	e, err := features.OpenONNX(file, t.net.Options())

@@ -151,9 +151,6 @@ func TestBackboneErrors(t *testing.T) {
 	if _, err := OpenBackboneMaps(dir, MapOptions{Taps: []string{"block"}}); err == nil || !strings.Contains(err.Error(), `has one map, "map", and ["block"] were asked for`) {
 		t.Errorf("another tap: %v", err)
 	}
-	if _, err := OpenTrainable(dir, ONNXOptions{}, nil); err == nil || !strings.Contains(err.Error(), "it is a folder, and an ONNX file is wanted") {
-		t.Errorf("fine-tuning: %v", err)
-	}
 	weights, _ := filepath.Glob(filepath.Join(dir, "*.bin"))
 	if err := os.Truncate(weights[0], 100); err != nil {
 		t.Fatal(err)

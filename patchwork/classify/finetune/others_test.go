@@ -194,7 +194,7 @@ func TestResumeWithOthers(t *testing.T) {
 			}
 			a, _ := json.Marshal(r.graft.History())
 			b, _ := json.Marshal(whole.graft.History())
-			if r.Resumed != stop/2 || string(a) != string(b) || !slices.Equal(r.Network, whole.Network) {
+			if r.Resumed != stop/2 || string(a) != string(b) || r.Network.Sum != whole.Network.Sum {
 				t.Errorf("%q, stopped at %d: went on after epoch %d with the history\n%s\nwithout stop\n%s", method, stop, r.Resumed, a, b)
 			}
 			_, rule := r.graft.Guessed()

@@ -15,7 +15,7 @@ import (
 
 // Task is what is trained on what.
 type Task struct {
-	Network *features.Trainable
+	Network features.Trainable
 	Data    classify.Data                           // of the features that the network makes before it is trained
 	Images  func(rows []int) (stream.Source, error) // the pictures of rows, in the size of the network
 	State   string                                  // folder that the state is kept in from epoch to epoch; "" keeps none
@@ -32,7 +32,7 @@ type Point struct {
 
 // Result is a trained network with its head.
 type Result struct {
-	Network []byte // an ONNX file with the best weights
+	Network *features.Tuned // with the best weights
 	Ended   classify.Ended
 	Resumed int     // epochs that were done before
 	Speed   float64 // images learned from in a second, see Point, while all was trained; 0 if it never was
@@ -84,7 +84,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 		return nil, stopped
 	}
 	r := &Result{Ended: t.ended, Resumed: t.resumed, Speed: t.speed, Took: time.Since(begun), graft: t.graft}
-	if r.Network, err = t.net.Write(t.best); err != nil {
+	if r.Network, err = t.net.Tuned(t.best); err != nil {
 		return nil, errors.Join(stopped, err)
 	}
 	return r, stopped
@@ -94,7 +94,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 type trainer struct {
 	finish  bool
 	data    classify.Data
-	net     *features.Trainable
+	net     features.Trainable
 	graft   *classify.Graft
 	images  func(rows []int) (stream.Source, error)
 	state   string

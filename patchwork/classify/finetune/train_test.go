@@ -13,11 +13,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/classify/network"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -100,19 +103,74 @@ func (s *stripes) extract(t *testing.T, e features.Extractor, unit bool) func(in
 
 var plain = features.ONNXOptions{Mean: []float32{0.5}, Std: []float32{0.25}}
 
-// task is to tell stripes apart, by vectors or by the last map.
-func (s *stripes) task(t *testing.T, maps bool) Task {
+// open opens a network as an extractor, of vectors or of its last map.
+func open(t *testing.T, path string, o features.ONNXOptions, maps bool) (e features.Extractor) {
 	t.Helper()
-	var choice *features.MapOptions
-	e, err := features.OpenONNX(smallFile, plain)
-	if maps {
-		choice = &features.MapOptions{}
-		e, err = features.OpenMaps(smallFile, plain, *choice)
+	var err error
+	switch folder := features.IsBackbone(path); {
+	case folder && maps:
+		e, err = features.OpenBackboneMaps(path, features.MapOptions{})
+	case folder:
+		e, err = features.OpenBackbone(path)
+	case maps:
+		e, err = features.OpenMaps(path, o, features.MapOptions{})
+	default:
+		e, err = features.OpenONNX(path, o)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, err := features.OpenTrainable(smallFile, plain, choice)
+	return e
+}
+
+// folder is a network that learned nothing yet, whose running averages are far from those of a fresh one.
+func folder(t *testing.T) string {
+	t.Helper()
+	const name = "resnet-tiny"
+	o := backbone.Options{Width: 0.25, Patch: 4}
+	n, err := backbone.New(name, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStore(t)
+	b, err := compute.Backend()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(backbone.Make(n, s, "/net"), s.InitializeVariables(b, nil)); err != nil {
+		t.Fatal(err)
+	}
+	for v := range s.IterVariables() {
+		if strings.HasSuffix(v.Path(), "/variance") {
+			v.MustSetValue(tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{0.5}, v.Shape().Size()), v.Shape().Dimensions...))
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "net")
+	if err := backbone.Save(dir, s, "/net", backbone.Saved{Name: name, Options: o, Width: 16, Height: 16, About: "nothing yet"}); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// task is to tell stripes apart, by vectors or by the last map.
+func (s *stripes) task(t *testing.T, maps bool) Task {
+	t.Helper()
+	return s.taskOf(t, smallFile, maps)
+}
+
+// taskOf is that of a network, an ONNX file or a folder.
+func (s *stripes) taskOf(t *testing.T, path string, maps bool) Task {
+	t.Helper()
+	var choice *features.MapOptions
+	if maps {
+		choice = &features.MapOptions{}
+	}
+	o := plain
+	if features.IsBackbone(path) {
+		o = features.ONNXOptions{}
+	}
+	e := open(t, path, o, maps)
+	net, err := features.OpenTrainable(path, o, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,19 +184,13 @@ func (s *stripes) task(t *testing.T, maps bool) Task {
 var quick = Options{Options: classify.Options{Epochs: 5, Steps: 20, BatchSize: 16, Rate: 0.01}, NetworkRate: 1, Augment: augment.Params{FlipLeftRight: true}}
 
 // tuned is the model of a result, with the features that its network makes.
-func (s *stripes) tuned(t *testing.T, r *Result, net *features.Trainable, maps bool) *classify.Model {
+func (s *stripes) tuned(t *testing.T, r *Result, net features.Trainable, maps bool) *classify.Model {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "tuned.onnx")
-	if err := os.WriteFile(file, r.Network, 0o644); err != nil {
+	path := filepath.Join(t.TempDir(), "tuned"+r.Network.Ending)
+	if err := r.Network.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	e, err := features.OpenONNX(file, net.Options())
-	if maps {
-		e, err = features.OpenMaps(file, net.Options(), features.MapOptions{})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := open(t, path, net.Options(), maps)
 	m, err := r.Model(s.extract(t, e, !maps), e.Spec().ID)
 	if err != nil {
 		t.Fatal(err)
@@ -149,8 +201,12 @@ func (s *stripes) tuned(t *testing.T, r *Result, net *features.Trainable, maps b
 // The network learns what its features did not say; what comes back is the best epoch, of head and network together.
 func TestFineTuning(t *testing.T) {
 	s := newStripes(150)
-	for _, maps := range []bool{false, true} {
-		task, o := s.task(t, maps), quick
+	for _, c := range []struct {
+		path string
+		maps bool
+	}{{smallFile, false}, {smallFile, true}, {folder(t), false}, {folder(t), true}} {
+		maps, path := c.maps, filepath.Base(c.path)
+		task, o := s.taskOf(t, c.path, maps), quick
 		if maps {
 			o.Trunk, o.Layers = classify.ConvnetTrunk, "8,d"
 		}
@@ -169,7 +225,7 @@ func TestFineTuning(t *testing.T) {
 		before, after := s.tuned(t, was, task.Network, maps).Info(), s.tuned(t, r, task.Network, maps).Info()
 		a, b := before.Report.Validation.LogLoss, after.Report.Validation.LogLoss
 		if b > 0.8*a || after.Report.Validation.Accuracy.Value < 0.9 {
-			t.Errorf("maps %v: the log loss is %.3f, frozen %.3f\n%v", maps, b, a, after)
+			t.Errorf("%s, maps %v: the log loss is %.3f, frozen %.3f\n%v", path, maps, b, a, after)
 		}
 		// The graph and the features that the written network makes agree: the report's loss is that of the best epoch.
 		best := math.Inf(1)
@@ -177,7 +233,7 @@ func TestFineTuning(t *testing.T) {
 			best = min(best, p.ValidationLoss)
 		}
 		if math.Abs(float64(b)-best) > 1e-4 {
-			t.Errorf("maps %v: the best epoch had the loss %.5f and the model has %.5f", maps, best, b)
+			t.Errorf("%s, maps %v: the best epoch had the loss %.5f and the model has %.5f", path, maps, best, b)
 		}
 		last := points[len(points)-1]
 		if len(points) != 12*20 || !points[0].Frozen || last.Frozen || last.Left != 0 || last.Step != last.Steps || last.Speed <= 0 || r.Speed <= 0 {
@@ -199,23 +255,23 @@ func TestFrozen(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := Train(t.Context(), task, o, nil)
-	if err != nil || !slices.Equal(r.Network, mustWrite(t, task.Network)) {
+	if err != nil || r.Network.Sum != mustWrite(t, task.Network).Sum {
 		t.Errorf("the network has changed (%v)", err)
 	}
 	if o.Unfreeze = 1; len(file) == 0 {
 		t.Fatal("no file")
 	}
 	r, err = Train(t.Context(), task, o, nil)
-	if err != nil || slices.Equal(r.Network, mustWrite(t, task.Network)) {
+	if err != nil || r.Network.Sum == mustWrite(t, task.Network).Sum {
 		t.Errorf("the network has not changed (%v)", err)
 	}
 	for _, kept := range []string{"mean", "variance", "product"} {
-		if old, now := weight(file, kept), weight(r.Network, kept); old == "" || old != now {
+		if old, now := weight(file, kept), weight(bytesOf(t, r), kept); old == "" || old != now {
 			t.Errorf("%s has changed", kept)
 		}
 	}
 	for _, trained := range []string{"gain", "first_w", "deep_b"} {
-		if weight(file, trained) == weight(r.Network, trained) {
+		if weight(file, trained) == weight(bytesOf(t, r), trained) {
 			t.Errorf("%s has not changed", trained)
 		}
 	}
@@ -232,15 +288,28 @@ func weight(file []byte, name string) string {
 	return string(rest[size:][:count])
 }
 
-// mustWrite is the network as it is in its file.
-func mustWrite(t *testing.T, n *features.Trainable) []byte {
+// bytesOf is the file of a tuned network.
+func bytesOf(t *testing.T, r *Result) []byte {
 	t.Helper()
-	tr := &trainer{net: n}
+	file := filepath.Join(t.TempDir(), "tuned.onnx")
+	if err := r.Network.Save(file); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// mustWrite is the network as it is in its file.
+func mustWrite(t *testing.T, n features.Trainable) *features.Tuned {
+	t.Helper()
 	s := newStore(t)
 	if err := n.Put(s); err != nil {
 		t.Fatal(err)
 	}
-	data, err := tr.net.Write(s)
+	data, err := n.Tuned(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +339,7 @@ func TestResume(t *testing.T) {
 		}
 		task.Finish = true
 		done, err := Train(t.Context(), task, o, nil)
-		if err != nil || done.Ended != classify.Cancelled || !slices.Equal(done.Network, part.Network) {
+		if err != nil || done.Ended != classify.Cancelled || done.Network.Sum != part.Network.Sum {
 			t.Errorf("stopped at %d and finished: %v", stop, err)
 		}
 		task.Finish = false
@@ -278,8 +347,8 @@ func TestResume(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Resumed != (stop-1)/5 || !slices.Equal(r.Network, whole.Network) {
-			t.Errorf("stopped at %d: went on after epoch %d, the network is the same: %v", stop, r.Resumed, slices.Equal(r.Network, whole.Network))
+		if r.Resumed != (stop-1)/5 || r.Network.Sum != whole.Network.Sum {
+			t.Errorf("stopped at %d: went on after epoch %d, the network is the same: %v", stop, r.Resumed, r.Network.Sum == whole.Network.Sum)
 		}
 		a, _ := json.Marshal(r.graft.History())
 		b, _ := json.Marshal(whole.graft.History())
@@ -305,7 +374,7 @@ func TestResume(t *testing.T) {
 	for _, file := range now {
 		os.Truncate(file, 10)
 	}
-	if r, err := Train(t.Context(), task, o, nil); err != nil || r.Resumed != 0 || !slices.Equal(r.Network, whole.Network) {
+	if r, err := Train(t.Context(), task, o, nil); err != nil || r.Resumed != 0 || r.Network.Sum != whole.Network.Sum {
 		t.Errorf("a damaged state: %+v, %v; want to begin anew", r, err)
 	}
 }
@@ -350,7 +419,7 @@ func TestNetworkOptions(t *testing.T) {
 		return sum
 	}
 	for _, kernel := range []string{"deep_w", "point_w"} {
-		if a, b := size(weight(free.Network, kernel)), size(weight(held.Network, kernel)); b > 0.95*a {
+		if a, b := size(weight(bytesOf(t, free), kernel)), size(weight(bytesOf(t, held), kernel)); b > 0.95*a {
 			t.Errorf("the squares of %s are %g with decay and %g without", kernel, b, a)
 		}
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/ml/model"
@@ -52,6 +54,14 @@ func TestBackboneFolder(t *testing.T) {
 	do(t, "train", "p", "--epochs", "1")
 	do(t, "train", "p", "--trunk", "pooling", "--epochs", "1")
 	fails(t, exitFailed, []string{"describe an ONNX file, and", "is a folder, which knows them"}, "embed", "p", "--extractor", "aerial", "--size", "64")
-	fails(t, exitFailed, []string{"it is a folder, and an ONNX file is wanted"}, "finetune", "p")
+	short := []string{"--epochs", "2", "--steps", "2", "--batch-size", "4", "--network-rate", "1", "--json"}
+	for _, more := range [][]string{nil, {"--trunk", "pooling"}} {
+		tuned := as[patchwork.FineTuneReport](t, do(t, append(append([]string{"finetune", "p"}, short...), more...)...))
+		kept, err := backbone.Read(filepath.Join("p", tuned.Network))
+		if err != nil || !strings.HasPrefix(tuned.Network, "networks/aerial-tuned-") || kept.About != "tuned" || !strings.Contains(read(t, "p/project.yaml"), "extractor: "+tuned.Network) {
+			t.Errorf("%v: %+v %+v %v", more, tuned, kept, err)
+		}
+	}
+	do(t, "train", "p", "--epochs", "1") // on features of the tuned network
 	fails(t, exitFailed, []string{"no network in p/journal"}, "embed", "p", "--extractor", "p/journal")
 }

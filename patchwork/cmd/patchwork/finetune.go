@@ -24,7 +24,7 @@ func finetuneCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "finetune PROJECT",
 		Short: "Train the network and the classifier together, on images",
-		Long: "The project's extractor must be an ONNX network. Its tuned copy becomes the extractor, and features are computed again. An\n" +
+		Long: "The project's extractor must be an ONNX network or one that was pre-trained. Its tuned copy becomes the extractor, and features are computed again. An\n" +
 			"interrupted training changes nothing; the same command goes on after the last whole epoch, --finish takes the best so far.\n" +
 			"docs/finetune.md explains it.",
 		Example: "  patchwork finetune landuse --epochs 10 --augment fixmatch-weak\n  patchwork finetune landuse --trunk convnet --unfreeze 3\n" +

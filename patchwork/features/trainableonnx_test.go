@@ -3,7 +3,6 @@ package features
 import (
 	"errors"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ import (
 )
 
 // gradients are those of the sum of squares of what a network gives, averaged over its 64 places, by weight.
-func gradients(t *testing.T, n *Trainable, pix []float32) (loss float64, by map[string][]float32, err error) {
+func gradients(t *testing.T, n Trainable, pix []float32) (loss float64, by map[string][]float32, err error) {
 	t.Helper()
 	store := model.NewStore()
 	t.Cleanup(store.Finalize)
@@ -97,9 +96,9 @@ func TestTrainableWrite(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), "tuned.onnx")
 	write := func() Extractor {
-		data, err := n.Write(store)
+		tuned, err := n.Tuned(store)
 		if err == nil {
-			err = os.WriteFile(file, data, 0o644)
+			err = tuned.Save(file)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +165,7 @@ func TestTrainableErrors(t *testing.T) {
 	if _, err := OpenTrainable(bare.write(t, "bare.onnx"), plain, nil); err == nil || !strings.Contains(err.Error(), "none of its weights can be trained") {
 		t.Errorf("no weights: %v", err)
 	}
-	text := (&Trainable{net: &network{spec: Spec{File: "n.onnx"}}}).ExplainGradient(errNoGradient).Error()
+	text := (&trainableONNX{net: &network{spec: Spec{File: "n.onnx"}}}).ExplainGradient(errNoGradient).Error()
 	if !strings.Contains(text, "n.onnx: its operator Pad has no gradient") {
 		t.Error(text)
 	}
