@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/gopatchwork/patchwork/patchwork/pretrain"
@@ -27,7 +28,7 @@ func (n *Notebook) Pretrain(options ...PretrainOptions) PretrainReport {
 		}
 		progress("pre-training", p.Step, p.Steps)
 		if sum, count = sum+p.Loss, count+1; count == max(p.Steps/200, 1) {
-			live.Add(o.named().Method, p.Epoch, sum/float64(count))
+			live.Add(cmp.Or(o.Method, defaultMethod), p.Epoch, sum/float64(count))
 			sum, count = 0, 0
 		}
 		if p.Warning != "" {

@@ -1,12 +1,14 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -20,20 +22,24 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
+const defaultMethod = "simclr"
+
 // PretrainOptions says how a network learns from images without labels. The zero value is a good default.
 type PretrainOptions struct {
 	pretrain.Options
 	Method   string            // "" means simclr; pretrain.Cards lists them
 	Settings map[string]string // of the method, by name, those that are not its default
-	Network  string            // "" means backbone.Default; backbone.Cards lists them
-	Backbone backbone.Options
-	Look     int // epochs between two looks at the features; 0: at the start and the end
+	Network  string            // "" means that of From, or else backbone.Default; backbone.Cards lists them
+	Backbone backbone.Options  // the zero value means that of From, where Network is
+	From     string            // folder of a network, whose weights the training begins with where they fit
+	Look     int               // epochs between two looks at the features; 0: at the start and the end
 }
 
 // PretrainReport says what a pre-training came to.
 type PretrainReport struct {
 	Network string             `json:"network"` // folder
 	Method  string             `json:"method"`
+	From    string             `json:"from,omitempty"` // what was taken from PretrainOptions.From
 	Images  int                `json:"images"`
 	Steps   int                `json:"steps"`
 	Resumed int                `json:"resumed"` // steps that were done before
@@ -52,6 +58,9 @@ func (r PretrainReport) String() string {
 		fmt.Fprintf(&b, " (went on after step %d)", r.Resumed)
 	}
 	fmt.Fprintf(&b, "; loss %.3f", r.Loss)
+	if r.From != "" {
+		fmt.Fprintf(&b, "; began with weights that were trained before: %s", r.From)
+	}
 	if r.Speed > 0 {
 		fmt.Fprintf(&b, "; %.3g images/s", r.Speed)
 	}
@@ -112,7 +121,9 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 	if err != nil {
 		return PretrainReport{}, err
 	}
-	o = o.named()
+	if o, err = o.named(); err != nil {
+		return PretrainReport{}, err
+	}
 	index := p.Images()
 	var rows []int
 	var kinds []int32
@@ -146,14 +157,22 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 }
 
 // named is a copy with the names of method and network filled in.
-func (o PretrainOptions) named() PretrainOptions {
-	if o.Method == "" {
-		o.Method = "simclr"
+//
+// Errors: From cannot be read.
+func (o PretrainOptions) named() (PretrainOptions, error) {
+	o.Method = cmp.Or(o.Method, defaultMethod)
+	if o.Network == "" && o.From != "" {
+		saved, err := backbone.Read(o.From)
+		if err != nil {
+			return o, fmt.Errorf("patchwork: %w", err)
+		}
+		o.Network = saved.Name
+		if reflect.ValueOf(o.Backbone).IsZero() {
+			o.Backbone = saved.Options
+		}
 	}
-	if o.Network == "" {
-		o.Network = backbone.Default
-	}
-	return o
+	o.Network = cmp.Or(o.Network, backbone.Default)
+	return o, nil
 }
 
 // texts are the settings that were given, for the record.
@@ -163,6 +182,9 @@ func (o PretrainOptions) texts() map[string]string {
 		if v != 0 {
 			all[name] = fmt.Sprint(v)
 		}
+	}
+	if o.From != "" {
+		all["from"] = o.From
 	}
 	maps.Copy(all, o.Settings)
 	return all
@@ -179,8 +201,11 @@ const lookedAt = 2000
 
 // pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil.
 func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, resize imageset.Resize, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
-	o = o.named()
+	o, err := o.named()
 	report := PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
+	if err != nil {
+		return report, err
+	}
 	method, err := pretrain.New(o.Method)
 	if err != nil {
 		return report, err
@@ -218,7 +243,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		return report, err
 	}
-	task := pretrain.Task{Source: source, Method: method, Network: network, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look}
+	task := pretrain.Task{Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look}
 	result, err := pretrain.Train(ctx, task, o.Options, onPoint)
 	if result == nil {
 		return report, err
@@ -226,6 +251,9 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	defer result.Close()
 	report.Steps, report.Resumed, report.Loss, report.Speed, report.Seconds = result.Last.Step, result.Resumed, result.Last.Loss, result.Last.Speed, result.Took.Seconds()
 	report.Before, report.After = look.first, look.last
+	if o.From != "" && result.Resumed == 0 {
+		report.From = result.Matched.String()
+	}
 	if err != nil {
 		return report, err
 	}

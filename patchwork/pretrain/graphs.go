@@ -43,6 +43,11 @@ func (t *trainer) begin() error {
 		return err
 	}
 	out[0].MustFinalizeAll()
+	if t.From != "" {
+		if t.matched, err = backbone.LoadPartly(t.From, t.store, "/"+Student+"/"+backboneName); err != nil {
+			return err
+		}
+	}
 	for branch, other := range copies {
 		if err := t.copyBranch(branch, other); err != nil {
 			return err

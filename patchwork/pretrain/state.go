@@ -33,7 +33,8 @@ func (t *trainer) fingerprint() string {
 		Setting []Setting
 		Network backbone.Card
 		Source  any
-	}{t.o, t.Method.Card().Name, Settings(t.Method), t.Network.Card(), t.Source.Shape()})
+		From    string `json:",omitempty"`
+	}{t.o, t.Method.Card().Name, Settings(t.Method), t.Network.Card(), t.Source.Shape(), t.began.Weights})
 	return string(text)
 }
 

@@ -22,6 +22,7 @@ type Task struct {
 	Method  Method
 	Network backbone.Network
 	Folder  string  // that the state is kept in, to go on from; "" keeps none
+	From    string  // folder of a network, whose weights the training begins with where they fit; "" begins with the first ones
 	Labels  []int32 // kinds of the pictures from 0, -1 where it is not known, for a method that reads them
 
 	// Look, if not nil, is called before the first step and at the end of each LookEvery'th epoch (0: of the last) and measures
@@ -47,7 +48,8 @@ type Point struct {
 // Result says what a training came to.
 type Result struct {
 	*Trained
-	Options Options // with the defaults filled in
+	Options Options         // with the defaults filled in
+	Matched backbone.Report // what was taken from Task.From
 	Last    Point
 	Resumed int // steps that were done before
 	Took    time.Duration
@@ -61,7 +63,7 @@ type Result struct {
 // the same task and options goes on from the last checkpoint, bit for bit where the backend gives the same bits for the
 // same input, as the project's own does; with other ones it begins anew.
 //
-// Errors: bad options and settings, all at once; fewer images than a batch; pictures that are smaller than the network allows; a loss that
+// Errors: bad options and settings, all at once; fewer images than a batch; a Task.From that cannot be read, or of which nothing fits; pictures that are smaller than the network allows; a loss that
 // is no number any more, naming the step, the settings, and the last checkpoint; what the disk says.
 func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
 	begun := time.Now()
@@ -77,6 +79,11 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 		return nil, fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d", task.Network.Card().Name, least, o.Side)
 	}
 	t := &trainer{Task: task, o: o, channels: shape.C, perEpoch: shape.N / o.Batch, onPoint: onPoint}
+	if task.From != "" {
+		if t.began, err = backbone.Read(task.From); err != nil {
+			return nil, fmt.Errorf("pretrain: %w", err)
+		}
+	}
 	if err := t.open(); err != nil {
 		return nil, err
 	}
@@ -86,7 +93,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 		t.trained.Close()
 		return nil, stopped
 	}
-	return &Result{Trained: t.trained, Options: o, Last: t.last, Resumed: t.resumed, Took: time.Since(begun)}, stopped
+	return &Result{Trained: t.trained, Options: o, Matched: t.matched, Last: t.last, Resumed: t.resumed, Took: time.Since(begun)}, stopped
 }
 
 func check(task Task, o Options) error {
@@ -124,6 +131,8 @@ type trainer struct {
 	names   []string           // of the metrics
 	ofEpoch map[string]float64 // metrics of the epoch
 
+	began   backbone.Saved  // of Task.From
+	matched backbone.Report // of it
 	last    Point
 	resumed int
 	saved   int // steps that the last checkpoint has

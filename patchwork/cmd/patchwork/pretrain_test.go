@@ -31,6 +31,11 @@ func TestPretrain(t *testing.T) {
 	if probed.Images != 36 || probed.Rank < 1 || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
 		t.Errorf("the probe says %+v", probed)
 	}
+	more := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "p", "--method", "byol", "--from", r.Network}, "--steps", "1", "--batch-size", "8", "--json")...))
+	if more.Network != "p/networks/byol-resnet-tiny" || !strings.Contains(more.From, "variables match") || strings.Contains(more.From, "missing") {
+		t.Errorf("from weights the report is %+v", more)
+	}
+	fails(t, exitFailed, []string{"no network in photos"}, "pretrain", "p", "--from", "photos")
 	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out"}, short...)...))
 	if again.Steps != 2 || again.After["linear probe"] == 0 {
 		t.Errorf("without a project the report is %+v", again)
