@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/represent"
+	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/pretrain"
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
@@ -27,12 +29,13 @@ const defaultMethod = "simclr"
 // PretrainOptions says how a network learns from images without labels. The zero value is a good default.
 type PretrainOptions struct {
 	pretrain.Options
-	Method   string            // "" means simclr; pretrain.Cards lists them
-	Settings map[string]string // of the method, by name, those that are not its default
-	Network  string            // "" means that of From, or else backbone.Default; backbone.Cards lists them
-	Backbone backbone.Options  // the zero value means that of From, where Network is
-	From     string            // folder of a network, whose weights the training begins with where they fit
-	Look     int               // epochs between two looks at the features; 0: at the start and the end
+	Method   string               // "" means simclr; pretrain.Cards lists them
+	Settings map[string]string    // of the method, by name, those that are not its default
+	Network  string               // one of backbone.Cards, or an ONNX file, whose weights it begins with; "" means that of From, or else backbone.Default
+	Backbone backbone.Options     // the zero value means that of From, where Network is
+	From     string               // folder of a network, whose weights the training begins with where they fit
+	ONNX     features.ONNXOptions // for an ONNX file
+	Look     int                  // epochs between two looks at the features; 0: at the start and the end
 }
 
 // PretrainReport says what a pre-training came to.
@@ -143,9 +146,13 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 		}
 		rows, kinds = append(rows, row), append(kinds, kind)
 	}
-	out := p.path("networks", o.Method+"-"+o.Network)
+	name := o.Method + "-" + o.Network
+	if o.isONNX() {
+		name = o.Method + "-" + filepath.Base(o.Network)
+	}
+	out := p.path("networks", name)
 	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, p.Settings().Input.resize(), out, o, onPoint, progress)
-	report.Network = p.fromHere("networks/" + o.Method + "-" + o.Network)
+	report.Network = p.fromHere("networks/" + name)
 	run := runlog.Run{Kind: "pretrain", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: o.texts(), Metrics: map[string]float64{"images": float64(len(rows)), "loss": report.Loss}}
 	maps.Copy(run.Metrics, report.After)
 	run.Outcome = fmt.Sprintf("%d steps", report.Steps)
@@ -173,6 +180,23 @@ func (o PretrainOptions) named() (PretrainOptions, error) {
 	}
 	o.Network = cmp.Or(o.Network, backbone.Default)
 	return o, nil
+}
+
+// isONNX says whether the network is an ONNX file.
+func (o PretrainOptions) isONNX() bool { return strings.HasSuffix(strings.ToLower(o.Network), ".onnx") }
+
+// open is the network.
+func (o PretrainOptions) open() (backbone.Network, error) {
+	if !o.isONNX() {
+		return backbone.New(o.Network, o.Backbone)
+	}
+	if o.From != "" || !reflect.ValueOf(o.Backbone).IsZero() {
+		return nil, fmt.Errorf("patchwork: %s has its weights and its form; leave out From and Backbone", o.Network)
+	}
+	if o.ONNX.Size == (image.Point{}) {
+		o.ONNX.Size = image.Pt(o.Side, o.Side)
+	}
+	return features.OpenONNXBackbone(o.Network, o.ONNX)
 }
 
 // texts are the settings that were given, for the record.
@@ -214,7 +238,8 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	for _, name := range slices.Sorted(maps.Keys(o.Settings)) {
 		wrong = append(wrong, pretrain.Set(method, name, o.Settings[name]))
 	}
-	if _, err = backbone.New(o.Network, o.Backbone); err != nil {
+	network, err := o.open()
+	if err != nil {
 		wrong = append(wrong, err)
 	}
 	if err := errors.Join(wrong...); err != nil {
@@ -223,21 +248,29 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if len(rows) < 2 {
 		return report, fmt.Errorf("patchwork: there are %d images to learn from; want 2 or more", len(rows))
 	}
-	side := o.Side
-	if side == 0 {
-		side = pretrain.DefaultSide
+	onnx, isONNX := network.(*features.ONNXBackbone)
+	if isONNX {
+		o.Side = onnx.Side()
+		if !strings.HasSuffix(out, ".onnx") {
+			out += ".onnx"
+			report.Network = out
+		}
 	}
+	side := cmp.Or(o.Side, pretrain.DefaultSide)
 	resize.Size = imageset.Size{W: side * 3 / 2, H: side * 3 / 2} // crops are taken from them
 	source, err := pretrainSource(ctx, r, rows, resize, progress)
 	if err != nil {
 		return report, err
 	}
-	if channels := source.Shape().C; channels != 3 && o.Backbone.Inputs == 0 {
+	switch channels := source.Shape().C; {
+	case channels == 3:
+	case isONNX:
+		return report, fmt.Errorf("patchwork: images have %d channels and %s wants 3; choose one of backbone.Cards", channels, o.Network)
+	case o.Backbone.Inputs == 0:
 		o.Backbone.Inputs = channels
-	}
-	network, err := backbone.New(o.Network, o.Backbone)
-	if err != nil {
-		return report, err
+		if network, err = o.open(); err != nil {
+			return report, err
+		}
 	}
 	look, err := newLook(source, kinds, o.Seed)
 	if err != nil {
@@ -257,8 +290,15 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		return report, err
 	}
-	about := fmt.Sprintf("%s, %d steps on %d images", o.Method, report.Steps, report.Images)
-	if err := result.Save(out, o.Network, o.Backbone, about); err != nil {
+	if isONNX {
+		var tuned *features.Tuned
+		if tuned, err = onnx.Tuned(result.Scope()); err == nil {
+			err = tuned.Save(out)
+		}
+	} else {
+		err = result.Save(out, o.Network, o.Backbone, fmt.Sprintf("%s, %d steps on %d images", o.Method, report.Steps, report.Images))
+	}
+	if err != nil {
 		return report, err
 	}
 	return report, os.RemoveAll(task.Folder)

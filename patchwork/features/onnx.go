@@ -121,6 +121,14 @@ func openONNX(file string, data []byte, o ONNXOptions) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
+	said, says, err := readPixels(data)
+	if err != nil {
+		return nil, err
+	}
+	if says && o.Layout == "" {
+		o.Layout = said.Layout
+	}
+	o.BGR = o.BGR || said.BGR
 	in, nchw, err := f.imageInput(o.Layout)
 	if err != nil {
 		return nil, err
@@ -128,6 +136,9 @@ func openONNX(file string, data []byte, o ONNXOptions) (*network, error) {
 	sum := sha256.Sum256(data)
 	hash := hex.EncodeToString(sum[:])[:16]
 	known := lookUp(file, hash, nchw)
+	if says {
+		known = said.known()
+	}
 	e := &network{file: f, input: in.name, nchw: nchw, bgr: o.BGR, batch: o.Batch, built: map[int]bool{}}
 	if e.mean, err = perChannel("Mean", o.Mean, known.mean); err != nil {
 		return nil, err
@@ -194,7 +205,7 @@ func (e *network) load() error {
 		return err
 	}
 	store := model.NewStore()
-	if err := e.read(store); err != nil {
+	if err := e.read(store.RootScope()); err != nil {
 		return err
 	}
 	if e.exec, err = model.NewExec(backend, store, e.graph); err != nil {
@@ -203,14 +214,14 @@ func (e *network) load() error {
 	return e.compile(e.exec)
 }
 
-// read parses the network and puts its weights into a store.
-func (e *network) read(store *model.Store) error {
+// read parses the network and puts its weights below a scope.
+func (e *network) read(scope *model.Scope) error {
 	err := guard(func() (err error) {
 		if e.onnx, err = parser.Parse(e.file.data); err != nil {
 			return err
 		}
 		e.onnx.WithBaseDir(filepath.Dir(e.spec.File))
-		return e.onnx.VariablesToScope(store.RootScope())
+		return e.onnx.VariablesToScope(scope)
 	})
 	if err != nil {
 		return fmt.Errorf("its weights cannot be read: %w", err)

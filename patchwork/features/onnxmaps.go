@@ -126,7 +126,7 @@ func (e *network) taps() ([]Tap, error) {
 	}
 	store := model.NewStore()
 	defer store.Finalize()
-	if err := e.read(store); err != nil {
+	if err := e.read(store.RootScope()); err != nil {
 		return nil, err
 	}
 	nodes := e.file.mapNodes()

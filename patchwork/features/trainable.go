@@ -81,11 +81,11 @@ func unitLength(y *graph.Node) *graph.Node {
 	return graph.Div(y, graph.Sqrt(graph.AddScalar(graph.ReduceAndKeep(graph.Square(y), graph.ReduceSum, 1), 1e-24)))
 }
 
-// valuesOf are the numbers of weights, by their names.
-func valuesOf(store *model.Store, weights []Weight) (map[string][]float32, error) {
+// valuesOf are the numbers of weights below a scope, by their names.
+func valuesOf(scope *model.Scope, weights []Weight) (map[string][]float32, error) {
 	values := map[string][]float32{}
 	for _, w := range weights {
-		v, err := store.GetVariable(w.Path).Value()
+		v, err := scope.Store().GetVariable(model.JoinPath(scope.Scope(), w.Path)).Value()
 		if err == nil {
 			values[w.Name], err = tensors.CopyFlatData[float32](v)
 		}

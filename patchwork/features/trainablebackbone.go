@@ -88,7 +88,7 @@ func (t *trainableBackbone) ExplainGradient(err error) error { return err }
 
 // Tuned implements Trainable.
 func (t *trainableBackbone) Tuned(store *model.Store) (*Tuned, error) {
-	values, err := valuesOf(store, t.weights)
+	values, err := valuesOf(store.RootScope(), t.weights)
 	if err != nil {
 		return nil, err
 	}

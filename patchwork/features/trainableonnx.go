@@ -44,7 +44,7 @@ func openTrainableONNX(file string, o ONNXOptions, maps *MapOptions) (*trainable
 	}
 	store := model.NewStore()
 	defer store.Finalize()
-	if err := e.read(store); err != nil {
+	if err := e.read(store.RootScope()); err != nil {
 		return nil, err
 	}
 	t.find(store)
@@ -100,12 +100,18 @@ func (t *trainableONNX) Weights() []Weight { return t.weights }
 
 // Put implements Trainable, with variables below /ONNX.
 func (t *trainableONNX) Put(store *model.Store) error {
-	if err := t.net.read(store); err != nil {
+	return t.putBelow(store.RootScope())
+}
+
+// putBelow is Put at a scope.
+func (t *trainableONNX) putBelow(scope *model.Scope) error {
+	if err := t.net.read(scope); err != nil {
 		return fmt.Errorf("features: %s: %w", t.net.spec.File, err)
 	}
 	t.net.onnx.DisableFusion() // which would read copies of some weights
-	for v := range store.IterVariables() {
-		if strings.HasPrefix(v.Path(), "/"+onnx.ModelScope+"/") {
+	below := scope.At(onnx.ModelScope).Scope() + "/"
+	for v := range scope.Store().IterVariables() {
+		if strings.HasPrefix(v.Path(), below) {
 			v.SetTrainable(false)
 		}
 	}
@@ -136,11 +142,20 @@ func (t *trainableONNX) ExplainGradient(err error) error {
 
 // Tuned implements Trainable.
 func (t *trainableONNX) Tuned(store *model.Store) (*Tuned, error) {
-	values, err := valuesOf(store, t.weights)
+	return t.tunedBelow(store.RootScope())
+}
+
+// tunedBelow is Tuned at a scope.
+func (t *trainableONNX) tunedBelow(scope *model.Scope) (*Tuned, error) {
+	values, err := valuesOf(scope, t.weights)
 	if err != nil {
 		return nil, err
 	}
 	data, err := withWeights(t.bytes, values)
+	if err == nil {
+		o := t.Options()
+		data, err = withPixels(data, pixels{Mean: o.Mean, Std: o.Std, BGR: o.BGR, Layout: o.Layout, Output: o.Output, Width: o.Size.X, Height: o.Size.Y})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("features: %s cannot be rewritten: %w", t.net.spec.File, err)
 	}

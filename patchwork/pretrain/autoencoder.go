@@ -23,7 +23,7 @@ func NewAutoEncoder() *AutoEncoder { return &AutoEncoder{Dropout: 0.5} }
 // Card implements Method.
 func (m *AutoEncoder) Card() Card {
 	return Card{Name: "autoencoder", About: "paints the picture again", Source: "Hinton and Salakhutdinov 2006; the original's AutoEncoder",
-		Optimiser: optimise.Adam, Rate: 1e-3}
+		Places: true, Optimiser: optimise.Adam, Rate: 1e-3}
 }
 
 // Check implements Checker.

@@ -30,7 +30,7 @@ const critic = "critic"
 // Card implements Method.
 func (m *ContextEncoder) Card() Card {
 	return Card{Name: "context", About: "paints what is in a box that was cut out", Source: "Pathak et al. 2016, arXiv:1604.07379",
-		Optimiser: optimise.Adam, Rate: 1e-3}
+		Places: true, Optimiser: optimise.Adam, Rate: 1e-3}
 }
 
 // Check implements Checker.

@@ -30,7 +30,7 @@ func NewDetCon() *DetCon {
 // Card implements Method.
 func (m *DetCon) Card() Card {
 	return Card{Name: "detcon", About: "the same segment in two views is alike, other segments are not", Source: "Hénaff et al. 2021, arXiv:2103.10957",
-		Optimiser: optimise.Adam, Rate: 1e-3, Decay: 1e-6}
+		Places: true, Optimiser: optimise.Adam, Rate: 1e-3, Decay: 1e-6}
 }
 
 // Check implements Checker.

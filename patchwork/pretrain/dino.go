@@ -30,7 +30,7 @@ func NewDINO() *DINO {
 // Card implements Method.
 func (m *DINO) Card() Card {
 	return Card{Name: "dino", About: "small crops are given the distribution of a slow copy for large ones", Source: "Caron et al. 2021, arXiv:2104.14294",
-		Optimiser: optimise.AdamW, Rate: 1e-3, Decay: 0.04}
+		Small: true, Optimiser: optimise.AdamW, Rate: 1e-3, Decay: 0.04}
 }
 
 // Check implements Checker.

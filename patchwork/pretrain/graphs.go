@@ -104,7 +104,7 @@ func (t *trainer) graph(in []*Node, apply bool) []*Node {
 		var own []optimise.Variable
 		for v := range t.store.IterVariables() {
 			if v.Trainable && v.InUseByGraph(g) && s.branchOf(v.Path()) == o.branch {
-				own = append(own, optimise.Variable{Path: v.Path(), Kernel: backbone.RoleOf(v.Path()) == backbone.Kernel})
+				own = append(own, optimise.Variable{Path: v.Path(), Kernel: t.isKernel(v.Path())})
 				factors[v.Path()] = o.factor
 				before = append(before, v.NodeValue(g))
 			}
@@ -134,6 +134,12 @@ func (t *trainer) graph(in []*Node, apply bool) []*Node {
 		out = append(out, m.value)
 	}
 	return out
+}
+
+// isKernel says whether the weights of a path are pulled to 0.
+func (t *trainer) isKernel(path string) bool {
+	named, ok := t.Network.(interface{ IsKernel(path string) bool })
+	return backbone.RoleOf(path) == backbone.Kernel || ok && named.IsKernel(path)
 }
 
 // branchOf is the branch that a loss of its own trains, "" for those that the method's trains.

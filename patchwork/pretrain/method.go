@@ -33,6 +33,8 @@ type Card struct {
 	About  string // one line
 	Source string // paper
 	Labels bool   // it reads labels: Task.Labels, or those that it makes (Epochs)
+	Places bool   // it reads the network's map place by place, not only its mean
+	Small  bool   // it shows the network pictures of half the side, too
 
 	// Where Options says nothing.
 	Optimiser optimise.Optimiser

@@ -1,10 +1,17 @@
 package pretrain
 
-import "github.com/gopatchwork/patchwork/patchwork/backbone"
+import (
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
+)
+
+// Scope is where the variables of the network lie.
+func (t *Trained) Scope() *model.Scope { return t.store.Scope("/" + Student + "/" + backboneName) }
 
 // Save writes the network as a folder that backbone.Load reads and that is an extractor. About is a line for people.
 //
 // Errors: those of backbone.Save.
 func (t *Trained) Save(dir, name string, o backbone.Options, about string) error {
-	return backbone.Save(dir, t.store, "/"+Student+"/"+backboneName, backbone.Saved{Name: name, Options: o, Width: t.side, Height: t.side, About: about})
+	return backbone.Save(dir, t.store, t.Scope().Scope(), backbone.Saved{Name: name, Options: o, Width: t.side, Height: t.side, About: about})
 }

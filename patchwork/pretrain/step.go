@@ -102,12 +102,15 @@ func (s *Step) Follow(branch, other string, m *Node) {
 		g := s.Graph()
 		for v := range s.store.IterVariables() {
 			rest, ok := strings.CutPrefix(v.Path(), "/"+branch+"/")
-			if !ok || !v.InUseByGraph(g) || backbone.RoleOf(v.Path()) == backbone.Running {
+			if !ok || !v.InUseByGraph(g) {
 				continue
 			}
 			twin := s.store.GetVariable("/" + other + "/" + rest)
 			if twin == nil {
 				panic(fmt.Errorf("pretrain: %s has no twin in the branch %s", v.Path(), other))
+			}
+			if !twin.Trainable { // such as running averages
+				continue
 			}
 			old := v.NodeValue(g)
 			v.SetNodeValue(Add(Mul(old, m), Mul(twin.NodeValue(g), OneMinus(m))))

@@ -75,8 +75,8 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 	if err != nil {
 		return nil, err
 	}
-	if least := task.Network.Card().MinSide; o.Side < least {
-		return nil, fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d", task.Network.Card().Name, least, o.Side)
+	if err := fits(task, o.Side); err != nil {
+		return nil, err
 	}
 	t := &trainer{Task: task, o: o, channels: shape.C, perEpoch: shape.N / o.Batch, onPoint: onPoint}
 	if task.From != "" {
@@ -88,6 +88,9 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 		return nil, err
 	}
 	stopped := compute.Try("pretrain: training", func() error { return t.run(ctx) })
+	if n, ok := task.Network.(explainer); ok {
+		stopped = n.ExplainGradient(stopped)
+	}
 	t.closeGraphs()
 	if stopped != nil && ctx.Err() == nil {
 		t.trained.Close()
@@ -95,6 +98,26 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 	}
 	return &Result{Trained: t.trained, Options: o, Matched: t.matched, Last: t.last, Resumed: t.resumed, Took: time.Since(begun)}, stopped
 }
+
+// explainer is a network that may hold operators without gradients and tells them.
+type explainer interface{ ExplainGradient(err error) error }
+
+// fits says whether method and network go together at a side.
+func fits(task Task, side int) error {
+	m, n := task.Method.Card(), task.Network.Card()
+	switch {
+	case side < n.MinSide:
+		return fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d", n.Name, n.MinSide, side)
+	case m.Small && smallSide(side) < n.MinSide:
+		return fmt.Errorf("pretrain: %s shows crops of %d pixels, too, and %s wants %d or more; choose another method or network, or a larger Side", m.Name, smallSide(side), n.Name, n.MinSide)
+	case m.Places && side <= n.Stride:
+		return fmt.Errorf("pretrain: %s reads the map of the network place by place, and that of %s has one place at a Side of %d; choose another method or network, or a larger Side", m.Name, n.Name, side)
+	}
+	return nil
+}
+
+// smallSide is the side of small crops.
+func smallSide(side int) int { return max(side/2, 8) }
 
 func check(task Task, o Options) error {
 	if task.Source == nil || task.Method == nil || task.Network == nil {
@@ -179,7 +202,7 @@ func (t *trainer) views() (v Views, err error) {
 	if v.Full, err = (augment.RandomResizedCrop{Scale: t.o.Crop}).New(*t.o.Augment, square(t.o.Side)); err != nil {
 		return v, err
 	}
-	if v.Small, err = (augment.RandomResizedCrop{Scale: t.o.Small}).New(*t.o.Augment, square(max(t.o.Side/2, 8))); err != nil {
+	if v.Small, err = (augment.RandomResizedCrop{Scale: t.o.Small}).New(*t.o.Augment, square(smallSide(t.o.Side))); err != nil {
 		return v, err
 	}
 	v.Plain, err = plain(t.o.Side)

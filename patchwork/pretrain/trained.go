@@ -38,7 +38,7 @@ func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float
 	if t.embed == nil {
 		t.embed, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, x *Node) *Node {
 			t.store.SetTraining(x.Graph(), false)
-			return backbone.Pooled(t.network.Graph(t.store.Scope("/"+Student+"/"+backboneName), x))
+			return backbone.Pooled(t.network.Graph(t.Scope(), x))
 		})
 		if err != nil {
 			return nil, err

@@ -37,14 +37,9 @@ func embedCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.Extractor, "extractor", "", "\"default\", an ONNX `file`, or the folder of a network that was trained here; without it the project's own")
 	f.IntVar(&size, "size", 0, "width and height of the network's input in `pixels`")
-	f.Float32SliceVar(&o.ONNX.Mean, "mean", nil, "`r,g,b` means of pixels in [0,1]")
-	f.Float32SliceVar(&o.ONNX.Std, "std", nil, "`r,g,b` standard deviations of pixels in [0,1]")
-	f.StringVar(&o.ONNX.Layout, "layout", "", "`NCHW` or NHWC; read from the file if not given")
+	pixelFlags(f, &o.ONNX)
 	f.StringVar(&o.ONNX.Output, "output", "", "`name` of the tensor to take")
 	f.IntVar(&o.Batch, "batch", 0, "`images` at a time")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
-	for _, name := range []string{"mean", "std"} {
-		f.Lookup(name).DefValue = "" // pflag would show []
-	}
 	return c
 }

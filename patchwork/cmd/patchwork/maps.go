@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/features"
@@ -32,15 +33,20 @@ func networkFlags(c *cobra.Command, o *patchwork.FeatureMapOptions) (check func(
 	f := c.Flags()
 	f.StringVar(&o.Extractor, "extractor", "", "an ONNX `file`, or the folder of a network that was trained here; without it that of the last time, at first the project's")
 	f.IntVar(&size, "size", 0, "width and height of the network's input in `pixels`")
-	f.Float32SliceVar(&o.ONNX.Mean, "mean", nil, "`r,g,b` means of pixels in [0,1]")
-	f.Float32SliceVar(&o.ONNX.Std, "std", nil, "`r,g,b` standard deviations of pixels in [0,1]")
-	f.StringVar(&o.ONNX.Layout, "layout", "", "`NCHW` or NHWC; read from the file if not given")
-	for _, name := range []string{"mean", "std"} {
-		f.Lookup(name).DefValue = "" // pflag would show []
-	}
+	pixelFlags(f, &o.ONNX)
 	return func() error {
 		o.ONNX.Size = image.Pt(size, size)
 		return checkFlags(need(size >= 0, "--size is %d; want pixels", size), need(o.Batch >= 0, "--batch is %d; want 1 or more", o.Batch))
+	}
+}
+
+// pixelFlags are the flags that say how an ONNX file wants its pixels.
+func pixelFlags(f *pflag.FlagSet, o *features.ONNXOptions) {
+	f.Float32SliceVar(&o.Mean, "mean", nil, "`r,g,b` means of pixels in [0,1], of an ONNX file")
+	f.Float32SliceVar(&o.Std, "std", nil, "`r,g,b` standard deviations of pixels in [0,1], of an ONNX file")
+	f.StringVar(&o.Layout, "layout", "", "`NCHW` or NHWC, of an ONNX file; read from it if not given")
+	for _, name := range []string{"mean", "std"} {
+		f.Lookup(name).DefValue = "" // pflag would show []
 	}
 }
 

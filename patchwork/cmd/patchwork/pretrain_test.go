@@ -36,6 +36,17 @@ func TestPretrain(t *testing.T) {
 		t.Errorf("from weights the report is %+v", more)
 	}
 	fails(t, exitFailed, []string{"no network in photos"}, "pretrain", "p", "--from", "photos")
+	onnx := as[patchwork.PretrainReport](t, do(t, "pretrain", "p", "--method", "byol", "--backbone", smallNetwork(t), "--mean", "0.5", "--std", "0.25", "--steps", "2", "--batch-size", "8", "--json"))
+	if onnx.Network != "p/networks/byol-small.onnx" || onnx.Before["effective rank"] == onnx.After["effective rank"] {
+		t.Errorf("of an ONNX file the report is %+v", onnx)
+	}
+	kept := as[patchwork.EmbedReport](t, do(t, "embed", "p", "--extractor", onnx.Network, "--json"))
+	if want := "mean [0.5 0.5 0.5] and std [0.25 0.25 0.25] (said by the file)"; !strings.Contains(kept.Spec.Preprocessing, want) || kept.Run.Computed != 36 {
+		t.Errorf("the file says %q, want %q", kept.Spec.Preprocessing, want)
+	}
+	fails(t, exitFailed, []string{"shows crops of 8 pixels"}, "pretrain", "p", "--method", "dino", "--backbone", "small.onnx")
+	fails(t, exitFailed, []string{"place by place"}, "pretrain", "p", "--method", "autoencoder", "--backbone", "small.onnx")
+	fails(t, exitFailed, []string{"leave out From and Backbone"}, "pretrain", "p", "--width", "2", "--backbone", "small.onnx")
 	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out"}, short...)...))
 	if again.Steps != 2 || again.After["linear probe"] == 0 {
 		t.Errorf("without a project the report is %+v", again)
