@@ -192,8 +192,8 @@ func TestJSONNamesAreStable(t *testing.T) {
 	if len(found) != 2 || !strings.HasPrefix(found[0].Reason, "looks like "+first.Image+" (cosine ") {
 		t.Errorf("images like %s: %v; want two, with the reason", first.Image, found)
 	}
-	if got := do(t, "similar", "p", first.Image, "-n", "1"); got != found[0].Image+"\t"+found[0].Reason+"\n" {
-		t.Errorf("similar printed %q; want image and reason on a line", got)
+	if got := do(t, "similar", "p", first.Image, "-n", "1"); got != fmt.Sprintf("%s\t%.3g\t%s\n", found[0].Image, found[0].Score, found[0].Reason) {
+		t.Errorf("similar printed %q; want image, score and reason on a line", got)
 	}
 
 	write(t, filepath.Join(dir, "photos", "green", "bad.png"), "not a picture")

@@ -94,7 +94,7 @@ func parseGoal(text string, o *patchwork.ThresholdOptions) error {
 	return nil
 }
 
-// suggestions is what suggest prints: an image and the reason on each line.
+// suggestions is what suggest prints: image, score and reason on each line.
 type suggestions []patchwork.Suggestion
 
 func (list suggestions) String() string {
@@ -103,7 +103,7 @@ func (list suggestions) String() string {
 	}
 	var b strings.Builder
 	for _, s := range list {
-		fmt.Fprintf(&b, "%s\t%s\n", s.Image, s.Reason)
+		fmt.Fprintf(&b, "%s\t%.3g\t%s\n", s.Image, s.Score, s.Reason)
 	}
 	return b.String()
 }
