@@ -62,17 +62,19 @@ func (m *DetCon) Loss(s *Step) *Node {
 	pooled := Div(Einsum("byxk,byxc->bkc", masks, h), ExpandAxes(AddScalar(area, 1e-8), -1))                         // [2n, k, c]
 	z := unit(s.MLP(Student, "head", Reshape(pooled, 2*n*m.Segments, c), projector(m.Hidden, m.Output, 2, "batch"))) // segments of a picture side by side
 	seen := Mul(positive(Slice(area, AxisRange(0, n))), positive(Slice(area, AxisRange(n, 2*n))))                    // in both views
-	picture := Iota(s.Graph(), shapes.Make(dtypes.Int32, n, 1), 0)
-	id := Reshape(Add(ConvertDType(drawn, dtypes.Int32), MulScalar(picture, mostSegments)), -1) // of each segment, [n·k]
+	d := s.In[1].Shape().Dimensions
+	numbers, most := dtypes.Float32, d[1]*d[2] // which are compared fast, and exact up to 2²⁴; a picture has no more segments than pixels
+	if n*most > 1<<24 {
+		numbers = dtypes.Int32
+	}
+	picture := Iota(s.Graph(), shapes.Make(numbers, n, 1), 0)
+	id := Reshape(Add(ConvertDType(drawn, numbers), MulScalar(picture, float64(most))), -1) // of each segment, [n·k]
 	valid := Reshape(seen, -1)
 	s.Metric("segments", MulScalar(ReduceAllMean(valid), float64(m.Segments)))
 	s.Metric("spread", spread(z))
 	half := n * m.Segments
 	return m.loss(Slice(z, AxisRange(0, half)), Slice(z, AxisRange(half, 2*half)), id, valid)
 }
-
-// mostSegments is more than a picture has.
-const mostSegments = 1 << 16
 
 func positive(x *Node) *Node { return ConvertDType(GreaterThan(x, ZerosLike(x)), x.DType()) }
 
