@@ -20,7 +20,7 @@ var lessons = map[string]struct {
 	"moco":        {0.01, 64, 150, "queue=1024"},
 	"nnclr":       {0.01, 64, 150, "queue=1024"},
 	"byol":        {0.003, 64, 600, "momentum=0.95"},
-	"simsiam":     {0.1, 64, 600, "hidden=128 predictor=32"},
+	"simsiam":     {0.01, 64, 600, "hidden=128 predictor=32"},
 	"vicreg":      {0.01, 64, 250, ""},
 	"barlow":      {0.01, 64, 150, "hidden=128"},
 	"dino":        {0.003, 64, 400, "prototypes=256 crops=0 momentum=0.9 hidden=128 bottleneck=64 sharp=0.05"},

@@ -20,7 +20,7 @@ func NewSimSiam() *SimSiam { return &SimSiam{Hidden: 512, Predictor: 128} }
 // Card implements Method.
 func (m *SimSiam) Card() Card {
 	return Card{Name: "simsiam", About: "predicts its own output for the other view", Source: "Chen and He 2021, arXiv:2011.10566",
-		Optimiser: optimise.Momentum, Rate: 0.05, Decay: 1e-4}
+		Optimiser: optimise.Adam, Rate: 1e-3, Decay: 1e-4}
 }
 
 // Check implements Checker.
