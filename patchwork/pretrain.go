@@ -210,6 +210,9 @@ func (o PretrainOptions) texts() map[string]string {
 	if o.From != "" {
 		all["from"] = o.From
 	}
+	if o.Precision != "" {
+		all["precision"] = string(o.Precision)
+	}
 	maps.Copy(all, o.Settings)
 	return all
 }

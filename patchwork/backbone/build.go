@@ -79,7 +79,8 @@ func (b builder) channels(name, what string, begin float64, x *Node) *Node {
 
 func relu(x *Node) *Node { return Max(x, ScalarZero(x.Graph(), x.DType())) }
 
-// maxPool3 is the largest of each window of 3×3 with stride 2; what is added at the borders never wins.
+// maxPool3 is the largest of each window of 3×3 with stride 2; what is added at the borders never wins. Windows overlap, so gradients are sums.
 func maxPool3(x *Node, pad int) *Node {
-	return MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
+	x, back := exact(x)
+	return back(MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done())
 }

@@ -111,9 +111,10 @@ func (b builder) convNeXt(x *Node, version int, drop float64) *Node {
 //
 // Source: Woo et al. 2023, arXiv:2301.00808, algorithm 1. 1e-12 gives a channel of zeros a gradient.
 func (b builder) responseNorm(name string, x *Node) *Node {
+	x, back := exact(x)
 	length := Sqrt(AddScalar(ReduceAndKeep(Square(x), ReduceSum, 1, 2), 1e-12)) // [batch, 1, 1, channels]
 	n := Div(length, AddScalar(ReduceAndKeep(length, ReduceMean, -1), 1e-6))
-	return Add(Add(Mul(Mul(x, n), b.channels(name, "gain", 0, x)), b.channels(name, "shift", 0, x)), x)
+	return back(Add(Add(Mul(Mul(x, n), b.channels(name, "gain", 0, x)), b.channels(name, "shift", 0, x)), x))
 }
 
 // gelu is x·Φ(x) with the exact normal distribution (Hendrycks and Gimpel 2016, arXiv:1606.08415).

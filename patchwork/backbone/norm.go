@@ -32,6 +32,7 @@ func (b builder) norm(name string, x *Node) *Node {
 // Source: Ioffe and Szegedy 2015, arXiv:1502.03167, algorithms 1 and 2; floor, share and n/(n−1) as in PyTorch. There the
 // averages begin with 0 and 1; here with the plain mean of the first ten batches.
 func (b builder) batchNorm(name string, x *Node) *Node {
+	x, back := exact(x)
 	rank := x.Rank()
 	c := x.Shape().Dimensions[rank-1]
 	gain, shift := b.channels(name, "gain", 1, x), b.channels(name, "shift", 0, x)
@@ -41,7 +42,7 @@ func (b builder) batchNorm(name string, x *Node) *Node {
 	wide := func(v *Node) *Node { return ExpandLeftToRank(ConvertDType(v, x.DType()), rank) }
 	if !b.training {
 		m, v := wide(mean.NodeValue(x)), wide(variance.NodeValue(x))
-		return Add(Mul(Sub(x, m), Div(gain, Sqrt(AddScalar(v, batchFloor)))), shift)
+		return back(Add(Mul(Sub(x, m), Div(gain, Sqrt(AddScalar(v, batchFloor)))), shift))
 	}
 	axes := make([]int, rank-1)
 	n := 1
@@ -61,17 +62,18 @@ func (b builder) batchNorm(name string, x *Node) *Node {
 	old, now = variance.NodeValue(x), ConvertDType(Reshape(v, c), count.DType())
 	now = MulScalar(now, float64(n)/float64(max(n-1, 1)))
 	variance.SetNodeValue(StopGradient(Add(old, Mul(share, Sub(now, old)))))
-	return Add(Mul(centred, Div(gain, Sqrt(AddScalar(v, batchFloor)))), shift)
+	return back(Add(Mul(centred, Div(gain, Sqrt(AddScalar(v, batchFloor)))), shift))
 }
 
 // layerNorm is (x − mean)/√(variance + 1e-6)·gain + shift of each place over its channels.
 //
 // Source: Ba et al. 2016, arXiv:1607.06450, eq. 4; over the channels alone, as in ConvNeXt and in transformers.
 func (b builder) layerNorm(name string, x *Node) *Node {
+	x, back := exact(x)
 	centred := Sub(x, ReduceAndKeep(x, ReduceMean, -1))
 	v := ReduceAndKeep(Square(centred), ReduceMean, -1)
 	x = Div(centred, Sqrt(AddScalar(v, layerFloor)))
-	return Add(Mul(x, b.channels(name, "gain", 1, x)), b.channels(name, "shift", 0, x))
+	return back(Add(Mul(x, b.channels(name, "gain", 1, x)), b.channels(name, "shift", 0, x)))
 }
 
 // groupNorm is (x − mean)/√(variance + 1e-5)·gain + shift, over the places of an image and the channels of a group. There are
@@ -79,6 +81,7 @@ func (b builder) layerNorm(name string, x *Node) *Node {
 //
 // Source: Wu and He 2018, arXiv:1803.08494, eq. 7.
 func (b builder) groupNorm(name string, x *Node) *Node {
+	x, back := exact(x)
 	d := x.Shape().Dimensions
 	c := d[len(d)-1]
 	groups := normGroups
@@ -89,5 +92,5 @@ func (b builder) groupNorm(name string, x *Node) *Node {
 	centred := Sub(y, ReduceAndKeep(y, ReduceMean, 1, 3))
 	v := ReduceAndKeep(Square(centred), ReduceMean, 1, 3)
 	y = Reshape(Div(centred, Sqrt(AddScalar(v, groupFloor))), d...)
-	return Add(Mul(y, b.channels(name, "gain", 1, x)), b.channels(name, "shift", 0, x))
+	return back(Add(Mul(y, b.channels(name, "gain", 1, x)), b.channels(name, "shift", 0, x)))
 }

@@ -45,5 +45,8 @@ func vgg(name string, layers [5]int, o Options) Network {
 	}}
 }
 
-// halve is the largest of each window of 2×2; a last odd row or column is dropped.
-func halve(x *Node) *Node { return MaxPool(x).Window(2).Strides(2).NoPadding().Done() }
+// halve is the largest of each window of 2×2; a last odd row or column is dropped. The Go backends have its gradient in float32 alone.
+func halve(x *Node) *Node {
+	x, back := exact(x)
+	return back(MaxPool(x).Window(2).Strides(2).NoPadding().Done())
+}

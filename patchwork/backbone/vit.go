@@ -113,7 +113,8 @@ func (b builder) attention(x *Node, heads int) *Node {
 	each := d[2] / heads
 	part := func(name string) *Node { return Reshape(b.dense(name, x, d[2]), d[0], d[1], heads, each) }
 	q, k, v := MulScalar(part("query"), 1/math.Sqrt(float64(each))), part("key"), part("value")
-	weights := Softmax(Einsum("bqhd,bkhd->bhqk", q, k), -1) // [batch, heads, n, n]
+	scores, back := exact(Einsum("bqhd,bkhd->bhqk", q, k))
+	weights := back(Softmax(scores, -1)) // [batch, heads, n, n]
 	return b.dense("out", Reshape(Einsum("bhqk,bkhd->bqhd", weights, v), d...), d[2])
 }
 
@@ -151,7 +152,7 @@ func Transformer(scope *model.Scope, tokens *Node, rows, blocks int) *Node {
 	b := place(scope, tokens)
 	b.kernels = smallStart
 	n, width := tokens.Shape().Dim(1), tokens.Shape().Dim(2)
-	x := Add(tokens, positions(tokens.Graph(), rows, n/rows, width))
+	x := Add(tokens, ConvertDType(positions(tokens.Graph(), rows, n/rows, width), tokens.DType()))
 	for i := range blocks {
 		x = b.at(fmt.Sprintf("block%d", i+1)).transformer(x, heads(width), 0)
 	}

@@ -56,7 +56,7 @@ func (s *Step) decode(h, x *Node) *Node {
 	if widths == nil {
 		widths = []int{}
 	}
-	return backbone.Decoder{Widths: widths, Outputs: x.Shape().Dim(3)}.Graph(s.Scope(Student, "decoder"), h)
+	return wide(backbone.Decoder{Widths: widths, Outputs: x.Shape().Dim(3)}.Graph(s.Scope(Student, "decoder"), s.narrow(h)))
 }
 
 // dropChannels sets whole channels of a map [n, h, w, c] to 0 with a probability, in training, and makes the others larger.

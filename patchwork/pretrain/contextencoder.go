@@ -63,7 +63,7 @@ func (m *ContextEncoder) Loss(s *Step) *Node {
 		return loss
 	}
 	judge := func(x *Node) *Node {
-		return backbone.Discriminator{Widths: []int{m.Critic, 2 * m.Critic, 4 * m.Critic}}.Graph(s.Scope(critic, "network"), x)
+		return wide(backbone.Discriminator{Widths: []int{m.Critic, 2 * m.Critic, 4 * m.Critic}}.Graph(s.Scope(critic, "network"), s.narrow(x)))
 	}
 	deceived := ReduceAllMean(softplus(Neg(judge(painted))))
 	told := Add(ReduceAllMean(softplus(Neg(judge(x)))), ReduceAllMean(softplus(judge(StopGradient(painted)))))

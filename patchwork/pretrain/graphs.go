@@ -84,7 +84,7 @@ func (t *trainer) blank() (in []any) {
 // newStep is for the parts of a batch, its labels where the method reads some, the share that is done, and the rate.
 func (t *trainer) newStep(in []*Node, training bool) *Step {
 	t.store.SetTraining(in[0].Graph(), training)
-	s := &Step{In: in[:len(t.stream.Parts())], Done: in[len(in)-2], store: t.store, network: t.Network, training: training, frozen: map[string]bool{"memory": true}, copies: map[string]string{}}
+	s := &Step{In: in[:len(t.stream.Parts())], Done: in[len(in)-2], store: t.store, network: t.Network, training: training, dtype: t.o.Precision.dtype(), frozen: map[string]bool{"memory": true}, copies: map[string]string{}}
 	if t.Method.Card().Labels {
 		s.Labels = in[len(s.In)]
 	}

@@ -49,7 +49,7 @@ func (m *MAE) Loss(s *Step) *Node {
 	}
 	x, g := s.In[0], s.Graph()
 	scope := s.Scope(Student, backboneName)
-	tokens := network.Tokens(scope, x)
+	tokens := network.Tokens(scope, s.narrow(x))
 	n, count := tokens.Shape().Dim(0), tokens.Shape().Dim(1)
 	keep := max(1, int(float64(count)*(1-m.Hidden)+0.5))
 	if keep == count {
@@ -57,7 +57,7 @@ func (m *MAE) Loss(s *Step) *Node {
 	}
 	_, seen := TopK(s.store.RandomUniform(g, shapes.Make(dtypes.Float32, n, count)), keep, 1)
 	choice := OneHot(ConvertDType(seen, dtypes.Int32), count, dtypes.Float32) // [n, keep, count]
-	out := network.Blocks(scope, Einsum("bkt,btc->bkc", choice, tokens))
+	out := wide(network.Blocks(scope, Einsum("bkt,btc->bkc", s.narrow(choice), tokens)))
 	if extra := out.Shape().Dim(1) - keep; extra > 0 { // a class token
 		out = Slice(out, AxisRange(), AxisRange(extra), AxisRange())
 	}
@@ -66,7 +66,7 @@ func (m *MAE) Loss(s *Step) *Node {
 	each := Reshape(backbone.MLP(place.At("in"), Reshape(out, n*keep, -1), backbone.MLPOptions{Widths: []int{m.Width}, Norm: backbone.NoNorm, LastBias: true}), n, keep, m.Width)
 	filled := Add(Einsum("bkt,bkc->btc", choice, each), Mul(OneMinus(shown), ExpandAxes(backbone.Kernels(place.At("hidden"), 1, m.Width, g), 0)))
 	patch := network.Card().Stride
-	painted := backbone.Transformer(place, filled, x.Shape().Dim(1)/patch, m.Depth)
+	painted := wide(backbone.Transformer(place, s.narrow(filled), x.Shape().Dim(1)/patch, m.Depth))
 	painted = Reshape(backbone.MLP(place.At("out"), Reshape(painted, n*count, m.Width), backbone.MLPOptions{Widths: []int{patch * patch * x.Shape().Dim(3)}, Norm: backbone.NoNorm, LastBias: true}), n, count, -1)
 	return m.loss(painted, patches(x, patch), shown)
 }

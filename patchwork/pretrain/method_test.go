@@ -76,6 +76,7 @@ func TestBadInput(t *testing.T) {
 		"Batch is 1":                                func(_ *Task, o *Options) { o.Batch = 1 },
 		`there is no optimiser "magic"`:             func(_ *Task, o *Options) { o.Optimiser = "magic" },
 		`there is no schedule "magic"`:              func(_ *Task, o *Options) { o.Schedule = "magic" },
+		`there is no precision "magic"`:             func(_ *Task, o *Options) { o.Precision = "magic" },
 		"Crop is [0.5 0.2]":                         func(_ *Task, o *Options) { o.Crop = [2]float64{0.5, 0.2} },
 		"temperature is 0":                          func(k *Task, _ *Options) { k.Method = &SimCLR{} },
 		"there are 0 for 20 pictures":               func(k *Task, _ *Options) { k.Method = NewSupCon() },

@@ -27,6 +27,8 @@ type Options struct {
 	Clip       float64            `json:"clip" yaml:"clip"`             // largest norm of all gradients together; 0 means none
 	Accumulate int                `json:"accumulate" yaml:"accumulate"` // batches whose gradients make one step; 0 means 1
 
+	Precision Precision `json:"precision" yaml:"precision"` // that networks compute in; "" means Float32
+
 	Augment *augment.Params `json:"augment" yaml:"augment"`  // after the crop; nil means mirroring, colour jitter, grey and blur
 	Crop    [2]float64      `json:"crop" yaml:"crop,flow"`   // shares of the area that a crop of a view has; 0 means 0.2 to 1
 	Small   [2]float64      `json:"small" yaml:"small,flow"` // the same of small crops; 0 means 0.05 to 0.2
@@ -53,7 +55,7 @@ func (o Options) Check() error {
 		need(o.Steps == 0 || o.Epochs == 0, "pretrain.Options: Steps is %d and Epochs %d; give one of them", o.Steps, o.Epochs),
 		need(o.Batch >= 0 && o.Batch != 1, "pretrain.Options: Batch is %d; want 2 or more, or 0 for the default (128)", o.Batch),
 		need(o.Side == 0 || o.Side >= 8, "pretrain.Options: Side is %d; want 8 pixels or more, or 0 for the default (64)", o.Side),
-		o.Optimiser.Check(), o.Schedule.Check(),
+		o.Optimiser.Check(), o.Schedule.Check(), o.Precision.Check(),
 		need(o.Rate >= 0, "pretrain.Options: Rate is %g; want 0 or more", o.Rate),
 		need(o.Clip >= 0, "pretrain.Options: Clip is %g; want 0 or more", o.Clip),
 		need(o.Accumulate >= 0, "pretrain.Options: Accumulate is %d; want 1 or more, or 0 for 1", o.Accumulate),
@@ -86,6 +88,7 @@ func (o Options) withDefaults(c Card, images int) (Options, error) {
 	fill(&o.Decay, c.Decay)
 	o.Decay = max(o.Decay, 0)
 	fill(&o.Accumulate, 1)
+	fill(&o.Precision, Float32)
 	if o.Augment == nil {
 		a := Contrastive()
 		o.Augment = &a

@@ -29,6 +29,7 @@ type Step struct {
 	store    *model.Store
 	network  backbone.Network
 	training bool
+	dtype    dtypes.DType // that networks compute in
 	metrics  []metric
 	frozen   map[string]bool   // branches that no gradient trains
 	copies   map[string]string // branch → the one that it begins as
@@ -56,9 +57,9 @@ func (s *Step) Scope(branch, name string) *model.Scope {
 	return s.store.Scope(path.Join("/", branch, name))
 }
 
-// Map is what the network of a branch makes of images [n, H, W, C]: [n, h, w, channels].
+// Map is what the network of a branch makes of images [n, H, W, C]: [n, h, w, channels]. It is float32, whatever the network computes in.
 func (s *Step) Map(branch string, x *Node) *Node {
-	return s.network.Graph(s.Scope(branch, backboneName), x)
+	return wide(s.network.Graph(s.Scope(branch, backboneName), s.narrow(x)))
 }
 
 // Pooled is the mean of Map over its places: [n, channels].

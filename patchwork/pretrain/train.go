@@ -42,7 +42,7 @@ type Point struct {
 	Looked  map[string]float64 `json:"looked,omitempty"`  // what Task.Look measured
 	Speed   float64            `json:"images_per_s"`      // since the last start, without the first step; 0 before
 	Left    time.Duration      `json:"left_ns"`           // that the other steps will take at this speed
-	Warning string             `json:"warning,omitempty"` // that features collapse, and what to do
+	Warning string             `json:"warning,omitempty"` // that features collapse, or with the first step that the precision is slow here, and what to do
 }
 
 // Result says what a training came to.
@@ -171,6 +171,9 @@ func (t *trainer) open() (err error) {
 	if t.backend, err = compute.Backend(); err != nil {
 		return err
 	}
+	if err := t.o.Precision.on(t.backend); err != nil {
+		return err
+	}
 	views, err := t.views()
 	if err != nil {
 		return err
@@ -295,7 +298,9 @@ func (t *trainer) one(b *stream.Batch, step int) error {
 		return t.diverged(p)
 	}
 	t.pace(&p)
-	p.Warning = t.alarm.hear(p)
+	if p.Warning = t.alarm.hear(p); step == t.resumed {
+		p.Warning = t.o.Precision.slow(t.backend)
+	}
 	t.last = p
 	return nil
 }
