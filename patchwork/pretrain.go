@@ -202,7 +202,7 @@ func (o PretrainOptions) open() (backbone.Network, error) {
 // texts are the settings that were given, for the record.
 func (o PretrainOptions) texts() map[string]string {
 	all := map[string]string{"method": o.Method, "network": o.Network, "seed": fmt.Sprint(o.Seed)}
-	for name, v := range map[string]float64{"epochs": float64(o.Epochs), "steps": float64(o.Steps), "batch_size": float64(o.Batch), "side": float64(o.Side), "rate": o.Rate} {
+	for name, v := range map[string]float64{"epochs": float64(o.Epochs), "steps": float64(o.Steps), "batch_size": float64(o.Batch), "side": float64(o.Side), "rate": o.Rate, "devices": float64(o.Devices)} {
 		if v != 0 {
 			all[name] = fmt.Sprint(v)
 		}

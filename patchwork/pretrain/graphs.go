@@ -38,7 +38,8 @@ func (t *trainer) begin() error {
 		return err
 	}
 	defer look.Finalize()
-	out, err := look.Exec(t.blank()...)
+	blank := t.blank()
+	out, err := look.Exec(blank...)
 	if err != nil {
 		return err
 	}
@@ -57,8 +58,15 @@ func (t *trainer) begin() error {
 		return err
 	}
 	t.apply, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node { return t.graph(in, true) })
-	if err == nil && t.o.Accumulate > 1 {
-		t.gather, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node { return t.graph(in, false) })
+	if err != nil {
+		return err
+	}
+	parts := len(blank) - 2 // and two scalars
+	t.devices.plan(t.apply, parts)
+	if t.o.Accumulate > 1 {
+		if t.gather, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node { return t.graph(in, false) }); err == nil {
+			t.devices.plan(t.gather, parts)
+		}
 	}
 	return err
 }

@@ -28,6 +28,7 @@ type Options struct {
 	Accumulate int                `json:"accumulate" yaml:"accumulate"` // batches whose gradients make one step; 0 means 1
 
 	Precision Precision `json:"precision" yaml:"precision"` // that networks compute in; "" means Float32
+	Devices   int       `json:"devices" yaml:"devices"`     // that share each batch; 0 means 1
 
 	Augment *augment.Params `json:"augment" yaml:"augment"`  // after the crop; nil means mirroring, colour jitter, grey and blur
 	Crop    [2]float64      `json:"crop" yaml:"crop,flow"`   // shares of the area that a crop of a view has; 0 means 0.2 to 1
@@ -59,6 +60,7 @@ func (o Options) Check() error {
 		need(o.Rate >= 0, "pretrain.Options: Rate is %g; want 0 or more", o.Rate),
 		need(o.Clip >= 0, "pretrain.Options: Clip is %g; want 0 or more", o.Clip),
 		need(o.Accumulate >= 0, "pretrain.Options: Accumulate is %d; want 1 or more, or 0 for 1", o.Accumulate),
+		need(o.Devices >= 0, "pretrain.Options: Devices is %d; want 1 or more, or 0 for 1", o.Devices),
 		crop("Crop", o.Crop), crop("Small", o.Small),
 		need(o.Save >= 0, "pretrain.Options: Save is %d; want 1 or more steps, or 0 for the default", o.Save))
 }
@@ -89,6 +91,7 @@ func (o Options) withDefaults(c Card, images int) (Options, error) {
 	o.Decay = max(o.Decay, 0)
 	fill(&o.Accumulate, 1)
 	fill(&o.Precision, Float32)
+	fill(&o.Devices, 1)
 	if o.Augment == nil {
 		a := Contrastive()
 		o.Augment = &a

@@ -25,8 +25,10 @@ type written struct {
 	Last Point  `json:"last"`
 }
 
-// fingerprint names all that decides what a training comes to, but the data of images.
+// fingerprint names all that decides what a training comes to, but the data of images, and the number of devices, which changes the order of sums.
 func (t *trainer) fingerprint() string {
+	o := t.o
+	o.Devices = 0
 	text, _ := json.Marshal(struct {
 		O       Options
 		Method  string
@@ -34,7 +36,7 @@ func (t *trainer) fingerprint() string {
 		Network backbone.Card
 		Source  any
 		From    string `json:",omitempty"`
-	}{t.o, t.Method.Card().Name, Settings(t.Method), t.Network.Card(), t.Source.Shape(), t.began.Weights})
+	}{o, t.Method.Card().Name, Settings(t.Method), t.Network.Card(), t.Source.Shape(), t.began.Weights})
 	return string(text)
 }
 

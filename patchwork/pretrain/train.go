@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"time"
 
 	gomlx "github.com/gomlx/compute"
@@ -63,9 +64,18 @@ type Result struct {
 // the same task and options goes on from the last checkpoint, bit for bit where the backend gives the same bits for the
 // same input, as the project's own does; with other ones it begins anew.
 //
-// Errors: bad options and settings, all at once; fewer images than a batch; a Task.From that cannot be read, or of which nothing fits; pictures that are smaller than the network allows; a loss that
+// Errors: bad options and settings, all at once; fewer images than a batch; more devices, or another precision, than the backend or the network has; a Task.From that cannot be read, or of which nothing fits; pictures that are smaller than the network allows; a loss that
 // is no number any more, naming the step, the settings, and the last checkpoint; what the disk says.
 func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
+	backend, err := compute.Backend()
+	if err != nil {
+		return nil, err
+	}
+	return trainOn(ctx, backend, task, o, onPoint)
+}
+
+// trainOn is Train on a backend.
+func trainOn(ctx context.Context, backend gomlx.Backend, task Task, o Options, onPoint func(Point)) (*Result, error) {
 	begun := time.Now()
 	if err := check(task, o); err != nil {
 		return nil, err
@@ -78,7 +88,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 	if err := fits(task, o.Side); err != nil {
 		return nil, err
 	}
-	t := &trainer{Task: task, o: o, channels: shape.C, perEpoch: shape.N / o.Batch, onPoint: onPoint}
+	t := &trainer{Task: task, o: o, backend: backend, channels: shape.C, perEpoch: shape.N / o.Batch, onPoint: onPoint}
 	if task.From != "" {
 		if t.began, err = backbone.Read(task.From); err != nil {
 			return nil, fmt.Errorf("pretrain: %w", err)
@@ -145,6 +155,7 @@ type trainer struct {
 	onPoint  func(Point)
 
 	backend gomlx.Backend
+	devices *devices
 	kind    stream.Kind
 	stream  *stream.Stream
 	trained *Trained
@@ -168,7 +179,7 @@ type trainer struct {
 
 // open readies pictures, variables and graphs.
 func (t *trainer) open() (err error) {
-	if t.backend, err = compute.Backend(); err != nil {
+	if t.devices, err = newDevices(t.o.Devices, t.o.Batch, t.backend); err != nil {
 		return err
 	}
 	if err := t.o.Precision.on(t.backend); err != nil {
@@ -272,15 +283,11 @@ func (t *trainer) one(b *stream.Batch, step int) error {
 	if (step+1)%t.o.Accumulate != 0 && step+1 < t.o.Steps {
 		exec = t.gather
 	}
-	in := make([]any, 0, len(b.Tensors)+2)
-	for _, x := range b.Tensors {
-		in = append(in, x)
-	}
+	parts := slices.Clip(b.Tensors)
 	if b.Labels != nil {
-		in = append(in, b.Labels)
+		parts = append(parts, b.Labels)
 	}
-	in = append(in, float32(float64(step)/float64(t.o.Steps)), float32(rate))
-	out, err := exec.Exec(in...)
+	out, err := t.devices.run(exec, parts, float32(float64(step)/float64(t.o.Steps)), float32(rate))
 	if err != nil {
 		return err
 	}

@@ -96,6 +96,7 @@ func pretrainCommand() *cobra.Command {
 	f.Float64Var(&o.Clip, "clip", 0, "largest `norm` of the gradients; without it any")
 	f.IntVar(&o.Accumulate, "accumulate", 0, "batches whose gradients make one step; without it 1")
 	f.StringVar((*string)(&o.Precision), "precision", "", "float32 or bfloat16, that networks compute in; without it float32")
+	f.IntVar(&o.Devices, "devices", 0, "of the backend, that share each batch; without it 1")
 	f.IntVar(&o.Look, "look", 0, "`epochs` between two measurements of the features; without it at the start and the end")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and images, same network; without it the project's")
 	f.BoolVar(&list, "list", false, "show methods with their settings, and networks")
