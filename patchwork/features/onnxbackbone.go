@@ -67,6 +67,9 @@ func (b *ONNXBackbone) IsKernel(path string) bool {
 // ExplainGradient is that of a Trainable.
 func (b *ONNXBackbone) ExplainGradient(err error) error { return b.t.ExplainGradient(err) }
 
+// Float32Only is true: the weights and constants of the file are float32.
+func (b *ONNXBackbone) Float32Only() bool { return true }
+
 // Tuned is the network with the weights that lie below a scope.
 func (b *ONNXBackbone) Tuned(scope *model.Scope) (*Tuned, error) { return b.t.tunedBelow(scope) }
 

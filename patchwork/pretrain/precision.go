@@ -6,6 +6,7 @@ import (
 	gomlx "github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 )
 
@@ -35,8 +36,14 @@ func (p Precision) dtype() dtypes.DType {
 	return dtypes.Float32
 }
 
-// on refuses a backend that does not compute in p.
-func (p Precision) on(b gomlx.Backend) error {
+// exacting is a network that may compute in float32 alone, whatever its images are.
+type exacting interface{ Float32Only() bool }
+
+// on refuses a network and a backend that do not compute in p.
+func (p Precision) on(b gomlx.Backend, n backbone.Network) error {
+	if n, ok := n.(exacting); ok && p == BFloat16 && n.Float32Only() {
+		return fmt.Errorf("pretrain: networks of ONNX files compute in %s; leave Precision at %[1]s, or choose a network of package backbone", Float32)
+	}
 	if b.Capabilities().DTypes[p.dtype()] {
 		return nil
 	}

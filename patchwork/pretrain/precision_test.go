@@ -143,6 +143,11 @@ func TestPrecisionOfFeatures(t *testing.T) {
 	}
 }
 
+// wideOnly is a network that computes in float32 alone.
+type wideOnly struct{ backbone.Network }
+
+func (wideOnly) Float32Only() bool { return true }
+
 // coarse is a backend without bfloat16.
 type coarse struct{ gomlx.Backend }
 
@@ -162,8 +167,14 @@ func TestPrecisionOfBackends(t *testing.T) {
 		p    Precision
 		says string
 	}{{b, BFloat16, ""}, {coarse{b}, Float32, ""}, {coarse{b}, "", ""}, {coarse{b}, BFloat16, "does not compute in bfloat16; leave Precision at float32, or choose another backend"}} {
-		if err := tt.p.on(tt.b); (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+		if err := tt.p.on(tt.b, small(t)); (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%q on %T: %v, want %q", tt.p, tt.b, err, tt.says)
 		}
+	}
+	if err := BFloat16.on(b, wideOnly{small(t)}); err == nil || !strings.Contains(err.Error(), "leave Precision at float32, or choose a network") {
+		t.Errorf("a network of float32 alone: %v", err)
+	}
+	if err := Float32.on(b, wideOnly{small(t)}); err != nil {
+		t.Error(err)
 	}
 }

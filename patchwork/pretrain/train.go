@@ -61,11 +61,12 @@ type Result struct {
 // onPoint, if not nil, hears of it after every step, from the goroutine that called Train.
 //
 // When ctx ends, Train stops before the next step and returns what it has and an error that wraps ctx's. With Task.Folder, a later call with
-// the same task and options goes on from the last checkpoint, bit for bit where the backend gives the same bits for the
+// the same task and options, but for Devices, goes on from the last checkpoint, bit for bit where the backend gives the same bits for the
 // same input, as the project's own does; with other ones it begins anew.
 //
-// Errors: bad options and settings, all at once; fewer images than a batch; more devices, or another precision, than the backend or the network has; a Task.From that cannot be read, or of which nothing fits; pictures that are smaller than the network allows; a loss that
-// is no number any more, naming the step, the settings, and the last checkpoint; what the disk says.
+// Errors: bad options and settings, all at once; fewer images than a batch; fewer devices than are asked for, or another number than divides a batch; a
+// precision that the backend or the network lacks; a Task.From that cannot be read, or of which nothing fits; pictures that are smaller than the network
+// allows; a loss that is no number any more, naming the step, the settings, and the last checkpoint; what the disk says.
 func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
 	backend, err := compute.Backend()
 	if err != nil {
@@ -182,7 +183,7 @@ func (t *trainer) open() (err error) {
 	if t.devices, err = newDevices(t.o.Devices, t.o.Batch, t.backend); err != nil {
 		return err
 	}
-	if err := t.o.Precision.on(t.backend); err != nil {
+	if err := t.o.Precision.on(t.backend, t.Network); err != nil {
 		return err
 	}
 	views, err := t.views()
