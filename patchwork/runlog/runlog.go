@@ -20,20 +20,35 @@ import (
 
 // Run is one run.
 type Run struct {
-	ID       string             `yaml:"-" json:"id"` // the name of its folder
-	Version  int                `yaml:"version" json:"-"`
-	Kind     string             `yaml:"kind" json:"kind"`       // as "train"
-	Started  time.Time          `yaml:"started" json:"started"` // UTC
-	Seconds  float64            `yaml:"seconds" json:"seconds"`
-	Outcome  string             `yaml:"outcome" json:"outcome"` // in a line
-	Settings map[string]string  `yaml:"settings,omitempty" json:"settings,omitempty"`
-	Metrics  map[string]float64 `yaml:"metrics,omitempty" json:"metrics,omitempty"`
-	Note     string             `yaml:"note,omitempty" json:"note,omitempty"` // a person's
+	ID          string             `yaml:"-" json:"id"` // the name of its folder
+	Version     int                `yaml:"version" json:"-"`
+	Kind        string             `yaml:"kind" json:"kind"` // as "train"
+	State       State              `yaml:"state,omitempty" json:"state,omitempty"`
+	Started     time.Time          `yaml:"started" json:"started"`                             // UTC
+	Seconds     float64            `yaml:"seconds" json:"seconds"`                             // that it took, without the time between a cut and going on
+	Outcome     string             `yaml:"outcome" json:"outcome"`                             // in a line
+	Settings    map[string]string  `yaml:"settings,omitempty" json:"settings,omitempty"`       // all that decides what comes of it, defaults too, by names such as "augment.jitter"
+	Given       []string           `yaml:"given,omitempty,flow" json:"given,omitempty"`        // names of the settings that were not left to their defaults
+	Environment map[string]string  `yaml:"environment,omitempty" json:"environment,omitempty"` // what ran it: versions, backend, cores
+	Metrics     map[string]float64 `yaml:"metrics,omitempty" json:"metrics,omitempty"`
+	Note        string             `yaml:"note,omitempty" json:"note,omitempty"` // a person's
 }
+
+// State is how far a run is. It is "" for a run of version 1, which was recorded at its end.
+type State string
+
+// The states.
+const (
+	Running     State = "running"
+	Done        State = "done"
+	Interrupted State = "interrupted" // by a person; it may go on
+	Failed      State = "failed"      // Outcome says why
+	CutOff      State = "cut off"     // it says that it is running and no process is at it any more
+)
 
 const (
 	fileName = "run.yaml"
-	version  = 1
+	version  = 2
 	maxNote  = 10_000 // characters
 )
 
