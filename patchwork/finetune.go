@@ -16,6 +16,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify/finetune"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
 // FineTuneOptions says how network and classifier are trained together. Augment is that of project.yaml if it is zero.
@@ -23,12 +24,16 @@ type FineTuneOptions struct {
 	finetune.Options
 	GoOn   bool // begin with the head of the present model
 	Finish bool // take the best so far of a fine-tuning that was cut off, without more training
+
+	Note  string          // of a person, for the record
+	Sinks []runlog.Opener // of what else hears of the training
 }
 
 // FineTuneReport says what FineTune did.
 type FineTuneReport struct {
 	classify.Info
 	Network  string        `json:"network"`      // the tuned network, relative to the project
+	Run      string        `json:"run"`          // folder of the record, "" if there is none
 	Resumed  int           `json:"resumed"`      // epochs that were done before
 	Speed    float64       `json:"images_per_s"` // images learned from in a second, those without labels too, while the network was trained
 	Training time.Duration `json:"training_ns"`
@@ -53,13 +58,14 @@ const tuningFolder = "finetune"
 // The tuned network is written to networks/ and becomes the extractor: the features, or the maps that the trunk reads, of all images
 // are computed with it, all are scored, and the classifier is saved as Train saves it. Features of the untuned network stay.
 //
+// The run is recorded below runs/ from its first step; one that goes on is the same run. What cannot be recorded does not stop it: the error is a *RecordError
+// beside the report.
+//
 // What is missing, features or maps, is computed first. A cancelled FineTune changes nothing; a later call with the same options and
 // labels goes on after the last whole epoch, also in another process, or takes the best so far with Finish.
 //
 // Errors: the extractor is the embedded one; those of finetune.Train.
-func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(finetune.Point), progress Progress) (FineTuneReport, error) {
-	begun := time.Now()
-	var report FineTuneReport
+func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(finetune.Point), progress Progress) (report FineTuneReport, err error) {
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}
@@ -87,8 +93,27 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 			return report, errors.Join(err, r.store.Close())
 		}
 	}
-	result, err := finetune.Train(ctx, finetune.Task{Network: net, Data: d, Images: p.pictures(net.Spec()), State: p.path("models", "."+tuningFolder), Finish: o.Finish},
-		o.Options, onPoint)
+	var rec *recording
+	var m *classify.Model
+	defer func() {
+		if rec != nil {
+			err = errors.Join(err, rec.endTraining(m, err))
+		}
+	}()
+	extractor := p.Settings().Extractor
+	task := finetune.Task{
+		Network: net, Data: d, Images: p.pictures(net.Spec()), State: p.path("models", "."+tuningFolder), Finish: o.Finish,
+		Begun: func(all finetune.Options, resumed int) {
+			rec = beginRecord(p.path("runs"), p.tuneRun(o, all, extractor, trainFrom{start: d.Start}), resumed, o.Sinks)
+			report.Run = rec.folder
+		},
+	}
+	result, err := finetune.Train(ctx, task, o.Options, func(pt finetune.Point) {
+		rec.addPoint(pt.Point, speed(pt))
+		if onPoint != nil {
+			onPoint(pt)
+		}
+	})
 	if err = errors.Join(err, r.store.Close()); err != nil {
 		return report, err
 	}
@@ -112,8 +137,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 		return report, err
 	}
 	defer r.store.Close()
-	m, err := result.Model(r.row, r.store.Spec().ID)
-	if err != nil {
+	if m, err = result.Model(r.row, r.store.Spec().ID); err != nil {
 		return report, err
 	}
 	predicted, err := m.Predict(ctx, index.Len(), r.row)
@@ -125,7 +149,15 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	if err == nil {
 		err = os.RemoveAll(p.path("models", "."+tuningFolder))
 	}
-	return report, errors.Join(err, p.record(begun, result.Options(), m, trainFrom{start: d.Start}, nil))
+	return report, err
+}
+
+// speed is what a fine-tuning tells besides what a training does.
+func speed(p finetune.Point) map[string]float64 {
+	if p.Speed == 0 {
+		return nil
+	}
+	return map[string]float64{"images_per_s": p.Speed}
 }
 
 // tunable opens the network to be trained and what the classifier reads of it, which is computed where it is missing. The caller closes

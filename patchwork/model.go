@@ -40,9 +40,16 @@ type trainFrom struct {
 	teacher classify.Teacher // to learn from in place of labels; may be nil
 }
 
+// options are those that classify.Train takes o for.
+func (f trainFrom) options(o classify.Options) classify.Options {
+	if f.teacher != nil && o.Head == "" {
+		o.Head = classify.LinearHead
+	}
+	return o
+}
+
 // train is Train from something.
 func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom, onPoint func(classify.Point)) (classify.Info, error) {
-	begun := time.Now()
 	if err := checkWritable(p.dir); err != nil {
 		return classify.Info{}, err
 	}
@@ -67,10 +74,14 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), learned, version, index.Usable, t.Groups(), from.start, t.Resolve
 	d.Subset = func(row int) string { return index.At(row).Subset }
 	d.Teacher = from.teacher
-	m, err := classify.Train(ctx, d, o, onPoint)
-	if rerr := p.record(begun, o, m, from, err); rerr != nil {
-		err = errors.Join(err, rerr)
-	}
+	rec := beginRecord(p.path("runs"), p.trainRun(o, from.options(o), from), 0, nil)
+	m, err := classify.Train(ctx, d, o, func(pt classify.Point) {
+		rec.addPoint(pt, nil)
+		if onPoint != nil {
+			onPoint(pt)
+		}
+	})
+	err = errors.Join(err, rec.endTraining(m, err))
 	if m == nil {
 		return classify.Info{}, err
 	}

@@ -12,7 +12,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
@@ -36,11 +35,15 @@ type PretrainOptions struct {
 	From     string               // folder of a network, whose weights the training begins with where they fit
 	ONNX     features.ONNXOptions // for an ONNX file
 	Look     int                  // epochs between two looks at the features; 0: at the start and the end
+
+	Note  string          // of a person, for the record
+	Sinks []runlog.Opener // of what else hears of the training
 }
 
 // PretrainReport says what a pre-training came to.
 type PretrainReport struct {
 	Network string             `json:"network"` // folder
+	Run     string             `json:"run"`     // folder of the record, "" if there is none
 	Method  string             `json:"method"`
 	From    string             `json:"from,omitempty"` // what was taken from PretrainOptions.From
 	Images  int                `json:"images"`
@@ -79,7 +82,10 @@ func (r PretrainReport) String() string {
 //
 // onPoint, if not nil, hears of each step. A cancelled call returns ctx's error; the same call later goes on where it stopped.
 //
-// Errors: no image; out holds something else; those of pretrain.Train.
+// The run is recorded in a folder runs beside out, from its beginning, so that several can be compared; see package runlog. One that goes on is the same
+// run. What cannot be recorded does not stop the training: a Point warns of it, and the error is a *RecordError beside the report.
+//
+// Errors: no image; out holds something else; those of pretrain.Train; *RecordError.
 func Pretrain(ctx context.Context, images []string, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
 	var sources []imageset.Source
 	for _, path := range images {
@@ -107,16 +113,16 @@ func Pretrain(ctx context.Context, images []string, out string, o PretrainOption
 	if len(folders) < 2 {
 		kinds = nil
 	}
-	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, imageset.Resize{Mode: imageset.Crop}, out, o, onPoint, progress)
+	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, imageset.Resize{Mode: imageset.Crop}, out, o,
+		recordPlace{runsBeside(out), images, filepath.Base(out)}, onPoint, progress)
 }
 
 // Pretrain trains a network on the images of the project, without looking at labels unless the method does, and writes it to networks/ below the project:
 // METHOD-NETWORK. It is not used before Embed is told to. Images that are excluded take no part; where 30 or more have one class each, labels
 // measure the features.
 //
-// What else it does is that of the function Pretrain.
+// What else it does is that of the function Pretrain. The record is below runs/ of the project.
 func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
-	begun := time.Now()
 	if err := checkWritable(p.dir); err != nil {
 		return PretrainReport{}, err
 	}
@@ -150,17 +156,10 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 	if o.isONNX() {
 		name = o.Method + "-" + filepath.Base(o.Network)
 	}
-	out := p.path("networks", name)
-	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, p.Settings().Input.resize(), out, o, onPoint, progress)
+	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, p.Settings().Input.resize(), p.path("networks", name), o,
+		recordPlace{p.path("runs"), p.Settings().Images, "networks/" + name}, onPoint, progress)
 	report.Network = p.fromHere("networks/" + name)
-	run := runlog.Run{Kind: "pretrain", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: o.texts(), Metrics: map[string]float64{"images": float64(len(rows)), "loss": report.Loss}}
-	maps.Copy(run.Metrics, report.After)
-	run.Outcome = fmt.Sprintf("%d steps", report.Steps)
-	if err != nil {
-		run.Outcome = err.Error()
-	}
-	_, kept := runlog.Add(p.path("runs"), run)
-	return report, errors.Join(err, kept)
+	return report, err
 }
 
 // named is a copy with the names of method and network filled in.
@@ -199,24 +198,6 @@ func (o PretrainOptions) open() (backbone.Network, error) {
 	return features.OpenONNXBackbone(o.Network, o.ONNX)
 }
 
-// texts are the settings that were given, for the record.
-func (o PretrainOptions) texts() map[string]string {
-	all := map[string]string{"method": o.Method, "network": o.Network, "seed": fmt.Sprint(o.Seed)}
-	for name, v := range map[string]float64{"epochs": float64(o.Epochs), "steps": float64(o.Steps), "batch_size": float64(o.Batch), "side": float64(o.Side), "rate": o.Rate, "devices": float64(o.Devices)} {
-		if v != 0 {
-			all[name] = fmt.Sprint(v)
-		}
-	}
-	if o.From != "" {
-		all["from"] = o.From
-	}
-	if o.Precision != "" {
-		all["precision"] = string(o.Precision)
-	}
-	maps.Copy(all, o.Settings)
-	return all
-}
-
 // pretrainMemory is how many bytes of decoded pictures are kept, so that they are read once; beyond, each is read in each epoch.
 const pretrainMemory = 1 << 30
 
@@ -226,10 +207,10 @@ const probeLeast = 30
 // lookedAt is the most images whose features are measured.
 const lookedAt = 2000
 
-// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil.
-func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, resize imageset.Resize, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
-	o, err := o.named()
-	report := PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
+// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil. The run is recorded from its first step.
+func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, resize imageset.Resize, out string, o PretrainOptions, place recordPlace, onPoint func(pretrain.Point), progress Progress) (report PretrainReport, err error) {
+	o, err = o.named()
+	report = PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
 	if err != nil {
 		return report, err
 	}
@@ -256,7 +237,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 		o.Side = onnx.Side()
 		if !strings.HasSuffix(out, ".onnx") {
 			out += ".onnx"
-			report.Network = out
+			report.Network, place.out = out, place.out+".onnx"
 		}
 	}
 	side := cmp.Or(o.Side, pretrain.DefaultSide)
@@ -279,8 +260,30 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		return report, err
 	}
-	task := pretrain.Task{Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look}
-	result, err := pretrain.Train(ctx, task, o.Options, onPoint)
+	var rec *recording
+	defer func() {
+		if rec == nil { // it did not begin
+			return
+		}
+		err = errors.Join(err, rec.end(err, pretrainOutcome(report, err), map[string]float64{"images": float64(len(rows))}))
+	}()
+	asked := o
+	task := pretrain.Task{
+		Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look,
+		Begun: func(all pretrain.Options, resumed int) {
+			rec = beginRecord(place.runs, pretrainRun(asked, all, method, network, len(rows), place), resumed, o.Sinks)
+			report.Run = rec.folder
+		},
+	}
+	result, err := pretrain.Train(ctx, task, o.Options, func(p pretrain.Point) {
+		rec.add(p.Step, p.Epoch, pretrainValues(p))
+		if w := rec.warning(); w != "" {
+			p.Warning = strings.TrimPrefix(p.Warning+"\n"+w, "\n")
+		}
+		if onPoint != nil {
+			onPoint(p)
+		}
+	})
 	if result == nil {
 		return report, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
@@ -17,42 +16,6 @@ func (p *Project) Runs() ([]runlog.Run, error) { return runlog.List(p.path("runs
 
 // NoteRun replaces the note of a run; "" removes it.
 func (p *Project) NoteRun(id, note string) error { return runlog.SetNote(p.path("runs"), id, note) }
-
-// record keeps what is known of a training. What cannot be recorded does not undo the training: the error is returned
-// beside it.
-func (p *Project) record(begun time.Time, o classify.Options, m *classify.Model, from trainFrom, err error) error {
-	r := runlog.Run{Kind: "train", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: settingsOf(o), Metrics: map[string]float64{}}
-	if o.Seed != 0 {
-		r.Settings["seed"] = fmt.Sprint(o.Seed)
-	}
-	if rule := p.Settings().Rule; rule != "" {
-		r.Settings["rule"] = rule
-	}
-	if from.start != nil {
-		r.Settings["start"] = "the weights before"
-	}
-	if from.pseudo != nil {
-		r.Settings["pseudo labels"] = fmt.Sprintf("propagated scores from %g on", from.sure)
-	}
-	if err != nil {
-		r.Outcome = err.Error()
-	}
-	if m != nil {
-		info := m.Info()
-		r.Outcome = info.Outcome()
-		r.Metrics["images"], r.Metrics["validation/images"] = float64(info.TrainRows), float64(info.ValidationRows)
-		if report := info.Report; report != nil {
-			r.Metrics["accuracy"], r.Metrics["log loss"] = float64(report.Train.Accuracy.Value), float64(report.Train.LogLoss)
-			if report.Validation.Rows > 0 {
-				r.Metrics["validation/accuracy"] = float64(report.Validation.Accuracy.Value)
-				r.Metrics["validation/auc"] = float64(report.Validation.MacroAUC)
-				r.Metrics["validation/log loss"] = float64(report.Validation.LogLoss)
-			}
-		}
-	}
-	_, err = runlog.Add(p.path("runs"), r)
-	return err
-}
 
 // TrainOn is Train from the weights of the present model, for the classes that it knows.
 //
@@ -85,8 +48,9 @@ func runTable(runs []runlog.Run) string {
 			accuracy = fmt.Sprintf("AUC %.3f out of fold", v)
 		}
 		var settings []string
+		asked := r.Asked()
 		for _, s := range classify.Settings() {
-			if v := r.Settings[s.Name]; v != "" {
+			if v := asked[s.Name]; v != "" {
 				settings = append(settings, s.Name+" "+v)
 			}
 		}

@@ -105,12 +105,12 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 		})
 		done := SearchTrial{Settings: settingsOf(s.options)}
 		outcome := fmt.Sprintf("trial %d of %d: ", trial+1, o.Trials)
-		metrics := map[string]float64{}
+		metrics, state := map[string]float64{}, runlog.Done
 		switch {
 		case errors.Is(err, classify.ErrDiverged): // a trial that failed says something, too
 			nan := evaluate.Number(math.NaN())
 			done.AUC = evaluate.Interval{Value: nan, Low: nan, High: nan}
-			outcome += err.Error()
+			outcome, state = outcome+err.Error(), runlog.Failed
 		case err != nil:
 			return r.sorted(), err
 		default:
@@ -120,8 +120,8 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 			metrics["folds/auc"], metrics["images"] = float64(done.AUC.Value), points[0].Images
 		}
 		run, err := runlog.Add(p.path("runs"), runlog.Run{
-			Kind: "search", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: done.Settings,
-			Outcome: outcome, Metrics: metrics,
+			Kind: "search", Started: begun, Seconds: time.Since(begun).Seconds(), State: state, Outcome: outcome, Metrics: metrics,
+			Settings: beside(filledSettings(s.options), done.Settings), Given: slices.Sorted(maps.Keys(done.Settings)), Environment: environment(),
 		})
 		if err != nil {
 			return r.sorted(), err

@@ -104,6 +104,9 @@ type network struct {
 
 func (n *network) Card() Card { return n.card }
 
+// Options are those that the network was made with, the defaults filled in.
+func (n *network) Options() Options { return n.o }
+
 func (n *network) Graph(scope *model.Scope, x *Node) *Node {
 	return n.graph(n.builder(scope, x), n.input(x))
 }

@@ -46,7 +46,7 @@ func TestTheHeadThatIsNotNamedHasWhatIsSet(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := o.withDefaults().Head; got != c.want {
+		if got := o.WithDefaults().Head; got != c.want {
 			t.Errorf("with %v the head is %s, want %s", c.set, got, c.want)
 		}
 	}

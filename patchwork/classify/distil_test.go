@@ -41,7 +41,7 @@ func TestDistilGolden(t *testing.T) {
 				}
 			}
 		}
-		c := &criterion{o: Options{Distil: want.Temperature}.withDefaults()}
+		c := &criterion{o: Options{Distil: want.Temperature}.WithDefaults()}
 		got := MustNewExec(backend, func(z, y *Node) (*Node, *Node) {
 			loss := c.taught(z, y)
 			return loss, Gradient(loss, z)[0]

@@ -24,7 +24,7 @@ func TestDivergedKeepsTheBest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := p.inSteps(t.Context(), o.withDefaults(), nil)
+	m, err := p.inSteps(t.Context(), o.WithDefaults(), nil)
 	if err != nil || m == nil || m.info.Ended != Diverged || len(p.warnings) != 1 ||
 		!strings.Contains(p.warnings[0], "the loss is NaN after") || !strings.Contains(p.warnings[0], "the best before, are kept") {
 		t.Fatalf("poisoned: %+v, %v, warnings %q", m, err, p.warnings)

@@ -44,7 +44,7 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 	if !o.Head.stepwise() {
 		return nil, fmt.Errorf("classify.Options: head is %q, which is made at once; a network is trained with linear or mlp", o.Head)
 	}
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	g := &Graft{}
 	var err error
 	if g.reader, err = newMapReader(o, d.Taps); err != nil {
@@ -351,7 +351,7 @@ func (r *mapReader) graph(x *Node) *Node {
 func (g *Graft) Warm(ctx context.Context) error {
 	o := g.t.o
 	o.Epochs, o.Steps, o.Rate, o.Patience = 0, 0, 0, 0
-	t := &training{prepared: g.t.prepared, o: o.withDefaults()}
+	t := &training{prepared: g.t.prepared, o: o.WithDefaults()}
 	t.Start = g.t.Start
 	defer t.close()
 	if err := compute.Try("classify: training", func() error { return t.run(ctx) }); err != nil {

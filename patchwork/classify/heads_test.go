@@ -114,7 +114,7 @@ func ready(t *testing.T, d Data, s Sampling) *problems {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Head: LogisticHead, Sampling: s}.withDefaults()
+	o := Options{Head: LogisticHead, Sampling: s}.WithDefaults()
 	h, err := newHead(Info{Classes: p.Classes, Dim: p.Dim, Options: o})
 	if err != nil {
 		t.Fatal(err)

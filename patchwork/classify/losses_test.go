@@ -131,7 +131,7 @@ func TestLossesFarOutInFloat32(t *testing.T) {
 	z := [][]float32{{120, -120, 120, -120}, {1e4, -1e4, -1e4, 1e4}}
 	y := [][]float32{{0, 1, 1, 0}, {-1, 1, 0, 0}}
 	for _, l := range losses {
-		c := criterion{o: Options{Loss: l.name}.withDefaults(), priors: []float64{0.1, 0.5, 0.5, 0.9}, groups: [][]int{{0, 2}}}
+		c := criterion{o: Options{Loss: l.name}.WithDefaults(), priors: []float64{0.1, 0.5, 0.5, 0.9}, groups: [][]int{{0, 2}}}
 		out, err := ExecOnceN(backend, func(z, y *Node) (*Node, *Node) {
 			value := c.loss(z, y)
 			return value, Gradient(value, z)[0]

@@ -78,8 +78,8 @@ func (o Options) check() error {
 	return errors.Join(append(wrong, o.checkTrunk())...)
 }
 
-// withDefaults is a copy in which every zero that stands for a default is filled in.
-func (o Options) withDefaults() Options {
+// WithDefaults is a copy in which every zero that stands for a default is filled in.
+func (o Options) WithDefaults() Options {
 	o.trunkDefaults()
 	fill(&o.Head, o.defaultHead())
 	fill(&o.Epochs, 20)

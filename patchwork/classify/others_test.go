@@ -142,7 +142,7 @@ func TestWhichImagesTeachWithoutLabels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &training{prepared: p, o: Options{Semi: semi.FixMatch, Head: LinearHead}.withDefaults()}
+	tr := &training{prepared: p, o: Options{Semi: semi.FixMatch, Head: LinearHead}.WithDefaults()}
 	s, err := tr.newOthers()
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if d.Teacher != nil {
 		fill(&o.Head, LinearHead)
 	}
-	o = o.withDefaults()
+	o = o.WithDefaults()
 	reader, err := newMapReader(o, d.Taps)
 	if err != nil {
 		return nil, err

@@ -42,6 +42,12 @@ var shared = sync.OnceValues(func() (gomlx.Backend, error) {
 	return open(config, from)
 })
 
+// Chosen is the configuration that Backend opens, without opening it.
+func Chosen() string {
+	config, _ := choose(os.Getenv)
+	return config
+}
+
 // Names lists the backends that the program holds, in alphabetical order.
 func Names() []string {
 	names := gomlx.List()

@@ -30,6 +30,10 @@ type Task struct {
 	// the features so far; what it returns is in the next Point.
 	Look      func(ctx context.Context, now *Trained) (map[string]float64, error)
 	LookEvery int
+
+	// Begun, if not nil, is called once, before the first step and the first Look: with the options, their defaults filled in, and how many steps were done
+	// before.
+	Begun func(o Options, resumed int)
 }
 
 // Point is a moment of a training.
@@ -97,6 +101,9 @@ func trainOn(ctx context.Context, backend gomlx.Backend, task Task, o Options, o
 	}
 	if err := t.open(); err != nil {
 		return nil, err
+	}
+	if task.Begun != nil {
+		task.Begun(o, t.resumed)
 	}
 	stopped := compute.Try("pretrain: training", func() error { return t.run(ctx) })
 	if n, ok := task.Network.(explainer); ok {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -47,19 +48,36 @@ const (
 	CutOff      State = "cut off"     // it says that it is running and no process is at it any more
 )
 
+// Asked are the settings that were not left to their defaults. Of a run of version 1, which has no others, they are all.
+func (r Run) Asked() map[string]string {
+	if r.Version == 1 {
+		return r.Settings
+	}
+	asked := map[string]string{}
+	for _, name := range r.Given {
+		if v, ok := r.Settings[name]; ok {
+			asked[name] = v
+		}
+	}
+	return asked
+}
+
 const (
 	fileName = "run.yaml"
 	version  = 2
 	maxNote  = 10_000 // characters
 )
 
-// Add records a run below dir that is over, and returns it with its ID. Metrics that are not finite are left out.
+// Add records a run below dir that is over, and returns it with its ID. Metrics that are not finite are left out; without Given, all settings are.
 //
 // Errors: the run has no kind; the folder or file cannot be written.
 func Add(dir string, r Run) (Run, error) {
 	r.Metrics = finite(r.Metrics)
 	if r.State == "" {
 		r.State = Done
+	}
+	if r.Given == nil {
+		r.Given = slices.Sorted(maps.Keys(r.Settings))
 	}
 	r, err := create(dir, r)
 	if err != nil {

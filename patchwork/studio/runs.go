@@ -74,7 +74,7 @@ func (s *Session) readRuns() {
 	runs, _ := s.project.Runs()
 	s.runs = nil
 	for _, r := range runs {
-		if r.Kind != "train" || len(s.runs) == runsShown { // the trials of a search are a table of their own
+		if r.Kind != "train" && r.Kind != "finetune" || r.State == runlog.Running || len(s.runs) == runsShown { // the trials of a search are a table of their own
 			continue
 		}
 		v := runView{ID: r.ID, When: r.Started.Local().Format("2 Jan 15:04"), Seconds: r.Seconds, Images: int(r.Metrics["images"]), Outcome: r.Outcome, Note: r.Note}
@@ -91,8 +91,9 @@ func (s *Session) readRuns() {
 
 func settingsOf(r runlog.Run) string {
 	var words []string
+	asked := r.Asked()
 	for _, name := range append(names(classify.Settings()), "start", "rule") {
-		if v := r.Settings[name]; v != "" {
+		if v := asked[name]; v != "" {
 			words = append(words, strings.ReplaceAll(name, "_", " ")+" "+v)
 		}
 	}

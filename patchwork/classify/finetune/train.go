@@ -20,6 +20,9 @@ type Task struct {
 	Images  func(rows []int) (stream.Source, error) // the pictures of rows, in the size of the network
 	State   string                                  // folder that the state is kept in from epoch to epoch; "" keeps none
 	Finish  bool                                    // take the best of a training that was cut off, without more training
+
+	// Begun, if not nil, is called once, before the first step: with the options, their defaults filled in, and how many steps were done before.
+	Begun func(o Options, resumed int)
 }
 
 // Point is a moment of a training.
@@ -69,7 +72,7 @@ func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Res
 	}
 	rows, _ := first.Rows()
 	o = o.withDefaults(len(rows))
-	t := &trainer{finish: task.Finish, data: task.Data, net: task.Network, images: task.Images, state: task.State, o: o, onPoint: onPoint}
+	t := &trainer{finish: task.Finish, data: task.Data, net: task.Network, images: task.Images, state: task.State, o: o, begun: task.Begun, onPoint: onPoint}
 	if t.graft, err = t.again(); err != nil {
 		return nil, err
 	}
@@ -99,6 +102,7 @@ type trainer struct {
 	images  func(rows []int) (stream.Source, error)
 	state   string
 	o       Options
+	begun   func(Options, int)
 	onPoint func(Point)
 	classes int
 
@@ -124,6 +128,11 @@ func (t *trainer) run(ctx context.Context) error {
 	}
 	if err := t.begin(ctx); err != nil {
 		return err
+	}
+	if t.begun != nil {
+		o := t.o
+		o.Options = t.graft.Options()
+		t.begun(o, len(t.graft.History())*o.Steps)
 	}
 	if t.finish {
 		t.ended = classify.Cancelled
