@@ -33,5 +33,10 @@ func version() string {
 			return m.Version
 		}
 	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && info.Main.Path == modulePath {
+			return s.Value
+		}
+	}
 	return "unknown"
 }

@@ -63,6 +63,15 @@ func check(err error) {
 	os.Exit(1)
 }
 
+// checkTrained is check, but goes on where only the record is wanting.
+func checkTrained(err error) {
+	if OnlyRecord(err) {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	check(err)
+}
+
 // Status shows how many images are labelled, features and model.
 func (n *Notebook) Status() {
 	s, err := n.Project.Status()
@@ -170,7 +179,7 @@ func (n *Notebook) Train(options ...classify.Options) {
 	onPoint, done := liveCurve()
 	info, err := n.Project.Train(ctx, o, onPoint)
 	done()
-	check(err)
+	checkTrained(err)
 	fmt.Println(info)
 }
 

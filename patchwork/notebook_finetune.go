@@ -24,7 +24,7 @@ func (n *Notebook) FineTune(options ...FineTuneOptions) FineTuneReport {
 	}, progress)
 	done()
 	ended()
-	check(err)
+	checkTrained(err)
 	fmt.Println(r)
 	return r
 }

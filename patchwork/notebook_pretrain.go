@@ -37,7 +37,7 @@ func (n *Notebook) Pretrain(options ...PretrainOptions) PretrainReport {
 	}, progress)
 	done()
 	live.Close()
-	check(err)
+	checkTrained(err)
 	fmt.Println(r)
 	return r
 }

@@ -188,7 +188,7 @@ func TestTrainIsRecordedWithItsCurve(t *testing.T) {
 	if v := series["validation/loss"]; err != nil || !slices.Equal(v.Step, []int{4, 8, 12}) || !slices.Equal(v.Epoch, []float64{1, 2, 3}) || len(series["validation/mean auc"].Value) != 3 {
 		t.Errorf("the curves are %+v, %v", series, err)
 	}
-	if text := runTable([]runlog.Run{r}); !strings.Contains(text, "epochs 3, steps 4, loss focal") || strings.Contains(text, "gamma") {
+	if text := RunTable([]runlog.Run{r}); !strings.Contains(text, "epochs 3, steps 4, loss focal") || strings.Contains(text, "gamma") {
 		t.Errorf("the table shows\n%s\nwant what was given", text)
 	}
 	if _, err := p.Train(t.Context(), classify.Options{}, nil); err != nil {

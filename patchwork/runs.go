@@ -1,8 +1,11 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -10,7 +13,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
-// Runs lists the trainings of the project, the newest first. Records that cannot be read are named in the error; the
+// Runs lists the runs of the project, the newest first: trainings, fine-tunings, pre-trainings and the trials of searches. Records that cannot be read are named in the error; the
 // others are there all the same.
 func (p *Project) Runs() ([]runlog.Run, error) { return runlog.List(p.path("runs")) }
 
@@ -28,35 +31,59 @@ func (p *Project) TrainOn(ctx context.Context, o classify.Options, onPoint func(
 	return p.train(ctx, o, trainFrom{start: m}, onPoint)
 }
 
-// Runs shows the trainings, the newest first.
-func (n *Notebook) Runs() {
-	runs, err := n.Project.Runs()
-	check(err)
-	fmt.Print(runTable(runs))
-}
-
-// runTable is the runs as text.
-func runTable(runs []runlog.Run) string {
+// RunTable is runs as text, a line each.
+func RunTable(runs []runlog.Run) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "run\ts\timages\tvalidation accuracy\tsettings\tnote")
+	fmt.Fprintln(w, "run\tstate\ttook\timages\tresult\tsettings\tnote")
 	for _, r := range runs {
-		accuracy := "–"
-		if v, ok := r.Metrics["validation/accuracy"]; ok {
-			accuracy = fmt.Sprintf("%.3f", v)
-		} else if v, ok := r.Metrics["folds/auc"]; ok {
-			accuracy = fmt.Sprintf("AUC %.3f out of fold", v)
-		}
-		var settings []string
-		asked := r.Asked()
-		for _, s := range classify.Settings() {
-			if v := asked[s.Name]; v != "" {
-				settings = append(settings, s.Name+" "+v)
-			}
+		images := "–"
+		if v, ok := r.Metrics["images"]; ok {
+			images = fmt.Sprint(v)
 		}
 		note, _, _ := strings.Cut(r.Note, "\n")
-		fmt.Fprintf(w, "%s\t%.1f\t%.0f\t%s\t%s\t%s\n", r.ID, r.Seconds, r.Metrics["images"], accuracy, strings.Join(settings, ", "), note)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, cmp.Or(string(r.State), "–"), runlog.Took(r.Seconds), images, resultOf(r), askedOf(r), strings.ReplaceAll(note, "\t", " "))
 	}
 	w.Flush()
 	return b.String()
+}
+
+// resultOf is the metric that says most of what came of a run.
+func resultOf(r runlog.Run) string {
+	if r.State == runlog.Failed {
+		text, _, _ := strings.Cut(r.Outcome, "\n")
+		if len([]rune(text)) > 60 {
+			text = string([]rune(text)[:59]) + "…"
+		}
+		return text
+	}
+	for _, m := range []struct{ name, about string }{
+		{"validation/accuracy", "validation accuracy %.3f"}, {"folds/auc", "AUC %.3f out of fold"}, {"linear probe", "linear probe %.3f"}, {"loss", "loss %.3f"},
+	} {
+		if v, ok := r.Metrics[m.name]; ok {
+			return fmt.Sprintf(m.about, v)
+		}
+	}
+	return "–"
+}
+
+// askedOf are the settings that were asked for, in a line: those of a classifier in the order in which a person thinks of them.
+func askedOf(r runlog.Run) string {
+	asked := r.Asked()
+	names := []string{"method", "network"}
+	for _, s := range classify.Settings() {
+		names = append(names, s.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	var words []string
+	for _, name := range names {
+		if v := asked[name]; v != "" {
+			words = append(words, name+" "+v)
+		}
+	}
+	return strings.Join(words, ", ")
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ import (
 // Comparison is several runs side by side, in the order in which they were given.
 type Comparison struct {
 	Runs     []Run         `json:"runs"`
-	Labels   []string      `json:"labels"`   // short names of the runs by what differs, else their IDs
+	Labels   []string      `json:"labels"`   // short names of the runs by what differs, else letters; of one run its ID
 	Settings []SettingLine `json:"settings"` // those that differ
 	Metrics  []MetricLine  `json:"metrics"`
 
@@ -58,6 +57,9 @@ func Compare(folders ...string) (Comparison, error) {
 			r.Metrics = map[string]float64{}
 		}
 		for name, s := range series {
+			if r.State != Done {
+				r.Seconds = max(r.Seconds, s.Seconds[len(s.Seconds)-1])
+			}
 			if _, ok := r.Metrics[name]; ok {
 				continue
 			}
@@ -77,7 +79,7 @@ func Compare(folders ...string) (Comparison, error) {
 	}
 	c.settings()
 	c.metrics()
-	c.label(folders)
+	c.label()
 	return c, nil
 }
 
@@ -185,11 +187,11 @@ func (c *Comparison) sameLoss() bool {
 	return true
 }
 
-// longestLabel is how many characters of settings a label has at most.
-const longestLabel = 32
+// labelRoom is how many characters have room in a line above a chart.
+const labelRoom = 60
 
-// label names each run by as few of the settings that differ as tell them apart.
-func (c *Comparison) label(folders []string) {
+// label names each run by as few of the settings that differ as tell them apart, or by a letter where that is too long.
+func (c *Comparison) label() {
 	c.Labels = make([]string, len(c.Runs))
 	var whole, partial []SettingLine // the former have a value for each run
 	for _, s := range c.Settings {
@@ -217,18 +219,25 @@ func (c *Comparison) label(folders []string) {
 			break
 		}
 	}
-	tooLong := slices.ContainsFunc(c.Labels, func(l string) bool { return len([]rune(l)) > longestLabel })
-	if len(c.Runs) > 1 && distinct(c.Labels) && !tooLong {
-		return
+	room := 0
+	for _, l := range c.Labels {
+		room += len([]rune(l)) + 7 // for what stands before a name
 	}
-	for i, r := range c.Runs {
-		c.Labels[i] = r.ID
-	}
-	if !distinct(c.Labels) { // of several places
-		for i, folder := range folders {
-			c.Labels[i] = filepath.Clean(folder)
+	if len(c.Runs) == 1 {
+		c.Labels[0] = c.Runs[0].ID
+	} else if room > labelRoom || !distinct(c.Labels) {
+		for i := range c.Labels {
+			c.Labels[i] = letter(i)
 		}
 	}
+}
+
+// letter is A for 0, and AA for 26.
+func letter(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return letter(i/26-1) + letter(i%26)
 }
 
 func distinct(list []string) bool {
@@ -283,8 +292,11 @@ func (c Comparison) String() string {
 	return b.String()
 }
 
-// Took is a number of seconds as a person reads it.
+// Took is a number of seconds as a person reads it; of 0, as a run that was cut off has, it is not known.
 func Took(seconds float64) string {
+	if seconds == 0 {
+		return "–"
+	}
 	if seconds < 60 {
 		return fmt.Sprintf("%.3gs", seconds)
 	}

@@ -88,7 +88,7 @@ func fails(t testing.TB, code int, says []string, args ...string) {
 
 // jargon is what must not reach a person at the command line: stack traces, names of packages as prefixes, fields of Go
 // structs, temporary files, errors of Go's own packages.
-var jargon = regexp.MustCompile(`goroutine|panic|\.go:\d|(?:^|: |\n)(?:labels|agreement|imageset|features|classify|multitask|network|acquire|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): |` +
+var jargon = regexp.MustCompile(`goroutine|panic|\.go:\d|(?:^|: |\n)(?:labels|runlog|agreement|imageset|features|classify|multitask|network|acquire|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): |` +
 	`patchwork: patchwork: |[A-Za-z]*Options\b|strconv\.|unmarshal|: yaml: |\.tmp|%!|<nil>|context canceled`)
 
 func checkWords(t testing.TB, args []string, r result) {

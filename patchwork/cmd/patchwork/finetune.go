@@ -37,10 +37,7 @@ func finetuneCommand() *cobra.Command {
 			onPoint, progress, end := patchwork.ShowFineTuning()
 			report, err := p.FineTune(c.Context(), o, onPoint, progress)
 			end()
-			if err != nil {
-				return err
-			}
-			return printResult(c, report, asJSON)
+			return printDone(c, report, asJSON, err)
 		}),
 	}
 	f := c.Flags()
@@ -68,6 +65,7 @@ func finetuneCommand() *cobra.Command {
 	f.StringVar(&set, "augment", "", fmt.Sprintf("`set` of augmentations: %s; without it those of project.yaml, else none, with --semi mirrors", strings.Join(names, ", ")))
 	f.StringVar(&strong, "strong-augment", "", "`set` of the second view of images without labels, with --semi; without it fixmatch-strong")
 	f.BoolVar(&o.GoOn, "go-on", false, "begin with the classifier of the present model")
+	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.BoolVar(&o.Finish, "finish", false, "take the best so far of a training that was cut off")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")

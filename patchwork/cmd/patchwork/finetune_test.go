@@ -1,12 +1,49 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/classify/finetune"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
+
+// fineTuneCutOff interrupts a fine-tuning in its second epoch and goes on: it is one run, without steps twice.
+func fineTuneCutOff(t *testing.T) {
+	t.Helper()
+	p, err := patchwork.Open("p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	o := patchwork.FineTuneOptions{Note: "cut"}
+	o.Epochs, o.Steps, o.BatchSize = 2, 3, 4
+	ctx, stop := context.WithCancel(t.Context())
+	first, err := p.FineTune(ctx, o, func(pt finetune.Point) {
+		if pt.Step == 5 {
+			stop()
+		}
+	}, nil)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted: %v", err)
+	}
+	if r, err := runlog.Read(first.Run); err != nil || r.State != runlog.Interrupted || r.Note != "cut" {
+		t.Errorf("interrupted: %+v, %v", r, err)
+	}
+	again, err := p.FineTune(t.Context(), o, nil, nil)
+	if err != nil || again.Resumed != 1 || again.Run != first.Run {
+		t.Fatalf("went on after %d epochs in %s, want 1 in %s: %v", again.Resumed, again.Run, first.Run, err)
+	}
+	series, err := runlog.Metrics(again.Run)
+	if r, _ := runlog.Read(again.Run); err != nil || r.State != runlog.Done || !slices.Equal(series["loss"].Step, []int{1, 2, 3, 4, 5, 6}) {
+		t.Errorf("after going on: %+v, %v, %v", r, series["loss"].Step, err)
+	}
+}
 
 func TestFineTune(t *testing.T) {
 	dir := trained(t, 8)
@@ -33,6 +70,12 @@ func TestFineTune(t *testing.T) {
 			t.Errorf("%v: the state stays", more)
 		}
 	}
+	runs, err := runlog.List("p/runs")
+	if err != nil || len(runs) < 2 || runs[1].Kind != "finetune" || runs[1].State != runlog.Done || runs[1].Settings["network_rate"] != "1" || runs[1].Settings["unfreeze"] != "1" ||
+		runs[1].Settings["augment.flip_left_right"] != "true" || runs[1].Settings["head"] != "linear" || !slices.Contains(runs[1].Given, "network_rate") || slices.Contains(runs[1].Given, "unfreeze") {
+		t.Errorf("on record: %+v, %v", runs[1], err)
+	}
+	fineTuneCutOff(t)
 	photos(t, dir, 12) // four more, without labels
 	do(t, "init", "p")
 	do(t, "embed", "p")

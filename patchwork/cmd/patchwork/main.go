@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gopatchwork/patchwork/patchwork"
 )
 
 func main() {
@@ -108,7 +110,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(), distilCommand(), finetuneCommand(), pretrainCommand(), probeCommand(),
-		searchCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(), auditCommand(),
+		searchCommand(), runsCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(), auditCommand(),
 		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), layoutCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
 	return root
 }
@@ -152,6 +154,14 @@ func printJSON(w io.Writer, v any) error {
 func printText(w io.Writer, v any) error {
 	_, err := fmt.Fprintln(w, strings.TrimRight(fmt.Sprint(v), "\n"))
 	return err
+}
+
+// printDone is printResult of what a training came to, also where err says that not all of it could be recorded.
+func printDone(c *cobra.Command, v any, asJSON bool, err error) error {
+	if err != nil && !patchwork.OnlyRecord(err) {
+		return err
+	}
+	return errors.Join(printResult(c, v, asJSON), err)
 }
 
 // printResult writes v as JSON or as text.

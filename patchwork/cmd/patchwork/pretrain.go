@@ -45,18 +45,12 @@ func pretrainCommand() *cobra.Command {
 					}
 					report, err := p.Pretrain(c.Context(), o, onPoint, progress)
 					end()
-					if err != nil {
-						return err
-					}
-					return printResult(c, report, asJSON)
+					return printDone(c, report, asJSON, err)
 				})(c, a)
 			}
 			report, err := patchwork.Pretrain(c.Context(), images, out, o, onPoint, progress)
 			end()
-			if err != nil {
-				return err
-			}
-			return printResult(c, report, asJSON)
+			return printDone(c, report, asJSON, err)
 		},
 	}
 	c.PreRunE = func(c *cobra.Command, a []string) error {
@@ -99,6 +93,7 @@ func pretrainCommand() *cobra.Command {
 	f.IntVar(&o.Devices, "devices", 0, "of the backend, that share each batch; without it 1")
 	f.IntVar(&o.Look, "look", 0, "`epochs` between two measurements of the features; without it at the start and the end")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and images, same network; without it the project's")
+	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.BoolVar(&list, "list", false, "show methods with their settings, and networks")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c

@@ -36,10 +36,7 @@ func trainCommand() *cobra.Command {
 			}
 			info, err := train(c.Context(), o, onPoint)
 			end()
-			if err != nil {
-				return err
-			}
-			return printResult(c, info, asJSON)
+			return printDone(c, info, asJSON, err)
 		}),
 	}
 	f := c.Flags()

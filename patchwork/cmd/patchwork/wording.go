@@ -16,7 +16,7 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|runlog|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
 	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
@@ -26,6 +26,7 @@ var (
 var flags = map[string]string{
 	"Size": "--size", "Mean": "--mean", "Std": "--std", "Layout": "--layout", "Output": "--output", "Batch": "--batch",
 	"Steps": "--steps", "Side": "--side", "Clip": "--clip", "Accumulate": "--accumulate", "Unfreeze": "--unfreeze", "NetworkRate": "--network-rate", "NetworkDecay": "--network-decay", "StrongAugment": "--strong-augment", "Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
+	"Metrics": "--metric", "Smooth": "--smooth", "Over": "--over",
 	"Ignore": "--ignore", "AddClasses": "--add-classes",
 	"Kernel": "--kernel", "Dropout": "--dropout", "Pooling": "--pooling", "Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
 	"Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
