@@ -102,3 +102,11 @@ func (t *trainer) look(ctx context.Context, step int) error {
 	}
 	return nil
 }
+
+// Side is how many pixels the network sees each way.
+func (t *Trained) Side() int { return t.side }
+
+// Backbone is the network with the store of its variables and the path that they lie below.
+func (t *Trained) Backbone() (network backbone.Network, store *model.Store, path string) {
+	return t.network, t.store, "/" + Student + "/" + backboneName
+}

@@ -13,9 +13,12 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 )
 
+// DefaultSteps is what AttributionOptions.Steps 0 means.
+const DefaultSteps = 50
+
 // AttributionOptions says how integrals are computed. The zero value is a good default.
 type AttributionOptions struct {
-	Steps int  // of the integral; 0 means 50
+	Steps int  // of the integral; 0 means DefaultSteps
 	Rule  Rule // "" means Gauss
 }
 
@@ -50,7 +53,7 @@ type Attributor struct {
 // Errors: bad options.
 func (n *Network) Attributor(answers func(features *graph.Node) *graph.Node, o AttributionOptions) (*Attributor, error) {
 	if o.Steps == 0 {
-		o.Steps = 50
+		o.Steps = DefaultSteps
 	}
 	if answers == nil {
 		answers = func(features *graph.Node) *graph.Node { return features }

@@ -3,6 +3,8 @@ package see
 import (
 	"context"
 	"fmt"
+	"image"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -184,6 +186,23 @@ func fits(im *augment.Image, w, h, channels int) error {
 
 // Close frees the network.
 func (m *Maps) Close() { m.close() }
+
+// SizeOf is the size of the images that a network which was trained here learned on, and how many pixels of them are a step in its map.
+//
+// Errors: those of backbone.Open.
+func SizeOf(dir string) (size image.Point, stride int, err error) {
+	net, saved, err := backbone.Open(dir)
+	if err != nil {
+		return size, 0, fmt.Errorf("see: %w", err)
+	}
+	return image.Pt(saved.Width, saved.Height), net.Card().Stride, nil
+}
+
+// Range is the least and the largest number of a channel.
+func (m Map) Range(c int) (low, high float32) {
+	values := m.Channel(c)
+	return slices.Min(values), slices.Max(values)
+}
 
 // Channel is one channel of a map, [H·W].
 func (m Map) Channel(c int) []float32 {

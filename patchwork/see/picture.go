@@ -32,7 +32,7 @@ func Smooth(m image.Image, side int) *image.RGBA {
 // Picture is channel c of a map in grey, from its least number in black to its largest in white.
 func (m Map) Picture(c, side int) *image.RGBA {
 	values := m.Channel(c)
-	low, high := slices.Min(values), slices.Max(values)
+	low, high := m.Range(c)
 	grey := image.NewRGBA(image.Rect(0, 0, m.W, m.H))
 	for i, v := range values {
 		level := uint8(0)
@@ -111,17 +111,37 @@ func (a Attribution) Over(im *augment.Image, side int) *image.RGBA {
 func (a Attribution) Lit(im *augment.Image, side int) *image.RGBA {
 	values := blurred(a.PerPixel(), a.W, a.H, float64(max(a.W, a.H))/32)
 	most := quantile(values, 1-strongest)
-	lit := augment.NewImage(a.H, a.W, im.C)
+	light := image.NewGray(image.Rect(0, 0, a.W, a.H))
 	for i, v := range values {
-		light := float32(0.0)
 		if most > 0 {
-			light = float32(min(math.Abs(float64(v))/most, 1))
-		}
-		for c := range im.C {
-			lit.Pix[i*im.C+c] = im.Pix[i*im.C+c] * (0.08 + 0.92*light)
+			light.Pix[i] = uint8(255*min(math.Abs(float64(v))/most, 1) + 0.5)
 		}
 	}
-	return Smooth(lit.RGBA(nil), side)
+	out := Smooth(im.RGBA(nil), side)
+	lit := image.NewGray(out.Rect)
+	draw.BiLinear.Scale(lit, lit.Rect, light, light.Rect, draw.Src, nil)
+	const dark = 0.08
+	for i := range out.Pix {
+		if i%4 < 3 {
+			out.Pix[i] = uint8(float64(out.Pix[i])*(dark+(1-dark)*float64(lit.Pix[i/4])/255) + 0.5)
+		}
+	}
+	return out
+}
+
+// Blurred is an image blurred by a Gaussian of a deviation in pixels; what lies outside takes no part.
+func Blurred(im *augment.Image, deviation float64) *augment.Image {
+	out := augment.NewImage(im.H, im.W, im.C)
+	for c := range im.C {
+		channel := make([]float32, im.H*im.W)
+		for i := range channel {
+			channel[i] = im.Pix[i*im.C+c]
+		}
+		for i, v := range blurred(channel, im.W, im.H, deviation) {
+			out.Pix[i*im.C+c] = v
+		}
+	}
+	return out
 }
 
 // quantile is that of the absolute values.

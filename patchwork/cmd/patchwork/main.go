@@ -107,7 +107,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpCommand(helpCommand(root))
-	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(), distilCommand(), finetuneCommand(), pretrainCommand(), probeCommand(),
+	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(), distilCommand(), finetuneCommand(), pretrainCommand(), probeCommand(), seeCommand(),
 		searchCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(), auditCommand(),
 		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), layoutCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
 	return root
