@@ -36,6 +36,8 @@ type PretrainOptions struct {
 	From     string               // folder of a network, whose weights the training begins with where they fit
 	ONNX     features.ONNXOptions // for an ONNX file
 	Look     int                  // epochs between two looks at the features; 0: at the start and the end
+
+	Pictures func(LookPicture) error // hears at each look of what there is to be seen; an error ends the training; nil makes no pictures
 }
 
 // PretrainReport says what a pre-training came to.
@@ -93,7 +95,7 @@ func Pretrain(ctx context.Context, images []string, out string, o PretrainOption
 	if err != nil {
 		return PretrainReport{}, fmt.Errorf("patchwork: %w", err)
 	}
-	rows, folders, kinds := []int{}, map[string]int32{}, []int32{}
+	rows, folders, names, kinds := []int{}, map[string]int32{}, []string{}, []int32{}
 	for row := range index.Len() {
 		if !index.Usable(row) {
 			continue
@@ -101,13 +103,14 @@ func Pretrain(ctx context.Context, images []string, out string, o PretrainOption
 		folder := filepath.Base(filepath.Dir(index.At(row).ID))
 		if _, ok := folders[folder]; !ok {
 			folders[folder] = int32(len(folders))
+			names = append(names, folder)
 		}
 		rows, kinds = append(rows, row), append(kinds, folders[folder])
 	}
 	if len(folders) < 2 {
 		kinds = nil
 	}
-	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, imageset.Resize{Mode: imageset.Crop}, out, o, onPoint, progress)
+	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, names, imageset.Resize{Mode: imageset.Crop}, out, o, onPoint, progress)
 }
 
 // Pretrain trains a network on the images of the project, without looking at labels unless the method does, and writes it to networks/ below the project:
@@ -151,7 +154,7 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 		name = o.Method + "-" + filepath.Base(o.Network)
 	}
 	out := p.path("networks", name)
-	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, p.Settings().Input.resize(), out, o, onPoint, progress)
+	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, t.Classes(), p.Settings().Input.resize(), out, o, onPoint, progress)
 	report.Network = p.fromHere("networks/" + name)
 	run := runlog.Run{Kind: "pretrain", Started: begun, Seconds: time.Since(begun).Seconds(), Settings: o.texts(), Metrics: map[string]float64{"images": float64(len(rows)), "loss": report.Loss}}
 	maps.Copy(run.Metrics, report.After)
@@ -226,8 +229,8 @@ const probeLeast = 30
 // lookedAt is the most images whose features are measured.
 const lookedAt = 2000
 
-// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil.
-func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, resize imageset.Resize, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
+// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil, and names those of kinds.
+func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, names []string, resize imageset.Resize, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
 	o, err := o.named()
 	report := PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
 	if err != nil {
@@ -279,6 +282,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		return report, err
 	}
+	look.names, look.pictures = names, o.Pictures
 	task := pretrain.Task{Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look}
 	result, err := pretrain.Train(ctx, task, o.Options, onPoint)
 	if result == nil {
@@ -347,8 +351,10 @@ func pretrainSource(ctx context.Context, r *imageset.Reader, rows []int, resize 
 // look measures features of some of the images.
 type look struct {
 	source      stream.Source
-	numbers     []int // of its pictures among all
-	kinds       []int // -1 where it is not known
+	numbers     []int    // of its pictures among all
+	kinds       []int    // -1 where it is not known
+	names       []string // of kinds
+	pictures    func(LookPicture) error
 	test        []bool
 	first, last map[string]float64
 }
@@ -414,6 +420,9 @@ func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]f
 	rank, err1 := represent.RankMe(x)
 	uniform, err2 := represent.Uniformity(x)
 	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if err := l.show(ctx, now, x); err != nil {
 		return nil, err
 	}
 	m := map[string]float64{"effective rank": rank, "uniformity": uniform}

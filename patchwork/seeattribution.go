@@ -273,7 +273,7 @@ func (a *attribution) run(ctx context.Context, n NetworkFile) (r AttributionRepo
 		err = errors.Join(
 			r.add(see.Smooth(seen[i].Image.RGBA(nil), side), false, filepath.Base(picture.Name), picture.Name),
 			r.add(one.Over(seen[i].Image, side), false, fmt.Sprintf("%s: %.2f (baseline %.2f)", of, one.Score, one.Baseline), picture.Name),
-			r.add(one.Lit(seen[i].Image, side), false, fmt.Sprintf("off by %.1f%%", 100*result.Off), picture.Name))
+			r.add(one.Lit(seen[i].Image, side), false, fmt.Sprintf("what matters; integral off by %.1f%%", 100*result.Off), picture.Name))
 		if err != nil {
 			return r, err
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -76,11 +75,7 @@ func (p *Project) Extremes(ctx context.Context, o ExtremesOptions) (r ExtremesRe
 	if err != nil {
 		return r, err
 	}
-	extractor := p.Settings().Extractor
-	if extractor == "" || extractor == "default" {
-		extractor = "the embedded extractor"
-	}
-	r.Title = fmt.Sprintf("%s: images with least and most of directions of the features, among %d", filepath.Base(extractor), r.Count)
+	r.Title = fmt.Sprintf("%s: images with least and most of directions of the features, among %d", p.extractorName(), r.Count)
 	return r, r.draw(p.thumbImage)
 }
 

@@ -28,6 +28,14 @@ func (p *Project) NetworkFile() (NetworkFile, error) {
 	return NetworkFile{p.fromHere(s.Extractor), s.Network.options()}, nil
 }
 
+// extractorName is how the extractor is called in a title.
+func (p *Project) extractorName() string {
+	if n, err := p.NetworkFile(); err == nil {
+		return n.name()
+	}
+	return "the embedded extractor"
+}
+
 func (n NetworkFile) name() string { return filepath.Base(filepath.Clean(n.Path)) }
 
 // KernelsReport is the kernels of the first layer of a network.
@@ -146,7 +154,7 @@ func Activations(ctx context.Context, n NetworkFile, album Album, o ActivationOp
 			return r, err
 		}
 	}
-	r.Title = fmt.Sprintf("%s: channels 0 to %d of %d of the map %s, %d × %d, of %s", n.name(), r.Shown-1, one.C, m.Name, one.W, one.H, filepath.Base(r.Image))
+	r.Title = fmt.Sprintf("%s: channels 0 to %d of %d of %s, %d × %d, of %s", n.name(), r.Shown-1, one.C, mapName(m.Name), one.W, one.H, filepath.Base(r.Image))
 	return r, nil
 }
 
@@ -216,12 +224,23 @@ func Projection(ctx context.Context, n NetworkFile, album Album, o ProjectionOpt
 			return r, err
 		}
 	}
-	r.Title = fmt.Sprintf("%s: the map %s, %d × %d, along its three main directions", n.name(), m.Name, r.Width, r.Height)
+	r.Title = fmt.Sprintf("%s: %s, %d × %d, along its three main directions", n.name(), mapName(m.Name), r.Width, r.Height)
 	for i, share := range p.Shares {
 		r.Title += []string{" (red ", ", green ", ", blue "}[i] + fmt.Sprintf("%.0f%%", 100*share)
 	}
 	r.Title += " of the variance)"
 	return r, nil
+}
+
+// mapName is how a map is called in a title.
+func mapName(name string) string {
+	switch name {
+	case see.First:
+		return "the first map"
+	case features.BackboneTap:
+		return "the last map"
+	}
+	return "the map " + name
 }
 
 // projected is the side of images for a projection: 0 for an ONNX file, which has its own.

@@ -7,13 +7,15 @@ import (
 	"image"
 	"image/color"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/patchwork/see"
 )
+
+// queryNeighbours is how many neighbours are shown where nobody says.
+const queryNeighbours = 7
 
 // QueryOptions says which neighbours are shown. The zero value is a good default.
 type QueryOptions struct {
@@ -79,7 +81,7 @@ func (p *Project) Query(ctx context.Context, o QueryOptions) (r QueryReport, err
 	if o.K < 0 {
 		return r, fmt.Errorf("patchwork.QueryOptions: K is %d; want 1 or more neighbours, or 0 for 7", o.K)
 	}
-	o.K = cmp.Or(o.K, 7)
+	o.K = cmp.Or(o.K, queryNeighbours)
 	t, err := p.Labels()
 	if err != nil {
 		return r, err
@@ -101,7 +103,7 @@ func (p *Project) Query(ctx context.Context, o QueryOptions) (r QueryReport, err
 	if err != nil {
 		return r, err
 	}
-	r.sum(p.Settings().Extractor)
+	r.sum(p.extractorName())
 	return r, r.draw(func(row int) (image.Image, error) { return p.thumbImage(row) }, func(row int) string { return present(t, row) })
 }
 
@@ -212,15 +214,15 @@ func (r *QueryReport) take(q Query) {
 	r.Agree, r.Known = r.Agree+q.Agree, r.Known+q.Known
 }
 
-// sum fills in what is of all queries.
+// sum fills in what is of all queries; extractor may be empty.
 func (r *QueryReport) sum(extractor string) {
 	for _, q := range r.Queries {
 		r.Chance += q.Chance / float64(len(r.Queries))
 	}
-	if extractor == "" || extractor == "default" {
-		extractor = "the embedded extractor"
+	r.Title = "nearest neighbours"
+	if extractor != "" {
+		r.Title = extractor + ": " + r.Title
 	}
-	r.Title = filepath.Base(extractor) + ": nearest neighbours"
 	if r.Known > 0 {
 		r.Share = float64(r.Agree) / float64(r.Known)
 		r.Title += fmt.Sprintf(", of which %d of %d (%.2f) have a label of their query; by chance %.2f", r.Agree, r.Known, r.Share, r.Chance)

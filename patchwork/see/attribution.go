@@ -155,47 +155,6 @@ func (a *Attributor) call(in ...any) (scores, values []float32, err error) {
 	return scores, values, a.net.explain(err)
 }
 
-// Answers are those of an image, whatever the direction: the features, or what answers made of them.
-func (n *Network) Answers(ctx context.Context, answers func(features *graph.Node) *graph.Node, images ...*augment.Image) (list [][]float32, err error) {
-	backend, err := compute.Backend()
-	if err != nil {
-		return nil, err
-	}
-	exec, err := model.NewExec(backend, n.store, func(_ *model.Scope, x *graph.Node) *graph.Node {
-		n.store.SetTraining(x.Graph(), false)
-		if answers == nil {
-			return n.graph(x)
-		}
-		return answers(n.graph(x))
-	})
-	if err != nil {
-		return nil, fmt.Errorf("see: %w", err)
-	}
-	defer exec.Finalize()
-	for i, im := range images {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("see: stopped at image %d of %d: %w", i, len(images), err)
-		}
-		if err := fits(im, n.W, n.H, n.Channels); err != nil {
-			return nil, fmt.Errorf("see: image %d %w", i, err)
-		}
-		err := compute.Try("see: "+n.Name, func() error {
-			y, err := exec.Call1(tensors.FromFlatDataAndDimensions(im.Pix, 1, n.H, n.W, n.Channels))
-			if err != nil {
-				return err
-			}
-			defer y.FinalizeAll()
-			values, err := tensors.CopyFlatData[float32](y)
-			list = append(list, values)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
 // PerPixel is the sum of the values of each pixel over its channels, [H·W].
 func (a Attribution) PerPixel() []float32 {
 	out := make([]float32, a.H*a.W)

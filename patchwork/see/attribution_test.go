@@ -245,7 +245,7 @@ func TestAttributionErrors(t *testing.T) {
 	if _, err := a.Of(t.Context(), flat(10, 12, 1), flat(10, 12, 0), make([]float32, 3)); err == nil || !strings.Contains(err.Error(), "see: small") {
 		t.Errorf("a direction of another length: %v", err)
 	}
-	if _, err := Open(t.TempDir(), features.ONNXOptions{}, nil); err == nil || !strings.Contains(err.Error(), "see: backbone: no network in") {
+	if _, err := Open(t.TempDir(), features.ONNXOptions{}, nil); err == nil || !strings.Contains(err.Error(), "no network in") {
 		t.Error(err)
 	}
 }

@@ -110,7 +110,7 @@ func TestAttributionPictures(t *testing.T) {
 	if good, bad, none := at(10, 10), at(118, 118), at(118, 10); good[0] < good[2]+80 || bad[2] < bad[0]+80 || none[0] != none[2] {
 		t.Errorf("for %v, against %v, neither %v", good, bad, none)
 	}
-	if bright, dark := lit.RGBAAt(10, 10).R, lit.RGBAAt(118, 10).R; bright < 110 || dark > 20 {
-		t.Errorf("lit %d and unlit %d", bright, dark)
+	if bright, half, dark := lit.RGBAAt(118, 118).R, lit.RGBAAt(10, 10).R, lit.RGBAAt(118, 10).R; bright < 110 || half < 60 || half > 80 || dark > 20 {
+		t.Errorf("what matters is lit with %d, what matters half as much with %d, the rest with %d", bright, half, dark)
 	}
 }

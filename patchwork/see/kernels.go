@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -53,17 +53,34 @@ func ofBackbone(dir string) (k Kernels, err error) {
 	if _, err := backbone.Load(dir, store, "/"); err != nil {
 		return k, err
 	}
+	return kernelsOf(net, store.RootScope(), len(saved.Options.Mean))
+}
+
+// KernelsOf are the first kernels of a network as they are now, such as in the middle of a training: its variables lie below scope, and images have so many channels.
+//
+// Errors: nothing in the network is a convolution.
+func KernelsOf(net backbone.Network, scope *model.Scope, channels int) (Kernels, error) {
+	k, err := kernelsOf(net, scope, channels)
+	if err != nil {
+		return k, fmt.Errorf("see: %w", err)
+	}
+	return k, nil
+}
+
+func kernelsOf(net backbone.Network, scope *model.Scope, channels int) (k Kernels, err error) {
 	backend, err := compute.Backend()
 	if err != nil {
 		return k, err
 	}
-	err = compute.Try(dir, func() error {
-		g := graph.NewGraph(backend, "first layer of "+saved.Name)
+	name := net.Card().Name
+	err = compute.Try(name, func() error {
+		g := graph.NewGraph(backend, "first layer of "+name)
 		defer g.Finalize()
-		x := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, 1, saved.Height, saved.Width, len(saved.Options.Mean)))
-		_, v := firstConvolution(store, func() { net.Graph(store.RootScope(), x) }, g)
+		side := max(net.Card().MinSide, net.Card().Stride)
+		x := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, 1, side, side, channels))
+		_, v := firstConvolution(scope.Store(), func() { net.Graph(scope, x) }, g)
 		if v == nil {
-			return fmt.Errorf("%s has no convolution", dir)
+			return fmt.Errorf("%s has no convolution", name)
 		}
 		t, err := v.Value()
 		if err != nil {
@@ -71,7 +88,8 @@ func ofBackbone(dir string) (k Kernels, err error) {
 		}
 		values, err := tensors.CopyFlatData[float32](t)
 		d := v.Shape().Dimensions // [height, width, inputs, outputs]
-		k = Kernels{Name: v.Path()[1:], H: d[0], W: d[1], Inputs: d[2], Count: d[3], Values: make([]float32, len(values))}
+		path := strings.Trim(strings.TrimPrefix(v.Path(), scope.Scope()), "/")
+		k = Kernels{Name: path, H: d[0], W: d[1], Inputs: d[2], Count: d[3], Values: make([]float32, len(values))}
 		for i, v := range values {
 			k.Values[i%d[3]*(len(values)/d[3])+i/d[3]] = v
 		}
@@ -160,8 +178,8 @@ func (k Kernels) Picture(i, channel, side int) *image.RGBA {
 	most := max(k.Largest(i), 1e-30)
 	level := func(w float32) uint8 { return uint8(127.5 + 127.5*w/most + 0.5) }
 	small := image.NewRGBA(image.Rect(0, 0, k.W, k.H))
-	for at, v := 0, slices.Clone(k.Of(i)); at < k.H*k.W; at++ {
-		c := v[at*k.Inputs : (at+1)*k.Inputs]
+	for at := range k.H * k.W {
+		c := k.Of(i)[at*k.Inputs : (at+1)*k.Inputs]
 		pixel := color.RGBA{A: 255}
 		if k.IsColour() {
 			pixel.R, pixel.G, pixel.B = level(c[0]), level(c[1]), level(c[2])

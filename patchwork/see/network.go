@@ -1,11 +1,15 @@
 package see
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 )
 
@@ -24,14 +28,23 @@ type Network struct {
 // Open opens a network: the folder of one that was trained here, or an ONNX file. What it makes of an image is what a store of features keeps: a
 // vector of length one, or with maps the maps that they choose, one after the other. The caller closes it.
 //
-// Errors: those of backbone.Load and features.OpenTrainable.
+// Errors: those of features.OpenTrainable.
 func Open(path string, o features.ONNXOptions, maps *features.MapOptions) (*Network, error) {
-	n := &Network{store: model.NewStore(), explain: func(err error) error { return err }}
-	var err error
+	t, err := features.OpenTrainable(path, o, maps)
+	if err != nil {
+		return nil, fmt.Errorf("see: %w", err)
+	}
+	spec := t.Spec()
+	n := &Network{Name: spec.Name, W: spec.Width, H: spec.Height, Channels: 3, Hash: spec.FileHash, store: model.NewStore(), explain: t.ExplainGradient}
+	n.graph = func(x *graph.Node) *graph.Node { return t.Graph(n.store.RootScope(), x) }
 	if features.IsBackbone(path) {
-		err = n.openBackbone(path, maps)
-	} else {
-		err = n.openONNX(path, o, maps)
+		var saved backbone.Saved
+		if saved, err = backbone.Read(path); err == nil {
+			n.Channels = len(saved.Options.Mean)
+		}
+	}
+	if err == nil {
+		err = t.Put(n.store)
 	}
 	if err != nil {
 		n.store.Finalize()
@@ -40,43 +53,45 @@ func Open(path string, o features.ONNXOptions, maps *features.MapOptions) (*Netw
 	return n, nil
 }
 
-func (n *Network) openBackbone(dir string, maps *features.MapOptions) error {
-	net, saved, err := backbone.Open(dir)
+// Answers are those of an image, whatever the direction: the features, or what answers made of them.
+func (n *Network) Answers(ctx context.Context, answers func(features *graph.Node) *graph.Node, images ...*augment.Image) (list [][]float32, err error) {
+	backend, err := compute.Backend()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if _, err := backbone.Load(dir, n.store, "/"); err != nil {
-		return err
-	}
-	n.Name, n.W, n.H, n.Channels, n.Hash = saved.Name, saved.Width, saved.Height, len(saved.Options.Mean), saved.Weights[:16]
-	n.graph = func(x *graph.Node) *graph.Node {
-		y := net.Graph(n.store.RootScope(), x)
-		if maps != nil {
-			return graph.Reshape(y, y.Shape().Dim(0), -1)
+	exec, err := model.NewExec(backend, n.store, func(_ *model.Scope, x *graph.Node) *graph.Node {
+		n.store.SetTraining(x.Graph(), false)
+		if answers == nil {
+			return n.graph(x)
 		}
-		return unit(backbone.Pooled(y))
-	}
-	return nil
-}
-
-func (n *Network) openONNX(file string, o features.ONNXOptions, maps *features.MapOptions) error {
-	t, err := features.OpenTrainable(file, o, maps)
+		return answers(n.graph(x))
+	})
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("see: %w", err)
 	}
-	if err := t.Put(n.store); err != nil {
-		return err
+	defer exec.Finalize()
+	for i, im := range images {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("see: stopped at image %d of %d: %w", i, len(images), err)
+		}
+		if err := fits(im, n.W, n.H, n.Channels); err != nil {
+			return nil, fmt.Errorf("see: image %d %w", i, err)
+		}
+		err := compute.Try("see: "+n.Name, func() error {
+			y, err := exec.Call1(tensors.FromFlatDataAndDimensions(im.Pix, 1, n.H, n.W, n.Channels))
+			if err != nil {
+				return err
+			}
+			defer y.FinalizeAll()
+			values, err := tensors.CopyFlatData[float32](y)
+			list = append(list, values)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	spec := t.Spec()
-	n.Name, n.W, n.H, n.Channels, n.Hash = spec.Name, spec.Width, spec.Height, 3, spec.FileHash
-	n.graph = func(x *graph.Node) *graph.Node { return t.Graph(n.store.RootScope(), x) }
-	n.explain = t.ExplainGradient
-	return nil
-}
-
-// unit brings rows to length one.
-func unit(x *graph.Node) *graph.Node {
-	return graph.Div(x, graph.Sqrt(graph.AddScalar(graph.ReduceAndKeep(graph.Square(x), graph.ReduceSum, 1), 1e-24)))
+	return list, nil
 }
 
 // Store holds the variables of the network. What reads its features can put its own there.

@@ -107,14 +107,19 @@ func (a Attribution) Over(im *augment.Image, side int) *image.RGBA {
 	return out
 }
 
-// Lit is the image with its pixels as bright as they speak for the score or against it; all others are dark.
+// Lit is the image with its pixels as bright as they matter for the score, whether they speak for it or against it: by the absolute values, summed over
+// channels and blurred by a Gaussian of 1/32 of the longer side.
 func (a Attribution) Lit(im *augment.Image, side int) *image.RGBA {
-	values := blurred(a.PerPixel(), a.W, a.H, float64(max(a.W, a.H))/32)
+	strength := make([]float32, a.H*a.W)
+	for i, v := range a.Values {
+		strength[i/a.C] += max(v, -v)
+	}
+	values := blurred(strength, a.W, a.H, float64(max(a.W, a.H))/32)
 	most := quantile(values, 1-strongest)
 	light := image.NewGray(image.Rect(0, 0, a.W, a.H))
 	for i, v := range values {
 		if most > 0 {
-			light.Pix[i] = uint8(255*min(math.Abs(float64(v))/most, 1) + 0.5)
+			light.Pix[i] = uint8(255*min(float64(v)/most, 1) + 0.5)
 		}
 	}
 	out := Smooth(im.RGBA(nil), side)

@@ -202,7 +202,7 @@ func seeExtremes() *cobra.Command {
 		Use:   "extremes PROJECT",
 		Short: "Images with least and most of directions of the features",
 		Long:  "Along the directions in which the features in use differ most, or along single features. Works with the features of every extractor.",
-		Args:  args("PROJECT"),
+		Args:  args("a project folder"),
 		PreRunE: func(*cobra.Command, []string) error {
 			return s.check(need(o.N >= 1, "--number is %d; want 1 or more", o.N), need(o.Directions >= 1, "--directions is %d; want 1 or more", o.Directions))
 		},
@@ -318,7 +318,7 @@ func seeProjector() *cobra.Command {
 		Use:   "projector PROJECT",
 		Short: "Write the features for TensorBoard's Embedding Projector",
 		Long:  "Into a new folder: vectors.tsv, metadata.tsv, sprites.png and projector_config.pbtxt. Works with the features of every extractor.",
-		Args:  args("PROJECT"),
+		Args:  args("a project folder"),
 		PreRunE: func(*cobra.Command, []string) error {
 			return checkFlags(need(out != "", "--out is missing; name a new folder"), need(o.Images >= 1, "--number is %d; want 1 or more", o.Images),
 				need(o.Components >= 0, "--components is %d; want 1 or more", o.Components), need(o.Sprite >= 1, "--sprite is %d; want 1 or more pixels", o.Sprite))
