@@ -25,6 +25,17 @@ type Figure struct {
 	side int // pixels of an image in a file; 0 means 160
 }
 
+// Draw is the figure as one picture, on a light or a dark ground.
+//
+// Errors: an image that cannot be read.
+func (f Figure) Draw(dark bool) (*image.RGBA, error) {
+	m, err := sheet.Draw(f.Grid, sheet.Options{Title: f.Title, Side: f.side, Dark: dark})
+	if err != nil {
+		return nil, fmt.Errorf("patchwork: %w", err)
+	}
+	return m, nil
+}
+
 // Write draws the figure into a PNG file, on a light or a dark ground.
 //
 // Errors: the name does not end in .png; the file cannot be written.
@@ -32,14 +43,18 @@ func (f Figure) Write(file string, dark bool) error {
 	if !strings.EqualFold(filepath.Ext(file), ".png") {
 		return fmt.Errorf("patchwork: the picture is written as PNG, and %q does not end in .png", file)
 	}
-	data, err := sheet.PNG(f.Grid, sheet.Options{Title: f.Title, Side: f.side, Dark: dark})
+	m, err := f.Draw(dark)
 	if err != nil {
-		return fmt.Errorf("patchwork: %w", err)
+		return err
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		return fmt.Errorf("patchwork: the picture cannot be written: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("patchwork: the picture cannot be written: %w", err)
 	}
-	if err := atomicfile.Write(file, data, 0o644, atomicfile.Cached); err != nil {
+	if err := atomicfile.Write(file, b.Bytes(), 0o644, atomicfile.Cached); err != nil {
 		return fmt.Errorf("patchwork: the picture cannot be written: %w", err)
 	}
 	return nil

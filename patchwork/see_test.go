@@ -381,6 +381,15 @@ func TestPicturesOfATraining(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	readable(t, r.Figure)
+	o.Pictures = nil
+	if _, err := Pretrain(t.Context(), []string{dir}, out+"-unseen", o, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	with, err1 := backbone.Read(out)
+	without, err2 := backbone.Read(out + "-unseen")
+	if err1 != nil || err2 != nil || with.Weights != without.Weights {
+		t.Errorf("pictures change what is learned: weights %.12s with them and %.12s without (%v, %v)", with.Weights, without.Weights, err1, err2)
+	}
 	full := fmt.Errorf("the disk is full")
 	o.Pictures = func(LookPicture) error { return full }
 	if _, err := Pretrain(t.Context(), []string{dir}, out+"2", o, nil, nil); err == nil || !strings.Contains(err.Error(), full.Error()) {

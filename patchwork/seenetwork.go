@@ -70,14 +70,12 @@ func Kernels(n NetworkFile, most int) (KernelsReport, error) {
 func kernelsOf(k see.Kernels, most int) (KernelsReport, error) {
 	const side = 56
 	r := KernelsReport{Weights: k.Name, Count: k.Count, Width: k.W, Height: k.H, Inputs: k.Inputs, Shown: min(cmp.Or(most, 64), k.Count)}
-	r.side, r.Columns = side, 16
+	const columns = 13 // that a page has room for
 	channels := 1
 	if !k.IsColour() {
 		channels = k.Inputs
-		if r.Columns = channels; channels < 8 {
-			r.Columns = channels * (16 / channels)
-		}
 	}
+	r.side, r.Columns = side, channels*max(1, columns/channels)
 	for i := range r.Shown {
 		for c := range channels {
 			title := fmt.Sprintf("kernel %d, largest number %.3g", i, k.Largest(i))

@@ -1,7 +1,6 @@
 package see
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -152,7 +151,7 @@ func ofONNX(file string, o features.ONNXOptions) (k Kernels, err error) {
 			return k, err
 		}
 	}
-	return k, fmt.Errorf("%s: %w", file, errors.New("none of its weights are those of a convolution"))
+	return k, fmt.Errorf("%s: none of its weights are those of a convolution", file)
 }
 
 // IsColour says whether kernels are shown in colour: those of images of three channels. Of others each channel is shown by itself.

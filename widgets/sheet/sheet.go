@@ -7,7 +7,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"image/png"
+	_ "image/jpeg" // formats that an image may have
+	_ "image/png"
 	"os"
 	"strings"
 
@@ -97,19 +98,6 @@ func Draw(g widgets.Grid, o Options) (*image.RGBA, error) {
 		}
 	}
 	return out, nil
-}
-
-// PNG is Draw as a file.
-func PNG(g widgets.Grid, o Options) ([]byte, error) {
-	m, err := Draw(g, o)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
-		return nil, fmt.Errorf("sheet: %w", err)
-	}
-	return b.Bytes(), nil
 }
 
 // place draws an image into a square, at its lower side.

@@ -71,7 +71,7 @@ func TestDraw(t *testing.T) {
 		t.Errorf("the title has %d light pixels", written)
 	}
 	g.Images[1].File = file + ".gone"
-	if _, err := PNG(g, Options{}); err == nil || !strings.Contains(err.Error(), "blue.png.gone") {
+	if _, err := Draw(g, Options{}); err == nil || !strings.Contains(err.Error(), "blue.png.gone") {
 		t.Errorf("an image that is gone: %v", err)
 	}
 }
