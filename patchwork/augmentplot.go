@@ -12,7 +12,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
-	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/widgets"
 )
 
@@ -40,20 +39,7 @@ func (p *Project) ReadPictures(ctx context.Context, side int, rows ...int) ([]Pi
 	if side == 0 {
 		side = plotSide
 	}
-	reader := p.Reader()
-	resize := p.Settings().Input.resize()
-	resize.Size = imageset.Size{W: side, H: side}
-	var pictures []Picture
-	var broken error
-	for b, err := range reader.Resized(ctx, rows, resize, 1, func(_ int, err error) { broken = errors.Join(broken, err) }) {
-		if err != nil {
-			return nil, err
-		}
-		pictures = append(pictures, Picture{
-			Name: reader.Index.At(b.Rows[0]).ID, Image: &augment.Image{H: b.H, W: b.W, C: b.C, Pix: b.Pix},
-		})
-	}
-	return pictures, broken
+	return p.Album(rows...).read(ctx, side, side)
 }
 
 func (a AugmentationPlot) views() int {

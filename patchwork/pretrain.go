@@ -36,8 +36,9 @@ type PretrainOptions struct {
 	ONNX     features.ONNXOptions // for an ONNX file
 	Look     int                  // epochs between two looks at the features; 0: at the start and the end
 
-	Note  string          // of a person, for the record
-	Sinks []runlog.Opener // of what else hears of the training
+	Note     string                  // of a person, for the record
+	Sinks    []runlog.Opener         // of what else hears of the training
+	Pictures func(LookPicture) error // hears at each look of what there is to be seen; an error ends the training; nil makes no pictures
 }
 
 // PretrainReport says what a pre-training came to.
@@ -99,7 +100,7 @@ func Pretrain(ctx context.Context, images []string, out string, o PretrainOption
 	if err != nil {
 		return PretrainReport{}, fmt.Errorf("patchwork: %w", err)
 	}
-	rows, folders, kinds := []int{}, map[string]int32{}, []int32{}
+	rows, folders, names, kinds := []int{}, map[string]int32{}, []string{}, []int32{}
 	for row := range index.Len() {
 		if !index.Usable(row) {
 			continue
@@ -107,13 +108,14 @@ func Pretrain(ctx context.Context, images []string, out string, o PretrainOption
 		folder := filepath.Base(filepath.Dir(index.At(row).ID))
 		if _, ok := folders[folder]; !ok {
 			folders[folder] = int32(len(folders))
+			names = append(names, folder)
 		}
 		rows, kinds = append(rows, row), append(kinds, folders[folder])
 	}
 	if len(folders) < 2 {
 		kinds = nil
 	}
-	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, imageset.Resize{Mode: imageset.Crop}, out, o,
+	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, names, imageset.Resize{Mode: imageset.Crop}, out, o,
 		recordPlace{runsBeside(out), images, filepath.Base(out)}, onPoint, progress)
 }
 
@@ -156,7 +158,7 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 	if o.isONNX() {
 		name = o.Method + "-" + filepath.Base(o.Network)
 	}
-	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, p.Settings().Input.resize(), p.path("networks", name), o,
+	report, err := pretrainOn(ctx, p.Reader(), rows, kinds, t.Classes(), p.Settings().Input.resize(), p.path("networks", name), o,
 		recordPlace{p.path("runs"), p.Settings().Images, "networks/" + name}, onPoint, progress)
 	report.Network = p.fromHere("networks/" + name)
 	return report, err
@@ -207,8 +209,8 @@ const probeLeast = 30
 // lookedAt is the most images whose features are measured.
 const lookedAt = 2000
 
-// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil. The run is recorded from its first step.
-func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, resize imageset.Resize, out string, o PretrainOptions, place recordPlace, onPoint func(pretrain.Point), progress Progress) (report PretrainReport, err error) {
+// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil, and names those of kinds. The run is recorded from its first step.
+func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, names []string, resize imageset.Resize, out string, o PretrainOptions, place recordPlace, onPoint func(pretrain.Point), progress Progress) (report PretrainReport, err error) {
 	o, err = o.named()
 	report = PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
 	if err != nil {
@@ -260,6 +262,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		return report, err
 	}
+	look.names, look.pictures = names, o.Pictures
 	var rec *recording
 	defer func() {
 		if rec == nil { // it did not begin
@@ -350,8 +353,10 @@ func pretrainSource(ctx context.Context, r *imageset.Reader, rows []int, resize 
 // look measures features of some of the images.
 type look struct {
 	source      stream.Source
-	numbers     []int // of its pictures among all
-	kinds       []int // -1 where it is not known
+	numbers     []int    // of its pictures among all
+	kinds       []int    // -1 where it is not known
+	names       []string // of kinds
+	pictures    func(LookPicture) error
 	test        []bool
 	first, last map[string]float64
 }
@@ -417,6 +422,9 @@ func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]f
 	rank, err1 := represent.RankMe(x)
 	uniform, err2 := represent.Uniformity(x)
 	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if err := l.show(ctx, now, x); err != nil {
 		return nil, err
 	}
 	m := map[string]float64{"effective rank": rank, "uniformity": uniform}

@@ -22,7 +22,8 @@ var (
 	nets   = []string{"patchwork/optimise", "patchwork/classify/network", "patchwork/classify/semi", "patchwork/explore/layout"}
 	skills = []string{"patchwork/classify", "patchwork/classify/multitask", "patchwork/acquire/...", "patchwork/propagate", "patchwork/pretrain", "patchwork/explore/quality"}
 	tuning = []string{"patchwork/classify/finetune"}
-	engine = join(ground, basis, facts, nets, skills, people, tuning)
+	sights = []string{"patchwork/see"}
+	engine = join(ground, basis, facts, nets, skills, people, tuning, sights)
 
 	people = []string{"patchwork/labels/agreement"}
 
@@ -52,6 +53,7 @@ var Imports = []Rule{
 	{Packages: nets, Imports: ground},
 	{Packages: skills, Imports: join(ground, basis, facts, nets)},
 
+	{Packages: sights, Imports: join(ground, basis, facts, nets)},
 	{Packages: tuning, Imports: join(ground, basis, facts, nets, []string{"patchwork/classify"})},
 
 	// Widgets know nothing of machine learning; the studio is made of them.

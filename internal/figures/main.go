@@ -27,6 +27,8 @@ var figures = []figure{
 	{"sets.jpg", sets},
 	{"policies.jpg", policies},
 	{"segment-pair.jpg", segmentPair},
+	{"query.jpg", query},
+	{"extremes.jpg", extremes},
 }
 
 func main() {

@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
@@ -41,6 +42,15 @@ func (m *AutoEncoder) Loss(s *Step) *Node {
 	return ReduceAllMean(Abs(Sub(x, s.decode(h, x))))
 }
 
+// Sees implements Painter.
+func (m *AutoEncoder) Sees(whole *augment.Pipeline) stream.Kind { return stream.Plain(whole) }
+
+// Paint implements Painter. Nothing is hidden.
+func (m *AutoEncoder) Paint(s *Step) (painted, hidden *Node) {
+	x := s.In[0]
+	return s.decode(s.Map(Student, x), x), nil
+}
+
 // decode paints pictures of the size of x from a map h of them, by as many transposed convolutions as the network halves sides.
 func (s *Step) decode(h, x *Node) *Node {
 	stride := x.Shape().Dim(1) / h.Shape().Dim(1)
@@ -56,7 +66,7 @@ func (s *Step) decode(h, x *Node) *Node {
 	if widths == nil {
 		widths = []int{}
 	}
-	return wide(backbone.Decoder{Widths: widths, Outputs: x.Shape().Dim(3)}.Graph(s.Scope(Student, "decoder"), s.narrow(h)))
+	return wide(backbone.Decoder{Widths: widths, Outputs: x.Shape().Dim(3)}.Graph(s.Scope(Student, decoderName), s.narrow(h)))
 }
 
 // dropChannels sets whole channels of a map [n, h, w, c] to 0 with a probability, in training, and makes the others larger.

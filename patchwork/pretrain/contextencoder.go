@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
@@ -45,6 +46,17 @@ func (m *ContextEncoder) Check() error {
 // Kind implements Method.
 func (m *ContextEncoder) Kind(v Views) (stream.Kind, error) {
 	return stream.Inpainting{Pipeline: v.Full, Side: m.Box}, nil
+}
+
+// Sees implements Painter. The box is in the middle.
+func (m *ContextEncoder) Sees(whole *augment.Pipeline) stream.Kind {
+	return stream.Inpainting{Pipeline: whole, Side: m.Box, Central: true}
+}
+
+// Paint implements Painter.
+func (m *ContextEncoder) Paint(s *Step) (painted, hidden *Node) {
+	x, box := s.In[0], s.In[1]
+	return s.decode(s.Map(Student, Mul(x, OneMinus(box))), x), box
 }
 
 // Loss implements Method:

@@ -22,6 +22,7 @@ type Trained struct {
 	method  Method
 	backend gomlx.Backend
 	embed   *model.Exec
+	epoch   float64
 }
 
 // Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels].
@@ -88,6 +89,7 @@ func (t *trainer) look(ctx context.Context, step int) error {
 		return nil
 	}
 	begun := time.Now()
+	t.trained.epoch = float64(step) / float64(t.perEpoch)
 	looked, err := t.Look(ctx, t.trained)
 	if err != nil {
 		return err
@@ -102,3 +104,12 @@ func (t *trainer) look(ctx context.Context, step int) error {
 	}
 	return nil
 }
+
+// Side is how many pixels the network sees each way.
+func (t *Trained) Side() int { return t.side }
+
+// Epoch is how many passes over the images were done when Task.Look was called last.
+func (t *Trained) Epoch() float64 { return t.epoch }
+
+// Network is what is trained; its variables lie below Scope.
+func (t *Trained) Network() backbone.Network { return t.network }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -16,7 +17,7 @@ import (
 func pretrainCommand() *cobra.Command {
 	var o patchwork.PretrainOptions
 	var images, set []string
-	var out string
+	var out, pictures string
 	var list, asJSON bool
 	c := &cobra.Command{
 		Use:   "pretrain [PROJECT]",
@@ -36,6 +37,11 @@ func pretrainCommand() *cobra.Command {
 				progress("training", p.Step, p.Steps)
 				if p.Warning != "" {
 					fmt.Fprintln(c.ErrOrStderr(), "\n"+p.Warning)
+				}
+			}
+			if pictures != "" {
+				o.Pictures = func(l patchwork.LookPicture) error {
+					return l.Write(filepath.Join(pictures, fmt.Sprintf("%s-%07.2f.png", l.Name, l.Epoch)), false)
 				}
 			}
 			if len(a) == 1 {
@@ -94,6 +100,7 @@ func pretrainCommand() *cobra.Command {
 	f.IntVar(&o.Look, "look", 0, "`epochs` between two measurements of the features; without it at the start and the end")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and images, same network; without it the project's")
 	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
+	f.StringVar(&pictures, "pictures", "", "`folder` for pictures of what was learned so far, at each look: NAME-EPOCHS.png")
 	f.BoolVar(&list, "list", false, "show methods with their settings, and networks")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c

@@ -9,6 +9,7 @@ import (
 
 var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
+	"see", "see kernels", "see activations", "see query", "see extremes", "see projection", "see attribution", "see reconstruction", "see projector",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
 
 func TestEveryCommandHasHelp(t *testing.T) {
@@ -16,7 +17,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	for _, name := range commands {
 		words := strings.Fields(name)
 		text := do(t, append(words, "--help")...)
-		if !strings.Contains(text, "Usage:\n  patchwork "+name) || !strings.Contains(text, "--json") && name != "kernel" && name != "tasks" && name != "maps" {
+		if !strings.Contains(text, "Usage:\n  patchwork "+name) || !strings.Contains(text, "--json") && name != "kernel" && name != "tasks" && name != "maps" && name != "see" {
 			t.Errorf("the help of %s lacks its usage or --json:\n%s", name, text)
 		}
 		if !strings.Contains(manual, "### `"+words[0]+" ") {

@@ -16,7 +16,7 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|runlog|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec): )+`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|runlog|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec|see|sheet): )+`)
 	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
@@ -29,6 +29,7 @@ var flags = map[string]string{
 	"Metrics": "--metric", "Smooth": "--smooth", "Over": "--over",
 	"Ignore": "--ignore", "AddClasses": "--add-classes",
 	"Kernel": "--kernel", "Dropout": "--dropout", "Pooling": "--pooling", "Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
+	"Class": "--class", "Unlike": "--unlike", "Baseline": "--baseline", "Rule": "--rule",
 	"Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
 }
 
@@ -50,6 +51,8 @@ var inGo = strings.NewReplacer(
 	"Taps lists them", "`patchwork maps list` shows them all",
 	"run p.TrainTasks(\"TABLE.csv\") in a cell or ", "run ",
 	"then p.Train() in a cell, Train in the studio, or ", "then Train in the studio, or ",
+	", Features, Like and Views say", ", --features, --like and --views say",
+	" goes with Like or Views", " goes with --like or --views",
 	"pool lacks what the strategy needs: ", "",
 )
 
