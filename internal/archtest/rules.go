@@ -15,7 +15,7 @@ var (
 	ground = []string{
 		"internal/atomicfile", "patchwork/imageset", "patchwork/imageset/inflate", "patchwork/imageset/jpeg", "patchwork/imageset/png",
 		"patchwork/imageset/tiff", "patchwork/imageset/shards", "patchwork/imageset/contrast", "patchwork/compute", "patchwork/compute/weights", "patchwork/compute/cpu/...",
-		"patchwork/runlog", "patchwork/augment/segment",
+		"patchwork/runlog/...", "patchwork/augment/segment",
 	}
 	basis  = []string{"patchwork/labels", "patchwork/augment", "patchwork/backbone"}
 	facts  = []string{"patchwork/features", "patchwork/evaluate/...", "patchwork/augment/stream", "patchwork/explore"}
@@ -36,6 +36,7 @@ var Imports = []Rule{
 	{Packages: []string{"internal/atomicfile", "patchwork/augment/segment", "patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
 	{Packages: []string{"patchwork/imageset/contrast"}, Imports: []string{"patchwork/imageset"}},
 	{Packages: []string{"patchwork/runlog"}, Imports: []string{"internal/atomicfile"}},
+	{Packages: []string{"patchwork/runlog/tensorboard", "patchwork/runlog/mlflow"}, Imports: []string{"internal/atomicfile", "patchwork/runlog"}},
 	{Packages: []string{"patchwork/imageset/png"}, Imports: []string{"patchwork/imageset/inflate"}},
 	{Packages: []string{"patchwork/imageset/tiff"}, Imports: []string{"patchwork/imageset/inflate", "patchwork/imageset/jpeg"}},
 	{

@@ -47,14 +47,19 @@ type one struct {
 
 func (a *several) Add(p Point) error {
 	for _, s := range a.sinks {
-		if s.failed != nil {
-			continue
-		}
-		if s.failed = s.Sink.Add(p); s.failed != nil && a.warn != nil {
-			a.warn(s.failed)
-		}
+		a.tell(s, func() error { return s.Sink.Add(p) })
 	}
 	return nil
+}
+
+// tell tells a sink something, unless it has failed.
+func (a *several) tell(s *one, what func() error) {
+	if s.failed != nil {
+		return
+	}
+	if s.failed = what(); s.failed != nil && a.warn != nil {
+		a.warn(s.failed)
+	}
 }
 
 func (a *several) End(r Run) error {
