@@ -20,8 +20,11 @@ type Trained struct {
 	store   *model.Store
 	side    int
 	method  Method
+	kind    stream.Kind // of the method
+	seed    uint64
 	backend gomlx.Backend
 	embed   *model.Exec
+	step    int
 	epoch   float64
 }
 
@@ -89,7 +92,7 @@ func (t *trainer) look(ctx context.Context, step int) error {
 		return nil
 	}
 	begun := time.Now()
-	t.trained.epoch = float64(step) / float64(t.perEpoch)
+	t.trained.step, t.trained.epoch = step, float64(step)/float64(t.perEpoch)
 	looked, err := t.Look(ctx, t.trained)
 	if err != nil {
 		return err
@@ -107,6 +110,9 @@ func (t *trainer) look(ctx context.Context, step int) error {
 
 // Side is how many pixels the network sees each way.
 func (t *Trained) Side() int { return t.side }
+
+// Step is how many steps were done when Task.Look was called last.
+func (t *Trained) Step() int { return t.step }
 
 // Epoch is how many passes over the images were done when Task.Look was called last.
 func (t *Trained) Epoch() float64 { return t.epoch }
