@@ -25,8 +25,14 @@ type FineTuneOptions struct {
 	GoOn   bool // begin with the head of the present model
 	Finish bool // take the best so far of a fine-tuning that was cut off, without more training
 
-	Note  string          // of a person, for the record
-	Sinks []runlog.Opener // of what else hears of the training
+	Note        string          // of a person, for the record
+	TensorBoard string          // folder below which event files are written, or TensorBoardInRun; "" writes none
+	MLflow      string          // address of a tracking server, or MLflowEnvironment; "" sends nothing
+	Sinks       []runlog.Opener // of what else hears of the training
+}
+
+func (o FineTuneOptions) following() following {
+	return following{o.TensorBoard, o.MLflow, o.Sinks}
 }
 
 // FineTuneReport says what FineTune did.
@@ -69,6 +75,9 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}
+	if err := o.following().check(); err != nil {
+		return report, err
+	}
 	t, version, err := p.labelsUnder("")
 	if err != nil {
 		return report, err
@@ -104,7 +113,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	task := finetune.Task{
 		Network: net, Data: d, Images: p.pictures(net.Spec()), State: p.path("models", "."+tuningFolder), Finish: o.Finish,
 		Begun: func(all finetune.Options, resumed int) {
-			rec = beginRecord(p.path("runs"), p.tuneRun(o, all, extractor, trainFrom{start: d.Start}), resumed, o.Sinks)
+			rec = beginRecord(p.path("runs"), p.tuneRun(o, all, extractor, trainFrom{start: d.Start}), resumed, o.following())
 			report.Run = rec.folder
 		},
 	}

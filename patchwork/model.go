@@ -74,7 +74,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), learned, version, index.Usable, t.Groups(), from.start, t.Resolve
 	d.Subset = func(row int) string { return index.At(row).Subset }
 	d.Teacher = from.teacher
-	rec := beginRecord(p.path("runs"), p.trainRun(o, from.options(o), from), 0, nil)
+	rec := beginRecord(p.path("runs"), p.trainRun(o, from.options(o), from), 0, following{})
 	m, err := classify.Train(ctx, d, o, func(pt classify.Point) {
 		rec.addPoint(pt, nil)
 		if onPoint != nil {

@@ -36,9 +36,15 @@ type PretrainOptions struct {
 	ONNX     features.ONNXOptions // for an ONNX file
 	Look     int                  // epochs between two looks at the features; 0: at the start and the end
 
-	Note     string                  // of a person, for the record
-	Sinks    []runlog.Opener         // of what else hears of the training
-	Pictures func(LookPicture) error // hears at each look of what there is to be seen; an error ends the training; nil makes no pictures
+	Note        string                  // of a person, for the record
+	TensorBoard string                  // folder below which event files are written, or TensorBoardInRun; "" writes none
+	MLflow      string                  // address of a tracking server, or MLflowEnvironment; "" sends nothing
+	Sinks       []runlog.Opener         // of what else hears of the training
+	Pictures    func(LookPicture) error // hears at each look of what there is to be seen; an error ends the training; nil makes no pictures
+}
+
+func (o PretrainOptions) following() following {
+	return following{o.TensorBoard, o.MLflow, o.Sinks}
 }
 
 // PretrainReport says what a pre-training came to.
@@ -228,6 +234,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		wrong = append(wrong, err)
 	}
+	wrong = append(wrong, o.following().check())
 	if err := errors.Join(wrong...); err != nil {
 		return report, err
 	}
@@ -271,11 +278,25 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 		err = errors.Join(err, rec.end(err, pretrainOutcome(report, err), map[string]float64{"images": float64(len(rows))}))
 	}()
 	asked := o
+	var show *exhibits // nil where nobody sees them
 	task := pretrain.Task{
-		Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", Look: look.measure, LookEvery: o.Look,
+		Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", LookEvery: o.Look,
 		Begun: func(all pretrain.Options, resumed int) {
-			rec = beginRecord(place.runs, pretrainRun(asked, all, method, network, len(rows), place), resumed, o.Sinks)
+			rec = beginRecord(place.runs, pretrainRun(asked, all, method, network, len(rows), place), resumed, o.following())
 			report.Run = rec.folder
+			if to := runlog.Shows(rec.sink); to != nil {
+				show = &exhibits{to: to, steps: all.Steps, look: look, about: func(i int) string { return r.Index.At(rows[i]).ID }}
+			}
+		},
+		Look: func(ctx context.Context, now *pretrain.Trained) (map[string]float64, error) {
+			measured, err := look.measure(ctx, now)
+			if err == nil && show != nil {
+				if err := show.show(ctx, now); err != nil && ctx.Err() == nil {
+					rec.failed(err)
+					show = nil
+				}
+			}
+			return measured, err
 		},
 	}
 	result, err := pretrain.Train(ctx, task, o.Options, func(p pretrain.Point) {
@@ -359,6 +380,7 @@ type look struct {
 	pictures    func(LookPicture) error
 	test        []bool
 	first, last map[string]float64
+	features    [][]float32 // of the last time
 }
 
 func newLook(source stream.Source, kinds []int32, seed uint64) (*look, error) {
@@ -438,6 +460,6 @@ func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]f
 	if l.first == nil {
 		l.first = m
 	}
-	l.last = m
+	l.last, l.features = m, x
 	return m, nil
 }

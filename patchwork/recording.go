@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
@@ -39,13 +40,14 @@ type recording struct {
 	before float64 // seconds that it took before it was cut off
 	sink   runlog.Sink
 	errs   []error // of what could not begin
-	warn   error   // that nobody heard of
-	last   map[string]float64
+
+	mu   sync.Mutex
+	warn error // that nobody heard of
 }
 
 // beginRecord begins the record of a run below dir. One that goes on after so many steps is the one like it that was cut off, if there is one.
 // What cannot be recorded does not stop the run: end returns it.
-func beginRecord(dir string, r runlog.Run, resumed int, more []runlog.Opener) *recording {
+func beginRecord(dir string, r runlog.Run, resumed int, also following) *recording {
 	rec := &recording{begun: time.Now()}
 	r.Environment = beside(environment(), r.Environment)
 	slices.Sort(r.Given)
@@ -58,7 +60,7 @@ func beginRecord(dir string, r runlog.Run, resumed int, more []runlog.Opener) *r
 		rec.folder, r = w.Dir(), w.Run()
 		rec.before, sinks = r.Seconds, append(sinks, w)
 	}
-	for _, open := range more {
+	for _, open := range also.openers(rec.hear) {
 		s, err := open(rec.folder, r, resumed)
 		if err != nil {
 			rec.failed(err)
@@ -66,12 +68,20 @@ func beginRecord(dir string, r runlog.Run, resumed int, more []runlog.Opener) *r
 		}
 		sinks = append(sinks, s)
 	}
-	rec.sink = runlog.All(func(err error) { rec.warn = errors.Join(rec.warn, err) }, sinks...)
+	rec.sink = runlog.All(rec.hear, sinks...)
 	return rec
 }
 
 func (r *recording) failed(err error) {
-	r.errs, r.warn = append(r.errs, err), errors.Join(r.warn, err)
+	r.errs = append(r.errs, err)
+	r.hear(err)
+}
+
+// hear keeps an error for warning. It may be called from any goroutine.
+func (r *recording) hear(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.warn = errors.Join(r.warn, err)
 }
 
 func openWriter(dir string, r runlog.Run, resumed int) (w *runlog.Writer, err error) {
@@ -98,6 +108,8 @@ func (r *recording) seconds() float64 { return r.before + time.Since(r.begun).Se
 
 // warning is what went wrong since the last call, "" if nothing did.
 func (r *recording) warning() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	err := r.warn
 	if r.warn = nil; err == nil {
 		return ""

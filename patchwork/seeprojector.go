@@ -1,23 +1,20 @@
 package patchwork
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"image"
-	"image/draw"
-	"image/png"
-	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
 
-	xdraw "golang.org/x/image/draw"
+	"golang.org/x/image/draw"
 
-	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/explore/layout"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
+	"github.com/gopatchwork/patchwork/patchwork/runlog/tensorboard"
 )
 
 // ProjectorOptions says what ExportProjector writes. The zero value is a good default.
@@ -41,9 +38,6 @@ func (r ProjectorReport) String() string {
 	return fmt.Sprintf("%d images with %d numbers each are in %s; look at them with `tensorboard --logdir %[3]s`, or load vectors.tsv and metadata.tsv into the Embedding Projector", r.Images, r.Numbers, r.Folder)
 }
 
-// sheetSide is the most pixels that TensorBoard takes of a sprite each way.
-const sheetSide = 8192
-
 // ExportProjector writes the features in use for TensorBoard's Embedding Projector, into a folder that is new or empty: vectors.tsv; metadata.tsv with image, folder, subset, side of the
 // split and each class (1, 0, or empty where it is not known); sprites.png, small pictures in rows; and projector_config.pbtxt.
 //
@@ -64,44 +58,32 @@ func (p *Project) ExportProjector(ctx context.Context, folder string, o Projecto
 			}
 		}
 		rows = evenly(rows, cmp.Or(o.Images, 2000))
-		columns := int(math.Ceil(math.Sqrt(float64(len(rows)))))
-		if columns == 0 {
+		if len(rows) == 0 {
 			return fmt.Errorf("%w of any image as it is now; run p.Embed() or `patchwork embed %s`", ErrNoFeatures, typed(p.dir))
 		}
-		r.Sprite = min(r.Sprite, sheetSide/columns)
+		r.Sprite = tensorboard.SpriteSide(len(rows), r.Sprite)
 		r.Features, r.Images = l.store.Spec().ID, len(rows)
-		vectors, err := r.vectors(ctx, l, rows, o.Components)
-		if err != nil {
+		c := runlog.Cloud{Name: r.Features}
+		if c.Points, err = projected(ctx, l, rows, o.Components); err != nil {
 			return err
 		}
-		sprites, err := p.sprites(ctx, rows, columns, r.Sprite)
-		if err != nil {
+		r.Numbers = len(c.Points[0])
+		if c.Pictures, err = p.sprites(ctx, rows, r.Sprite); err != nil {
 			return err
 		}
-		metadata, err := p.projectorMetadata(rows)
-		if err != nil {
+		if c.Columns, c.Rows, err = p.projectorMetadata(rows); err != nil {
 			return err
 		}
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return fmt.Errorf("patchwork: %w", err)
-		}
-		config := fmt.Sprintf("embeddings {\n  tensor_name: %q\n  tensor_path: \"vectors.tsv\"\n  metadata_path: \"metadata.tsv\"\n"+
-			"  sprite {\n    image_path: \"sprites.png\"\n    single_image_dim: %d\n    single_image_dim: %[2]d\n  }\n}\n", r.Features, r.Sprite)
-		for name, data := range map[string][]byte{"vectors.tsv": vectors, "metadata.tsv": metadata, "sprites.png": sprites, "projector_config.pbtxt": []byte(config)} {
-			if err := atomicfile.Write(filepath.Join(folder, name), data, 0o644, atomicfile.Cached); err != nil {
-				return fmt.Errorf("patchwork: %s cannot be written: %w", filepath.Join(folder, name), err)
-			}
-		}
-		return nil
+		return tensorboard.WriteEmbedding(folder, c)
 	})
 	return r, err
 }
 
-// vectors is a line for each row: the numbers of its features, or of components of them.
-func (r *ProjectorReport) vectors(ctx context.Context, l *looks, rows []int, components int) ([]byte, error) {
-	of := func(i int) []float32 { return l.row(rows[i]) }
+// projected are the features of rows, or components of them.
+func projected(ctx context.Context, l *looks, rows []int, components int) (points [][]float32, err error) {
+	of := func(i int) []float32 { return slices.Clone(l.row(rows[i])) }
 	if components > 0 {
-		c, err := layout.PCA(ctx, layout.Vectors{N: len(rows), Dim: l.store.Dim(), At: of}, components)
+		c, err := layout.PCA(ctx, layout.Vectors{N: len(rows), Dim: l.store.Dim(), At: func(i int) []float32 { return l.row(rows[i]) }}, components)
 		if err != nil {
 			return nil, fmt.Errorf("patchwork: %w", err)
 		}
@@ -116,57 +98,40 @@ func (r *ProjectorReport) vectors(ctx context.Context, l *looks, rows []int, com
 			return out
 		}
 	}
-	var b []byte
 	for i := range rows {
-		x := of(i)
-		r.Numbers = len(x)
-		for d, v := range x {
-			if d > 0 {
-				b = append(b, '\t')
-			}
-			b = strconv.AppendFloat(b, float64(v), 'g', 7, 32)
-		}
-		b = append(b, '\n')
+		points = append(points, of(i))
 	}
-	return b, nil
+	return points, nil
 }
 
-// projectorMetadata is a line for each row below a line of names.
-func (p *Project) projectorMetadata(rows []int) ([]byte, error) {
+// projectorMetadata is what is known of each row.
+func (p *Project) projectorMetadata(rows []int) (columns []string, all [][]string, err error) {
 	t, err := p.Labels()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	clean := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ").Replace
-	var b bytes.Buffer
-	b.WriteString("image\tfolder\tsubset\tside")
-	for _, name := range t.Classes() {
-		b.WriteString("\t" + clean(name))
-	}
-	b.WriteByte('\n')
+	columns = append([]string{"image", "folder", "subset", "side"}, t.Classes()...)
 	index := p.Images()
 	for _, row := range rows {
 		im, side := index.At(row), "train"
 		if t.Validation(row) {
 			side = "validation"
 		}
-		fmt.Fprintf(&b, "%s\t%s\t%s\t%s", clean(im.ID), clean(filepath.Base(filepath.Dir(im.ID))), clean(im.Subset), side)
+		line := []string{im.ID, filepath.Base(filepath.Dir(im.ID)), im.Subset, side}
 		for c := range t.Classes() {
-			b.WriteByte('\t')
+			text := ""
 			if v := t.Value(row, c); v >= 0 {
-				b.WriteString(strconv.Itoa(int(v)))
+				text = strconv.Itoa(int(v))
 			}
+			line = append(line, text)
 		}
-		b.WriteByte('\n')
+		all = append(all, line)
 	}
-	return b.Bytes(), nil
+	return columns, all, nil
 }
 
-// sprites is the pictures of rows as squares, in rows of columns, in a PNG file.
-func (p *Project) sprites(ctx context.Context, rows []int, columns, side int) ([]byte, error) {
-	lines := (len(rows) + columns - 1) / columns
-	out := image.NewRGBA(image.Rect(0, 0, columns*side, lines*side))
-	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+// sprites are the pictures of rows as squares.
+func (p *Project) sprites(ctx context.Context, rows []int, side int) (all []image.Image, err error) {
 	for i, row := range rows {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("patchwork: stopped at picture %d of %d: %w", i, len(rows), err)
@@ -175,12 +140,9 @@ func (p *Project) sprites(ctx context.Context, rows []int, columns, side int) ([
 		if err != nil {
 			return nil, err
 		}
-		at := image.Rect(0, 0, side, side).Add(image.Pt(i%columns*side, i/columns*side))
-		xdraw.ApproxBiLinear.Scale(out, at, m, m.Bounds(), draw.Src, nil)
+		square := image.NewRGBA(image.Rect(0, 0, side, side))
+		draw.ApproxBiLinear.Scale(square, square.Rect, m, m.Bounds(), draw.Src, nil)
+		all = append(all, square)
 	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, out); err != nil {
-		return nil, fmt.Errorf("patchwork: %w", err)
-	}
-	return b.Bytes(), nil
+	return all, nil
 }

@@ -68,6 +68,7 @@ func finetuneCommand() *cobra.Command {
 	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.BoolVar(&o.Finish, "finish", false, "take the best so far of a training that was cut off")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
+	followFlags(f, &o.TensorBoard, &o.MLflow)
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -54,7 +55,7 @@ func TestFineTune(t *testing.T) {
 	fails(t, exitUsage, []string{"--strong-augment is a second view of images without labels, and semi is none"}, "finetune", "p", "--strong-augment", "simclr")
 	do(t, "embed", "p", "--extractor", smallNetwork(t), "--mean", "0.5", "--std", "0.25")
 	fails(t, exitFailed, []string{"nothing to finish"}, "finetune", "p", "--finish")
-	short := []string{"--epochs", "2", "--steps", "2", "--batch-size", "4", "--network-rate", "1", "--json"}
+	short := []string{"--epochs", "2", "--steps", "2", "--batch-size", "4", "--network-rate", "1", "--tensorboard", "--json"}
 	for _, more := range [][]string{{"--augment", "fixmatch-weak"}, {"--trunk", "multiscale"}} {
 		if more[1] == "multiscale" {
 			do(t, "maps", "extract", "p", "--taps", "relu,add")
@@ -74,6 +75,9 @@ func TestFineTune(t *testing.T) {
 	if err != nil || len(runs) < 2 || runs[1].Kind != "finetune" || runs[1].State != runlog.Done || runs[1].Settings["network_rate"] != "1" || runs[1].Settings["unfreeze"] != "1" ||
 		runs[1].Settings["augment.flip_left_right"] != "true" || runs[1].Settings["head"] != "linear" || !slices.Contains(runs[1].Given, "network_rate") || slices.Contains(runs[1].Given, "unfreeze") {
 		t.Errorf("on record: %+v, %v", runs[1], err)
+	}
+	if found, _ := filepath.Glob("p/runs/*-finetune*/tensorboard/events.out.tfevents.*"); len(found) != 2 {
+		t.Errorf("of two fine-tunings there are %d event files", len(found))
 	}
 	fineTuneCutOff(t)
 	photos(t, dir, 12) // four more, without labels

@@ -102,6 +102,7 @@ func pretrainCommand() *cobra.Command {
 	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.StringVar(&pictures, "pictures", "", "`folder` for pictures of what was learned so far, at each look: NAME-EPOCHS.png")
 	f.BoolVar(&list, "list", false, "show methods with their settings, and networks")
+	followFlags(f, &o.TensorBoard, &o.MLflow)
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

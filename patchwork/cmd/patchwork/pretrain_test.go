@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,7 +48,11 @@ func TestPretrain(t *testing.T) {
 	fails(t, exitFailed, []string{"shows crops of 8 pixels"}, "pretrain", "p", "--method", "dino", "--backbone", "small.onnx")
 	fails(t, exitFailed, []string{"place by place"}, "pretrain", "p", "--method", "autoencoder", "--backbone", "small.onnx")
 	fails(t, exitFailed, []string{"leave out From and Backbone"}, "pretrain", "p", "--width", "2", "--backbone", "small.onnx")
-	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out"}, short...)...))
+	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out", "--tensorboard=logs"}, short...)...))
+	if found, _ := filepath.Glob("logs/*-pretrain/events.out.tfevents.*"); len(found) != 1 {
+		t.Errorf("below logs there are %d event files, want 1", len(found))
+	}
+	fails(t, exitUsage, []string{"--mlflow is no address of a tracking server"}, append([]string{"pretrain", "p", "--mlflow=localhost:5000"}, short...)...)
 	if again.Steps != 2 || again.After["linear probe"] == 0 {
 		t.Errorf("without a project the report is %+v", again)
 	}

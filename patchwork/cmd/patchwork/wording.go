@@ -16,7 +16,7 @@ func (e usageError) Unwrap() error { return e.error }
 // The packages below speak to people who write Go: their errors begin with the name of the package and name the fields
 // of options. Here both become what a person at the command line knows.
 var (
-	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|runlog|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec|see|sheet): )+`)
+	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|runlog|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec|see|sheet|tensorboard|mlflow): )+`)
 	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
@@ -30,7 +30,7 @@ var flags = map[string]string{
 	"Ignore": "--ignore", "AddClasses": "--add-classes",
 	"Kernel": "--kernel", "Dropout": "--dropout", "Pooling": "--pooling", "Trunk": "--trunk", "Heads": "--heads", "Weights": "--weights", "Weighting": "--weights", "Distill": "--distill", "HoldOut": "--hold-out",
 	"Class": "--class", "Unlike": "--unlike", "Baseline": "--baseline", "Rule": "--rule",
-	"Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
+	"URL": "--mlflow", "Patience": "--patience", "Rate": "--rate", "WeightDecay": "--weight-decay",
 }
 
 // inGo are phrases that mean nothing at the command line.
