@@ -1,10 +1,7 @@
 package see
 
 import (
-	"cmp"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -82,35 +79,32 @@ func TestKernelsMakeTheFirstMap(t *testing.T) {
 	}
 }
 
-// The same of a network in an ONNX file, which takes x/127.5 - 1 and pads below and at the right alone.
+// The same of a network in an ONNX file, whose first convolution has zeros around; with blue first too.
 func TestKernelsOfONNX(t *testing.T) {
-	shared := cmp.Or(os.Getenv("PATCHWORK_SHARED"), "../../../shared")
-	file := filepath.Join(shared, "models", "keras_mobilenet_v2_0.35_224_no_top.fp32.onnx")
-	if _, err := os.Stat(file); err != nil {
-		t.Skip("the network ", file, " is not here")
-	}
-	k, err := ReadKernels(file, features.ONNXOptions{})
-	if err != nil || k.H != 3 || k.W != 3 || k.Inputs != 3 || k.Count != 16 {
-		t.Fatalf("%+v, %v", k, err)
-	}
-	m, err := OpenMaps(file, MapOptions{Tap: First})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	im := noise(224, 224, 3, 1)
-	maps, err := m.Read(t.Context(), im)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range k.Count { // there is a bias, so differences between two places
-		at := func(y, x int) float64 {
-			return k.answer(im, i, 2*y, 2*x, func(v float32, _ int) float64 { return 2*float64(v) - 1 })
+	const file = "../features/testdata/small.onnx"
+	for _, bgr := range []bool{false, true} {
+		o := features.ONNXOptions{Mean: []float32{0.4}, Std: []float32{0.2}, BGR: bgr}
+		k, err := ReadKernels(file, o)
+		if err != nil || k.H != 3 || k.W != 3 || k.Inputs != 3 || k.Count != 8 || k.Name != "first_w" {
+			t.Fatalf("%+v, %v", k, err)
 		}
-		channel := maps[0].Channel(i)
-		want, got := at(7, 9)-at(50, 3), float64(channel[7*maps[0].W+9]-channel[50*maps[0].W+3])
-		if math.Abs(want-got) > 1e-3 {
-			t.Errorf("kernel %d: %g by hand and %g in the map", i, want, got)
+		m, err := OpenMaps(file, MapOptions{ONNX: o, Tap: First})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		im := noise(16, 16, 3, 1)
+		maps, err := m.Read(t.Context(), im)
+		if err != nil || m.Name != "first" || maps[0].H != 16 || maps[0].C != 8 {
+			t.Fatal(m.Name, err)
+		}
+		for i := range k.Count {
+			for _, place := range [][2]int{{0, 0}, {7, 9}, {15, 4}} {
+				want := k.answer(im, i, place[0]-1, place[1]-1, func(v float32, _ int) float64 { return (float64(v) - 0.4) / 0.2 })
+				if got := maps[0].Channel(i)[place[0]*16+place[1]]; math.Abs(float64(got)-want) > 1e-4 {
+					t.Errorf("blue first %v, kernel %d at %v: %g by hand and %g in the map", bgr, i, place, want, got)
+				}
+			}
 		}
 	}
 	for says, o := range map[string]MapOptions{"it has no map \"magic\"": {Tap: "magic"}, "takes images of its own size": {Side: 64}} {
