@@ -95,7 +95,7 @@ func (m *DeepCluster) BeginEpoch(ctx context.Context, e *Epoch) ([]int32, error)
 		}
 		x[i] = row
 	}
-	clusters, err := kMeans(ctx, x, m.Clusters, rand.New(rand.NewPCG(e.Seed, uint64(e.Number))))
+	clusters, err := represent.KMeans(ctx, x, m.Clusters, rand.New(rand.NewPCG(e.Seed, uint64(e.Number))))
 	if err != nil {
 		return nil, err
 	}

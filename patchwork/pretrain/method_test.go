@@ -2,10 +2,8 @@ package pretrain
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
@@ -263,32 +261,6 @@ func TestSpecialCases(t *testing.T) {
 	}), value(func(a, b *Node) *Node {
 		return NewMoCo().loss(ReduceSum(Mul(unit(a), unit(b)), 1), MatMul(unit(a), Transpose(unit(b), 0, 1)))
 	}))
-}
-
-// Twelve clusters far from each other are found.
-func TestKMeans(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 3))
-	var x [][]float64
-	for i := range 240 {
-		x = append(x, []float64{10 * float64(i%12) * math.Cos(float64(i%12)), 10 * float64(i%12) * math.Sin(float64(i%12)), 0.1 * rng.NormFloat64()})
-	}
-	of, err := kMeans(t.Context(), x, 12, rng)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, c := range of {
-		if c != of[i%12] {
-			t.Fatalf("rows %d and %d lie together and are in clusters %d and %d", i, i%12, c, of[i%12])
-		}
-	}
-	if slices.Max(of) != 11 {
-		t.Errorf("there are %d clusters", slices.Max(of)+1)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	if _, err := kMeans(ctx, x, 12, rng); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
 }
 
 func TestAlarm(t *testing.T) {
