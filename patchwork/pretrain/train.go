@@ -166,6 +166,7 @@ type trainer struct {
 	devices *devices
 	kind    stream.Kind
 	stream  *stream.Stream
+	view    *augment.Pipeline // Views.Full
 	trained *Trained
 	store   *model.Store // that of trained
 	gather  *model.Exec  // adds up gradients; nil where each batch makes a step
@@ -197,6 +198,7 @@ func (t *trainer) open() (err error) {
 	if err != nil {
 		return err
 	}
+	t.view = views.Full
 	if t.kind, err = t.Method.Kind(views); err != nil {
 		return err
 	}
