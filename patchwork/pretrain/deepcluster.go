@@ -54,7 +54,11 @@ func (m *DeepCluster) Loss(s *Step) *Node {
 	}
 	logits := s.MLP(Student, told, h, backbone.MLPOptions{Widths: []int{m.Clusters}, LastBias: true})
 	s.Metric("accuracy", hit(logits, s.Labels))
-	return crossEntropy(logits, OneHot(s.Labels, m.Clusters, dtypes.Float32))
+	return m.loss(logits, s.Labels)
+}
+
+func (m *DeepCluster) loss(logits, clusters *Node) *Node {
+	return crossEntropy(logits, OneHot(clusters, m.Clusters, dtypes.Float32))
 }
 
 // told is the layer that tells clusters, which begins anew with each division.
