@@ -290,7 +290,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows, kinds []int, name
 		err = result.Save(out, o.Network, o.Backbone, fmt.Sprintf("%s, %d steps on %d images", o.Method, report.Steps, report.Images))
 	}
 	if err != nil {
-		return report, err
+		return report, fmt.Errorf("%w; what was learned is in %s: mend that, or make room, and start the same again", err, task.Folder)
 	}
 	return report, os.RemoveAll(task.Folder)
 }
