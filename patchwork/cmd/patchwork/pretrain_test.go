@@ -27,9 +27,24 @@ func TestPretrain(t *testing.T) {
 		t.Error("the state stays when the network is there")
 	}
 	do(t, "embed", "p", "--extractor", r.Network)
+	told := "accuracy " + under("accuracy", intervalFields) + " train test kinds"
+	checkFields(t, "probe", do(t, "probe", "p", "--tests", "all", "--json"), "features images rank uniformity alignment neighbours clusters "+under("linear rotation", told))
 	probed := as[patchwork.ProbeReport](t, do(t, "probe", "p", "--json"))
 	if probed.Images != 36 || *probed.Rank < 1 || probed.Alignment == nil || *probed.Alignment < 0 || probed.Clusters == nil || probed.Rotation != nil || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
 		t.Errorf("the probe says %+v", probed)
+	}
+	few := do(t, "probe", "p", "--few", "--all", "--labels", "1,4", "--draws", "2", "--csv", "few.csv", "--json")
+	checkFields(t, "probe --few", few, "[].features [].kinds [].test [].points "+"[].points[].labels [].points[].images [].points[].draws "+under("[].points[].accuracy", intervalFields))
+	curves := as[patchwork.FeatureCurves](t, few)
+	if len(curves) != 2 || curves[0].Test != 12 || len(curves[1].Points) != 2 {
+		t.Errorf("with few labels: %+v", curves)
+	}
+	if lines := strings.Split(read(t, "few.csv"), "\n"); len(lines) != 2+2*2*2 || lines[0] != "features,labels,images,draw,accuracy" {
+		t.Errorf("probe --csv wrote %q", lines)
+	}
+	compared := do(t, "probe", "--network", r.Network, "--network", "default", "--images", "photos", "--rotation")
+	if strings.Count(compared, " on 36 images\n") != 2 || strings.Count(compared, "\nquarter turns ") != 2 {
+		t.Errorf("two networks: %s", compared)
 	}
 	more := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "p", "--method", "byol", "--from", r.Network}, "--steps", "1", "--batch-size", "8", "--json")...))
 	if more.Network != "p/networks/byol-resnet-tiny" || !strings.Contains(more.From, "variables match") || strings.Contains(more.From, "missing") {

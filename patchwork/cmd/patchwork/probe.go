@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate/represent"
 )
 
 func probeCommand() *cobra.Command {
@@ -64,7 +65,8 @@ func probeCommand() *cobra.Command {
 			need(few || file == "" && !curves.All && curves.Sizes == nil && curves.Draws == 0, "--all, --labels, --draws and --csv are of --few; give that, too"),
 			need(!few || o.Tests == nil && !o.Third, "--tests, --rotation and --third are of other figures than --few; leave them away"),
 			need(len(a) == 1 || !curves.All, "--all is for the features that a project keeps; name one"),
-			curves.Check())
+			need(represent.SizeOptions{Sizes: curves.Sizes}.Check() == nil, "--labels is %d; want numbers of images from 1 on, ascending, as 1,5,25", curves.Sizes),
+			need(represent.SizeOptions{Draws: curves.Draws}.Check() == nil, "--draws is %d; want 2 or more, or 0 for the default (10)", curves.Draws))
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.Tests, "tests", nil, "`names` of "+strings.Join(patchwork.FeatureTests(), ", ")+", or all; without it all but rotation")

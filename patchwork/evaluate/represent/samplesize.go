@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -123,11 +124,13 @@ func crossed(right [][]bool) (byDraw []float64, mean evaluate.Interval) {
 	for j, row := range right {
 		for i, ok := range row {
 			if ok {
-				byDraw[j] += 1 / float64(rows)
-				byRow[i] += 1 / float64(draws)
+				byDraw[j]++
+				byRow[i]++
 			}
 		}
 	}
+	floats.Scale(1/float64(rows), byDraw)
+	floats.Scale(1/float64(draws), byRow)
 	m := stat.Mean(byDraw, nil)
 	variance := stat.Variance(byDraw, nil) / float64(draws)
 	if rows > 1 {
