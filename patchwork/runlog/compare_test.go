@@ -68,7 +68,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("the labels are %q", c.Labels)
 	}
 	table := c.String()
-	for _, want := range []string{"20261127-010203-pretrain-2", "1m15s", "linear probe    0.6", "0.7 *", "two lines"} {
+	for _, want := range []string{"20261127-010203-pretrain-2", "1m15s", "linear          0.6", "0.7 *", "two lines"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)
 		}
@@ -78,7 +78,7 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&out).ReadAll()
-	if err != nil || len(rows) != 3 || !slices.Contains(rows[0], "settings.rate") || !slices.Contains(rows[0], "metrics.linear probe") || rows[2][6] != "two\nlines" {
+	if err != nil || len(rows) != 3 || !slices.Contains(rows[0], "settings.rate") || !slices.Contains(rows[0], "metrics.linear") || rows[2][6] != "two\nlines" {
 		t.Errorf("as CSV: %q, %v", rows, err)
 	}
 }

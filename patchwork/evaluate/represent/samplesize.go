@@ -47,9 +47,9 @@ type SizePoint struct {
 // from. Each draw puts the other rows of each kind in an order by the seed, of which a size takes the first, so that a larger one holds the smaller.
 // A size of which no kind has as many rows is the last: it takes all.
 //
-//	accuracy = mean ± t·√(s²/J + v/n)        s² between the J draws, v between the mean accuracies of the n test rows, t with J-1 degrees of freedom
+//	accuracy = mean ± √(t²·s²/J + u²·v/n)        s² between the J draws, v between the mean accuracies of the n test rows
 //
-// within 0 and 1: it is about other rows to learn from and to be tested on.
+// within 0 and 1, t and u the 0.975 quantiles of Student's distribution with J-1 and n-1 degrees of freedom: it is about other rows to learn from and to be tested on.
 //
 // Source of the interval: crossed random effects of rows and draws, as Owen 2007, "The pigeonhole bootstrap", Annals of Applied Statistics 1:386-411; what
 // is of a row and a draw together counts in both terms, so that the interval is rather too wide.
@@ -132,10 +132,15 @@ func crossed(right [][]bool) (byDraw []float64, mean evaluate.Interval) {
 	floats.Scale(1/float64(rows), byDraw)
 	floats.Scale(1/float64(draws), byRow)
 	m := stat.Mean(byDraw, nil)
-	variance := stat.Variance(byDraw, nil) / float64(draws)
-	if rows > 1 {
-		variance += stat.Variance(byRow, nil) / float64(rows)
-	}
-	half := distuv.StudentsT{Sigma: 1, Nu: float64(draws - 1)}.Quantile(0.975) * math.Sqrt(variance)
+	half := math.Hypot(deviation(byDraw), deviation(byRow))
 	return byDraw, evaluate.Interval{Value: evaluate.Number(m), Low: evaluate.Number(max(m-half, 0)), High: evaluate.Number(min(m+half, 1))}
+}
+
+// deviation is half of the 95 % interval of the mean of numbers; 0 of one.
+func deviation(values []float64) float64 {
+	n := float64(len(values))
+	if n < 2 {
+		return 0
+	}
+	return distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.975) * math.Sqrt(stat.Variance(values, nil)/n)
 }

@@ -28,7 +28,7 @@ p = s / s.sum() + 1e-7
 clusters = rng.integers(0, 4, size=n)
 found = KMeans(k, n_init=50, random_state=0).fit_predict(u)
 right = rng.random((5, 12)) < 0.7  # draws × test rows
-half = t.ppf(0.975, 4) * np.sqrt(right.mean(1).var(ddof=1) / 5 + right.mean(0).var(ddof=1) / 12)
+half = np.hypot(*(t.ppf(0.975, len(v) - 1) * v.std(ddof=1) / len(v) ** 0.5 for v in (right.mean(1), right.mean(0))))
 print(json.dumps(dict(
     features=x.tolist(), views=view.tolist(), kinds=kinds.tolist(), clusters=clusters.tolist(),
     probe=dict(accuracy=model.score(scaler.transform(x[test]), kinds[test]), weights=model.coef_.tolist(), intercept=model.intercept_.tolist()),
