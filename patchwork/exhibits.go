@@ -60,7 +60,10 @@ const gap = 2
 
 // views shows a row for each of some pictures: itself, and what the method is shown of it.
 func (e *exhibits) views(ctx context.Context, now *pretrain.Trained) error {
-	few := some{e.look.source, evenly(e.look.all(), painted)}
+	few, err := stream.Subset(e.look.source, evenly(e.look.all, painted))
+	if err != nil {
+		return err
+	}
 	parts, err := now.Views(ctx, few)
 	if err != nil {
 		return err
@@ -111,12 +114,12 @@ func readPicture(ctx context.Context, source stream.Source, i int, size image.Po
 // cloud shows the features that were looked at last, with names, labels and small pictures.
 func (e *exhibits) cloud(ctx context.Context, step int) error {
 	c := runlog.Cloud{Name: "features", Points: e.look.features, Columns: []string{"label", "image"}}
+	labels := make([]string, len(c.Points))
+	for i, place := range e.look.known {
+		labels[place] = e.look.names[e.look.kinds[i]]
+	}
 	for i := range c.Points {
-		label := ""
-		if kind := e.look.kinds[i]; kind >= 0 {
-			label = e.look.names[kind]
-		}
-		c.Rows = append(c.Rows, []string{label, e.about(e.look.numbers[i])})
+		c.Rows = append(c.Rows, []string{labels[i], e.about(e.look.at[i])})
 		small, err := readPicture(ctx, e.look.source, i, image.Pt(smallSide, smallSide))
 		if err != nil {
 			return err

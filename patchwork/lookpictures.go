@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
+	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/explore"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -55,8 +56,12 @@ func (l *look) show(ctx context.Context, now *pretrain.Trained, x [][]float32) e
 		return err
 	}
 	if now.IsPainter() {
-		few := some{l.source, evenly(l.all(), painted)}
-		r, err := ReconstructionOf(ctx, now, few, func(i int) string { return fmt.Sprintf("picture %d", l.numbers[few.numbers[i]]) })
+		places := evenly(l.all, painted)
+		few, err := stream.Subset(l.source, places)
+		if err != nil {
+			return fmt.Errorf("patchwork: %w", err)
+		}
+		r, err := ReconstructionOf(ctx, now, few, func(i int) string { return fmt.Sprintf("picture %d", l.at[places[i]]) })
 		if err != nil {
 			return err
 		}
@@ -65,20 +70,11 @@ func (l *look) show(ctx context.Context, now *pretrain.Trained, x [][]float32) e
 	return nil
 }
 
-// all are the pictures of the look, by their places in it.
-func (l *look) all() []int {
-	list := make([]int, len(l.numbers))
-	for i := range list {
-		list[i] = i
-	}
-	return list
-}
-
 // neighbours are those of the first picture of each kind, among the pictures of known kinds. Without kinds there are none.
 func (l *look) neighbours(ctx context.Context, x [][]float32) (r QueryReport, err error) {
-	known := slices.DeleteFunc(l.all(), func(i int) bool { return l.kinds[i] < 0 })
-	counts := map[int]int{}
-	for _, i := range known {
+	kinds, counts := map[int]int{}, map[int]int{} // of pictures by their places
+	for i, place := range l.known {
+		kinds[place] = l.kinds[i]
 		counts[l.kinds[i]]++
 	}
 	if len(counts) < 2 {
@@ -88,20 +84,20 @@ func (l *look) neighbours(ctx context.Context, x [][]float32) (r QueryReport, er
 	if err != nil {
 		return r, fmt.Errorf("patchwork: %w", err)
 	}
-	for _, i := range known {
-		kind := l.kinds[i]
+	for _, i := range l.known {
+		kind := kinds[i]
 		if counts[kind] == 0 {
 			continue
 		}
-		q := Query{Classes: []string{l.names[kind]}, Row: i, Chance: float64(counts[kind]-1) / float64(len(known)-1)}
+		q := Query{Classes: []string{l.names[kind]}, Row: i, Chance: float64(counts[kind]-1) / float64(len(l.known)-1)}
 		counts[kind] = 0 // one query of each
-		matches, err := vectors.Nearest(ctx, []int{i}, known, queryNeighbours)
+		matches, err := vectors.Nearest(ctx, []int{i}, l.known, queryNeighbours)
 		if err != nil {
 			return r, fmt.Errorf("patchwork: %w", err)
 		}
 		for _, m := range matches {
 			n := QueryNeighbour{Row: m.Row, Cosine: m.Cosine, Agrees: labels.Absent}
-			if l.kinds[m.Row] == kind {
+			if kinds[m.Row] == kind {
 				n.Agrees = labels.Present
 				q.Agree++
 			}
@@ -117,5 +113,5 @@ func (l *look) neighbours(ctx context.Context, x [][]float32) (r QueryReport, er
 		im := augment.NewImage(shape.H, shape.W, shape.C)
 		err := l.source.Read(ctx, row, im.Pix)
 		return im.RGBA(nil), err
-	}, func(row int) string { return l.names[l.kinds[row]] })
+	}, func(row int) string { return l.names[kinds[row]] })
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
-	"github.com/gopatchwork/patchwork/patchwork/evaluate/represent"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/pretrain"
@@ -35,6 +34,7 @@ type PretrainOptions struct {
 	From     string               // folder of a network, whose weights the training begins with where they fit
 	ONNX     features.ONNXOptions // for an ONNX file
 	Look     int                  // epochs between two looks at the features; 0: at the start and the end
+	Tests    []string             // of the features at each look, of FeatureTests, or "all"; nil means all but rotation
 
 	Note        string                  // of a person, for the record
 	TensorBoard string                  // folder below which event files are written, or TensorBoardInRun; "" writes none
@@ -49,18 +49,18 @@ func (o PretrainOptions) following() following {
 
 // PretrainReport says what a pre-training came to.
 type PretrainReport struct {
-	Network string             `json:"network"` // folder
-	Run     string             `json:"run"`     // folder of the record, "" if there is none
-	Method  string             `json:"method"`
-	From    string             `json:"from,omitempty"` // what was taken from PretrainOptions.From
-	Images  int                `json:"images"`
-	Steps   int                `json:"steps"`
-	Resumed int                `json:"resumed"` // steps that were done before
-	Loss    float64            `json:"loss"`
-	Before  map[string]float64 `json:"before"` // features of the first weights: rank, uniformity, and with labels probe and neighbours
-	After   map[string]float64 `json:"after"`
-	Speed   float64            `json:"images_per_s"`
-	Seconds float64            `json:"seconds"`
+	Network string       `json:"network"` // folder
+	Run     string       `json:"run"`     // folder of the record, "" if there is none
+	Method  string       `json:"method"`
+	From    string       `json:"from,omitempty"` // what was taken from PretrainOptions.From
+	Images  int          `json:"images"`
+	Steps   int          `json:"steps"`
+	Resumed int          `json:"resumed"` // steps that were done before
+	Loss    float64      `json:"loss"`
+	Before  *ProbeReport `json:"before,omitempty"` // features of the first weights; nil where the training went on after them
+	After   *ProbeReport `json:"after,omitempty"`
+	Speed   float64      `json:"images_per_s"`
+	Seconds float64      `json:"seconds"`
 }
 
 // String is what a person wants to know of it.
@@ -77,8 +77,21 @@ func (r PretrainReport) String() string {
 	if r.Speed > 0 {
 		fmt.Fprintf(&b, "; %.3g images/s", r.Speed)
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.After)) {
-		fmt.Fprintf(&b, "\n%s: %.3f with the first weights, %.3f now", name, r.Before[name], r.After[name])
+	first := map[string]figure{}
+	for _, f := range r.Before.figures() {
+		first[f.name] = f
+	}
+	for _, f := range r.After.figures() {
+		fmt.Fprintf(&b, "\n%s: ", f.title)
+		if was, ok := first[f.name]; ok {
+			fmt.Fprintf(&b, "%s with the first weights, ", was.number())
+		}
+		fmt.Fprintf(&b, "%s now", f.number())
+	}
+	if r.After != nil {
+		for _, n := range r.After.Notes {
+			fmt.Fprintf(&b, "\nnote: %s", n)
+		}
 	}
 	fmt.Fprintf(&b, "\nthe network is %s\ncompute features with it: p.Embed(%[1]q), or patchwork embed --extractor %[1]s", r.Network)
 	return b.String()
@@ -94,34 +107,18 @@ func (r PretrainReport) String() string {
 //
 // Errors: no image; out holds something else; those of pretrain.Train; *RecordError.
 func Pretrain(ctx context.Context, images []string, out string, o PretrainOptions, onPoint func(pretrain.Point), progress Progress) (PretrainReport, error) {
-	var sources []imageset.Source
-	for _, path := range images {
-		sources = append(sources, imageset.Source{Path: path})
-	}
-	index, _, err := imageset.Scan(ctx, imageset.ScanOptions{Sources: sources, Progress: progress.step("reading images")})
+	reader, err := readerOf(ctx, images, progress)
 	if err != nil {
-		return PretrainReport{}, fmt.Errorf("patchwork: %w", err)
+		return PretrainReport{}, err
 	}
-	root, err := os.Getwd()
-	if err != nil {
-		return PretrainReport{}, fmt.Errorf("patchwork: %w", err)
-	}
-	rows, folders, names, kinds := []int{}, map[string]int32{}, []string{}, []int32{}
-	for row := range index.Len() {
-		if !index.Usable(row) {
-			continue
+	var rows []int
+	for row := range reader.Index.Len() {
+		if reader.Index.Usable(row) {
+			rows = append(rows, row)
 		}
-		folder := filepath.Base(filepath.Dir(index.At(row).ID))
-		if _, ok := folders[folder]; !ok {
-			folders[folder] = int32(len(folders))
-			names = append(names, folder)
-		}
-		rows, kinds = append(rows, row), append(kinds, folders[folder])
 	}
-	if len(folders) < 2 {
-		kinds = nil
-	}
-	return pretrainOn(ctx, &imageset.Reader{Root: root, Index: index}, rows, kinds, names, imageset.Resize{Mode: imageset.Crop}, out, o,
+	kinds, names := folderKinds(reader.Index, rows)
+	return pretrainOn(ctx, reader, rows, kinds, names, imageset.Resize{Mode: imageset.Crop}, out, o,
 		recordPlace{runsBeside(out), images, filepath.Base(out)}, onPoint, progress)
 }
 
@@ -142,23 +139,11 @@ func (p *Project) Pretrain(ctx context.Context, o PretrainOptions, onPoint func(
 		return PretrainReport{}, err
 	}
 	index := p.Images()
-	var rows []int
-	var kinds []int32
+	var rows, kinds []int
 	for row := range index.Len() {
-		if !index.Usable(row) || t.Excluded(row) {
-			continue
+		if index.Usable(row) && !t.Excluded(row) {
+			rows, kinds = append(rows, row), append(kinds, onlyClass(t, row))
 		}
-		kind, present := int32(-1), 0
-		for c := range t.Classes() {
-			if t.Value(row, c) == 1 {
-				kind = int32(c)
-				present++
-			}
-		}
-		if present != 1 {
-			kind = -1
-		}
-		rows, kinds = append(rows, row), append(kinds, kind)
 	}
 	name := o.Method + "-" + o.Network
 	if o.isONNX() {
@@ -209,14 +194,8 @@ func (o PretrainOptions) open() (backbone.Network, error) {
 // pretrainMemory is how many bytes of decoded pictures are kept, so that they are read once; beyond, each is read in each epoch.
 const pretrainMemory = 1 << 30
 
-// probeLeast is the fewest images of one class each by which features are probed.
-const probeLeast = 30
-
-// lookedAt is the most images whose features are measured.
-const lookedAt = 2000
-
-// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, or nil, and names those of kinds. The run is recorded from its first step.
-func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int32, names []string, resize imageset.Resize, out string, o PretrainOptions, place recordPlace, onPoint func(pretrain.Point), progress Progress) (report PretrainReport, err error) {
+// pretrainOn trains on rows of a reader; kinds are theirs, -1 where it is not known, and names those of kinds. The run is recorded from its first step.
+func pretrainOn(ctx context.Context, r *imageset.Reader, rows, kinds []int, names []string, resize imageset.Resize, out string, o PretrainOptions, place recordPlace, onPoint func(pretrain.Point), progress Progress) (report PretrainReport, err error) {
 	o, err = o.named()
 	report = PretrainReport{Network: out, Method: o.Method, Images: len(rows)}
 	if err != nil {
@@ -226,7 +205,8 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	if err != nil {
 		return report, err
 	}
-	var wrong []error
+	tests, err := chosenTests(o.Tests)
+	wrong := []error{err}
 	for _, name := range slices.Sorted(maps.Keys(o.Settings)) {
 		wrong = append(wrong, pretrain.Set(method, name, o.Settings[name]))
 	}
@@ -265,7 +245,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 			return report, err
 		}
 	}
-	look, err := newLook(source, kinds, o.Seed)
+	look, err := newLook(source, kinds, tests, o.Seed)
 	if err != nil {
 		return report, err
 	}
@@ -280,7 +260,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	asked := o
 	var show *exhibits // nil where nobody sees them
 	task := pretrain.Task{
-		Source: source, Method: method, Network: network, From: o.From, Labels: look.others(kinds), Folder: out + ".state", LookEvery: o.Look,
+		Source: source, Method: method, Network: network, From: o.From, Labels: look.labels(kinds), Folder: out + ".state", LookEvery: o.Look,
 		Begun: func(all pretrain.Options, resumed int) {
 			rec = beginRecord(place.runs, pretrainRun(asked, all, method, network, len(rows), place), resumed, o.following())
 			report.Run = rec.folder
@@ -313,7 +293,9 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 	}
 	defer result.Close()
 	report.Steps, report.Resumed, report.Loss, report.Speed, report.Seconds = result.Last.Step, result.Resumed, result.Last.Loss, result.Last.Speed, result.Took.Seconds()
-	report.Before, report.After = look.first, look.last
+	if report.After = look.last; report.Resumed == 0 {
+		report.Before = look.first
+	}
 	if o.From != "" && result.Resumed == 0 {
 		report.From = result.Matched.String()
 	}
@@ -329,7 +311,7 @@ func pretrainOn(ctx context.Context, r *imageset.Reader, rows []int, kinds []int
 		err = result.Save(out, o.Network, o.Backbone, fmt.Sprintf("%s, %d steps on %d images", o.Method, report.Steps, report.Images))
 	}
 	if err != nil {
-		return report, err
+		return report, fmt.Errorf("%w; what was learned is in %s: mend that, or make room, and start the same again", err, task.Folder)
 	}
 	return report, os.RemoveAll(task.Folder)
 }
@@ -369,97 +351,4 @@ func pretrainSource(ctx context.Context, r *imageset.Reader, rows []int, resize 
 		}
 	}
 	return stream.Images(pictures)
-}
-
-// look measures features of some of the images.
-type look struct {
-	source      stream.Source
-	numbers     []int    // of its pictures among all
-	kinds       []int    // -1 where it is not known
-	names       []string // of kinds
-	pictures    func(LookPicture) error
-	test        []bool
-	first, last map[string]float64
-	features    [][]float32 // of the last time
-}
-
-func newLook(source stream.Source, kinds []int32, seed uint64) (*look, error) {
-	shape := source.Shape()
-	every := (shape.N + lookedAt - 1) / lookedAt
-	l := &look{}
-	known, labelled := map[int]bool{}, 0
-	for i := 0; i < shape.N; i += every {
-		l.numbers = append(l.numbers, i)
-		kind := -1
-		if kinds != nil {
-			kind = int(kinds[i])
-		}
-		if kind >= 0 {
-			known[kind] = true
-			labelled++
-		}
-		l.kinds = append(l.kinds, kind)
-	}
-	l.source = some{source, l.numbers}
-	var err error
-	if len(known) > 1 && labelled >= probeLeast {
-		l.test, err = represent.Stratified(l.kinds, 1./3, seed)
-	}
-	return l, err
-}
-
-// others are the kinds of all pictures without those that the probe is tested on, for a method that learns by them.
-func (l *look) others(kinds []int32) []int32 {
-	kinds = slices.Clone(kinds)
-	for i, test := range l.test {
-		if test {
-			kinds[l.numbers[i]] = -1
-		}
-	}
-	return kinds
-}
-
-// some are pictures of a source.
-type some struct {
-	stream.Source
-	numbers []int
-}
-
-func (s some) Shape() stream.Shape {
-	shape := s.Source.Shape()
-	shape.N = len(s.numbers)
-	return shape
-}
-
-func (s some) Read(ctx context.Context, i int, dst []float32) error {
-	return s.Source.Read(ctx, s.numbers[i], dst)
-}
-
-// measure is pretrain.Task.Look.
-func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]float64, error) {
-	x, err := now.Features(ctx, l.source)
-	if err != nil {
-		return nil, err
-	}
-	rank, err1 := represent.RankMe(x)
-	uniform, err2 := represent.Uniformity(x)
-	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
-	}
-	if err := l.show(ctx, now, x); err != nil {
-		return nil, err
-	}
-	m := map[string]float64{"effective rank": rank, "uniformity": uniform}
-	if l.test != nil {
-		probe, err := represent.Probe(x, l.kinds, l.test)
-		if err != nil {
-			return nil, err
-		}
-		m["linear probe"] = float64(probe.Accuracy.Value)
-	}
-	if l.first == nil {
-		l.first = m
-	}
-	l.last, l.features = m, x
-	return m, nil
 }

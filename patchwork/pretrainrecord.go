@@ -39,6 +39,10 @@ func pretrainRun(asked PretrainOptions, o pretrain.Options, m pretrain.Method, n
 	if asked.Look != 0 {
 		r.Given = append(r.Given, "look")
 	}
+	if asked.Tests != nil {
+		r.Settings["tests"] = strings.Join(asked.Tests, ",")
+		r.Given = append(r.Given, "tests")
+	}
 	if asked.From != "" {
 		r.Settings["from"] = asked.From
 		r.Given = append(r.Given, "from")

@@ -72,10 +72,10 @@ func TestPretrainIsRecordedWithAllSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(series["loss"].Step, []int{1, 2, 3, 4, 5, 6}) || !slices.Equal(series["effective rank"].Step, []int{0, 6}) || len(series["spread"].Value) != 6 || len(series["rate"].Value) != 6 {
+	if !slices.Equal(series["loss"].Step, []int{1, 2, 3, 4, 5, 6}) || !slices.Equal(series["rank"].Step, []int{0, 6}) || len(series["spread"].Value) != 6 || len(series["rate"].Value) != 6 {
 		t.Errorf("the curves are %+v", series)
 	}
-	if s := series["loss"].Value; s[5] != report.Loss || r.Metrics["loss"] != report.Loss || r.Metrics["effective rank"] != report.After["effective rank"] || r.Metrics["images"] != 24 {
+	if s := series["loss"].Value; s[5] != report.Loss || r.Metrics["loss"] != report.Loss || r.Metrics["rank"] != *report.After.Rank || r.Metrics["images"] != 24 {
 		t.Errorf("at the end the loss is %g in the file, the metrics %v; the report says %+v", s[5], r.Metrics, report)
 	}
 	if e := series["loss"].Epoch; math.Abs(e[2]-1) > 1e-12 || !slices.IsSorted(series["loss"].Seconds) {

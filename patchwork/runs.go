@@ -58,7 +58,7 @@ func resultOf(r runlog.Run) string {
 		return text
 	}
 	for _, m := range []struct{ name, about string }{
-		{"validation/accuracy", "validation accuracy %.3f"}, {"folds/auc", "AUC %.3f out of fold"}, {"linear probe", "linear probe %.3f"}, {"loss", "loss %.3f"},
+		{"validation/accuracy", "validation accuracy %.3f"}, {"folds/auc", "AUC %.3f out of fold"}, {"linear", "linear probe %.3f"}, {"loss", "loss %.3f"},
 	} {
 		if v, ok := r.Metrics[m.name]; ok {
 			return fmt.Sprintf(m.about, v)

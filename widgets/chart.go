@@ -17,7 +17,7 @@ import (
 type Chart struct {
 	Title, XName, YName string
 	Series              []Series
-	LogY                bool // logarithmic y axis; values of 0 and less are then gaps
+	LogX, LogY          bool // logarithmic axes; values of 0 and less are then gaps
 	Width, Height       int  // pixels of the picture; 0 means 600 and 300
 }
 
@@ -73,9 +73,11 @@ func (c Chart) Option() (json.RawMessage, error) {
 		return nil, err
 	}
 	line := charts.NewLine()
-	yType := "value"
-	if c.LogY {
-		yType = "log"
+	scale := func(log bool) string {
+		if log {
+			return "log"
+		}
+		return "value"
 	}
 	axisLine := &opts.AxisLine{LineStyle: &opts.LineStyle{Color: "#8a8f98"}}
 	split := &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "rgba(128,136,148,0.22)"}}
@@ -88,10 +90,10 @@ func (c Chart) Option() (json.RawMessage, error) {
 			ItemWidth: 22, ItemHeight: 8, TextStyle: &opts.TextStyle{Color: "#7a828e"}}),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis"}),
 		charts.WithGridOpts(opts.Grid{Left: "54", Right: "20", Top: place.top, Bottom: place.bottom}),
-		charts.WithXAxisOpts(opts.XAxis{Type: "value", Name: c.XName, NameLocation: "middle", NameGap: 26,
+		charts.WithXAxisOpts(opts.XAxis{Type: scale(c.LogX), Name: c.XName, NameLocation: "middle", NameGap: 26,
 			Min: place.from, Max: place.to, MinInterval: place.step, AxisLine: axisLine, AxisLabel: label,
 			SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
-		charts.WithYAxisOpts(opts.YAxis{Type: yType, Name: c.YName, NameLocation: "middle", NameGap: 36,
+		charts.WithYAxisOpts(opts.YAxis{Type: scale(c.LogY), Name: c.YName, NameLocation: "middle", NameGap: 36,
 			Scale: opts.Bool(true), AxisLabel: label, SplitLine: split, SplitNumber: 4}),
 		charts.WithColorsOpts(opts.Colors(palette)),
 	)
@@ -142,6 +144,10 @@ func (c Chart) places() places {
 	switch from, to, ok := c.spanX(); {
 	case !ok:
 		p.top = "60" // room for the line that says so
+	case c.LogX && from == to:
+		p.from, p.to = from/2, to*2
+	case c.LogX:
+		p.from, p.to = from, to
 	case from == to:
 		p.from, p.to = from-1, to+1
 	case to-from >= 2:
@@ -156,7 +162,7 @@ func (c Chart) spanX() (from, to float64, ok bool) {
 	from, to = math.Inf(1), math.Inf(-1)
 	for _, s := range c.Series {
 		for i, x := range s.X {
-			if finite(x) && c.drawable(s.Y[i]) {
+			if c.across(x) && c.drawable(s.Y[i]) {
 				from, to, ok = min(from, x), max(to, x), true
 			}
 		}
@@ -180,7 +186,7 @@ func (c Chart) points(s Series) []opts.LineData {
 		if !c.drawable(s.Y[i]) {
 			data[i].Value = []any{x, nil}
 		}
-		if !finite(x) {
+		if !c.across(x) {
 			data[i].Value = nil
 		}
 	}
@@ -188,6 +194,8 @@ func (c Chart) points(s Series) []opts.LineData {
 }
 
 func (c Chart) drawable(y float64) bool { return finite(y) && (!c.LogY || y > 0) }
+
+func (c Chart) across(x float64) bool { return finite(x) && (!c.LogX || x > 0) }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 

@@ -75,6 +75,24 @@ func TestOptionHasGapsWhereThereIsNothingToDraw(t *testing.T) {
 	}
 }
 
+func TestLogarithmicX(t *testing.T) {
+	c := Chart{LogX: true, Series: []Series{{X: []float64{0, 1, 10, 100}, Y: []float64{1, 2, 3, 4}}}}
+	o := optionOf(t, c)
+	if o.XAxis[0].Type != "log" || o.Series[0].Data[0].Value != nil {
+		t.Errorf("the axis is %+v and 0 is drawn at %v; want log, and a gap", o.XAxis[0], o.Series[0].Data[0].Value)
+	}
+	svg, err := c.Sketch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 600 pixels wide, the curve from 54 to 580: 10 lies half way from 1 to 100.
+	for _, x := range []string{`cx="54.0"`, `cx="317.0"`, `cx="580.0"`} {
+		if !strings.Contains(svg, x) {
+			t.Errorf("the sketch has no point at %s", x)
+		}
+	}
+}
+
 func TestOptionComplainsOnceAboutAll(t *testing.T) {
 	c := Chart{Width: -1, Series: []Series{{Name: "a", X: []float64{1}}, {Name: "b", Y: []float64{1, 2}}}}
 	_, err := c.Option()
@@ -110,6 +128,8 @@ var oddCharts = map[string]Chart{
 	"only gaps":    {Title: "t", Series: []Series{{X: []float64{0}, Y: []float64{math.NaN()}}}},
 	"log":          {LogY: true, Series: []Series{{X: []float64{0, 1}, Y: []float64{1e-4, 0.5}}}},
 	"log, one":     {LogY: true, Series: []Series{{X: []float64{0}, Y: []float64{1}}}},
+	"log x":        {LogX: true, Series: []Series{{X: []float64{0, 1, 5, 100}, Y: []float64{1, 2, 3, 4}}}},
+	"log x, one":   {LogX: true, Series: []Series{{X: []float64{7}, Y: []float64{1}}}},
 	"huge":         {Series: []Series{{X: []float64{0, 1e9}, Y: []float64{-1e12, 1e12}}}},
 	"tiny":         {Series: []Series{{X: []float64{0, 1e-9}, Y: []float64{1e-12, 2e-12}}}},
 	"names to pay": {Title: "a<b>&\"", XName: "<x>", Series: []Series{{Name: "&", X: []float64{0, 1}, Y: []float64{1, 2}}, {Name: "</svg>"}}},

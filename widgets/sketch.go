@@ -71,18 +71,27 @@ func (c Chart) curves(b *strings.Builder, box frame) {
 		text(b, box.left, box.top+16, "start", "", c.nothing())
 		return
 	}
-	if x0 == x1 {
+	xs := ticks(x0, x1, 5)
+	switch {
+	case c.LogX && x0 == x1:
+		x0, x1 = x0/2, x1*2
+		fallthrough
+	case c.LogX:
+		xs = powers(x0, x1)
+	case x0 == x1:
 		x0, x1 = x0-1, x1+1
+		xs = ticks(x0, x1, 5)
 	}
+	left, right := scaled(x0, c.LogX), scaled(x1, c.LogX)
 	ys := c.ticksY()
-	y0, y1 := c.scaled(ys[0]), c.scaled(ys[len(ys)-1])
-	atX := func(x float64) float64 { return box.left + (x-x0)/(x1-x0)*(box.right-box.left) }
-	atY := func(y float64) float64 { return box.bottom - (c.scaled(y)-y0)/(y1-y0)*(box.bottom-box.top) }
+	y0, y1 := scaled(ys[0], c.LogY), scaled(ys[len(ys)-1], c.LogY)
+	atX := func(x float64) float64 { return box.left + (scaled(x, c.LogX)-left)/(right-left)*(box.right-box.left) }
+	atY := func(y float64) float64 { return box.bottom - (scaled(y, c.LogY)-y0)/(y1-y0)*(box.bottom-box.top) }
 	for _, y := range ys {
 		fmt.Fprintf(b, `<path d="M%.0f %.1fH%.0f" stroke="#e3e6ea"/>`, box.left, atY(y), box.right)
 		text(b, box.left-8, atY(y)+4, "end", "", number(y))
 	}
-	for _, x := range ticks(x0, x1, 5) {
+	for _, x := range xs {
 		if x >= x0 && x <= x1 {
 			text(b, atX(x), box.bottom+17, "middle", "", number(x))
 		}
@@ -97,7 +106,7 @@ func (c Chart) curves(b *strings.Builder, box frame) {
 			continue
 		}
 		for j, x := range s.X {
-			if finite(x) && c.drawable(s.Y[j]) {
+			if c.across(x) && c.drawable(s.Y[j]) {
 				fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="2.5" fill="%s"/>`, atX(x), atY(s.Y[j]), color)
 			}
 		}
@@ -109,7 +118,7 @@ func (c Chart) path(s Series, atX, atY func(float64) float64) string {
 	var d strings.Builder
 	pen := "M"
 	for i, x := range s.X {
-		if !finite(x) || !c.drawable(s.Y[i]) {
+		if !c.across(x) || !c.drawable(s.Y[i]) {
 			pen = "M"
 			continue
 		}
@@ -119,11 +128,11 @@ func (c Chart) path(s Series, atX, atY func(float64) float64) string {
 	return d.String()
 }
 
-func (c Chart) scaled(y float64) float64 {
-	if c.LogY {
-		return math.Log10(y)
+func scaled(v float64, log bool) float64 {
+	if log {
+		return math.Log10(v)
 	}
-	return y
+	return v
 }
 
 // ticksY are the marks of the y axis, at least two; the first and the last are its ends.
@@ -139,7 +148,11 @@ func (c Chart) ticksY() []float64 {
 	if !c.LogY {
 		return ticks(low, high, 4)
 	}
-	var marks []float64
+	return powers(low, high)
+}
+
+// powers are powers of ten from at most low to at least high, two or more.
+func powers(low, high float64) (marks []float64) {
 	last := math.Ceil(math.Log10(high))
 	for e := math.Floor(math.Log10(low)); e <= last || len(marks) < 2; e++ {
 		marks = append(marks, math.Pow(10, e))

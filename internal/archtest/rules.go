@@ -44,7 +44,7 @@ var Imports = []Rule{
 		Imports:  []string{"internal/atomicfile", "patchwork/imageset/jpeg", "patchwork/imageset/png", "patchwork/imageset/tiff"},
 	},
 	{Packages: []string{"patchwork/imageset/shards"}, Imports: []string{"internal/atomicfile", "patchwork/imageset"}},
-	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"patchwork/compute", "patchwork/compute/cpu/..."}},
+	{Packages: []string{"patchwork/compute/..."}, Imports: []string{"internal/atomicfile", "patchwork/compute", "patchwork/compute/cpu/..."}},
 	{Packages: basis, Imports: ground},
 	{Packages: people, Imports: []string{"patchwork/labels", "patchwork/imageset"}},
 	{Packages: []string{"patchwork/evaluate/..."}, Imports: join(ground, basis, []string{"patchwork/evaluate/..."})},

@@ -101,7 +101,7 @@ func (w worth) one(ctx context.Context, j *judge, method string) (result, error)
 	out := filepath.Join(w.out, method)
 	report, err := patchwork.Pretrain(limited, []string{w.images}, out, o, func(p pretrain.Point) {
 		if p.Looked != nil {
-			r.At, r.Accuracy = append(r.At, p.Epoch), append(r.Accuracy, p.Looked["linear probe"])
+			r.At, r.Accuracy = append(r.At, p.Epoch), append(r.Accuracy, p.Looked["linear"])
 		}
 	}, nil)
 	if err != nil {

@@ -39,8 +39,11 @@ func (m *AutoEncoder) Kind(v Views) (stream.Kind, error) { return stream.Plain(v
 func (m *AutoEncoder) Loss(s *Step) *Node {
 	x := s.In[0]
 	h := s.dropChannels(s.Map(Student, x), m.Dropout)
-	return ReduceAllMean(Abs(Sub(x, s.decode(h, x))))
+	return absolute(x, s.decode(h, x))
 }
+
+// absolute is the mean absolute difference of a picture and what was painted.
+func absolute(x, painted *Node) *Node { return ReduceAllMean(Abs(Sub(x, painted))) }
 
 // Sees implements Painter.
 func (m *AutoEncoder) Sees(whole *augment.Pipeline) stream.Kind { return stream.Plain(whole) }

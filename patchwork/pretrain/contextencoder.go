@@ -68,18 +68,31 @@ func (m *ContextEncoder) Loss(s *Step) *Node {
 	x, box := s.In[0], s.In[1]
 	h := s.dropChannels(s.Map(Student, Mul(x, OneMinus(box))), m.Dropout)
 	painted := s.decode(h, x)
-	difference := ReduceAllMean(Abs(Mul(box, Sub(x, painted))))
-	s.Metric("painting", difference)
-	loss := MulScalar(difference, m.Painting)
 	if m.Adversary == 0 {
-		return loss
+		return m.loss(s, x, box, painted, nil)
 	}
 	judge := func(x *Node) *Node {
 		return wide(backbone.Discriminator{Widths: []int{m.Critic, 2 * m.Critic, 4 * m.Critic}}.Graph(s.Scope(critic, "network"), s.narrow(x)))
 	}
-	deceived := ReduceAllMean(softplus(Neg(judge(painted))))
-	told := Add(ReduceAllMean(softplus(Neg(judge(x)))), ReduceAllMean(softplus(judge(StopGradient(painted)))))
+	loss := m.loss(s, x, box, painted, judge(painted))
+	told := toldApart(judge(x), judge(StopGradient(painted)))
 	s.Also(critic, told, 0.1)
 	s.Metric("critic", told)
-	return Add(loss, MulScalar(deceived, m.Adversary))
+	return loss
+}
+
+// loss is that of the painting network; judged are the second network's logits of what it painted, nil where there is none.
+func (m *ContextEncoder) loss(s *Step, x, box, painted, judged *Node) *Node {
+	difference := ReduceAllMean(Abs(Mul(box, Sub(x, painted))))
+	s.Metric("painting", difference)
+	loss := MulScalar(difference, m.Painting)
+	if judged == nil {
+		return loss
+	}
+	return Add(loss, MulScalar(ReduceAllMean(softplus(Neg(judged))), m.Adversary))
+}
+
+// toldApart is the loss of the second network, by its logits of pictures and of what was painted.
+func toldApart(pictures, painted *Node) *Node {
+	return Add(ReduceAllMean(softplus(Neg(pictures))), ReduceAllMean(softplus(painted)))
 }

@@ -54,7 +54,11 @@ func (m *DeepCluster) Loss(s *Step) *Node {
 	}
 	logits := s.MLP(Student, told, h, backbone.MLPOptions{Widths: []int{m.Clusters}, LastBias: true})
 	s.Metric("accuracy", hit(logits, s.Labels))
-	return crossEntropy(logits, OneHot(s.Labels, m.Clusters, dtypes.Float32))
+	return m.loss(logits, s.Labels)
+}
+
+func (m *DeepCluster) loss(logits, clusters *Node) *Node {
+	return crossEntropy(logits, OneHot(clusters, m.Clusters, dtypes.Float32))
 }
 
 // told is the layer that tells clusters, which begins anew with each division.
@@ -95,7 +99,7 @@ func (m *DeepCluster) BeginEpoch(ctx context.Context, e *Epoch) ([]int32, error)
 		}
 		x[i] = row
 	}
-	clusters, err := kMeans(ctx, x, m.Clusters, rand.New(rand.NewPCG(e.Seed, uint64(e.Number))))
+	clusters, err := represent.KMeans(ctx, x, m.Clusters, rand.New(rand.NewPCG(e.Seed, uint64(e.Number))))
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (t *trainer) begin() error {
 	if err := t.store.SetRNGStateFromSeed(int64(t.o.Seed)); err != nil {
 		return err
 	}
-	t.trained = &Trained{network: t.Network, store: t.store, side: t.o.Side, method: t.Method, kind: t.kind, seed: t.o.Seed, backend: t.backend}
+	t.trained = &Trained{network: t.Network, store: t.store, side: t.o.Side, view: t.view, method: t.Method, kind: t.kind, seed: t.o.Seed, backend: t.backend}
 	var copies map[string]string
 	look, err := model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node {
 		s := t.newStep(in, false)

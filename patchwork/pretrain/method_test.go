@@ -2,15 +2,15 @@ package pretrain
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
-	"slices"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
@@ -124,6 +124,73 @@ func TestStatesOfOtherTasks(t *testing.T) {
 	}
 }
 
+// A loss that is no number ends the training with the step, the settings and the last checkpoint, from which a training goes on that does better.
+func TestLossThatIsNoNumber(t *testing.T) {
+	source, _ := drawings(t, 64, 1)
+	k := task(t, NewSimCLR(), source)
+	k.Folder = t.TempDir()
+	o := quick()
+	o.Steps, o.Save = 10, 4
+	looks := 0
+	k.LookEvery = 1 // two steps are an epoch
+	k.Look = func(_ context.Context, now *Trained) (map[string]float64, error) {
+		if looks++; looks == 4 { // after step 6
+			kernel := now.store.GetVariable("/student/backbone/stem/conv/kernel")
+			values := tensors.MustCopyFlatData[float32](kernel.MustValue())
+			values[0] = float32(math.NaN())
+			return nil, kernel.SetValue(tensors.FromFlatDataAndDimensions(values, kernel.Shape().Dimensions...))
+		}
+		return nil, nil
+	}
+	r, err := Train(t.Context(), k, o, nil)
+	if r != nil || err == nil {
+		t.Fatalf("the training came to %v, %v", r, err)
+	}
+	for _, part := range []string{"the loss is NaN at step 7 of 10", "simclr, adam, rate", "batch 32", "the checkpoint of step 4 is in " + filepath.Join(k.Folder, "step-4"), "Lower Rate (now 0.001), or set Clip to 1"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error is %q; want %q in it", err, part)
+		}
+	}
+	good := train(t, k, o) // with more looks than that
+	if good.Resumed != 4 || good.Last.Step != 10 || math.IsNaN(good.Last.Loss) {
+		t.Errorf("went on from step %d to %d with the loss %g", good.Resumed, good.Last.Step, good.Last.Loss)
+	}
+	looks, k.Folder = 3, ""
+	if _, err := Train(t.Context(), k, o, nil); err == nil || !strings.Contains(err.Error(), "at step 1 of 10") || !strings.Contains(err.Error(), "there is no checkpoint of before") {
+		t.Errorf("in the first step: %v", err)
+	}
+}
+
+// A state that calls itself that of this task and is of another network is an error, with the first variable that does not fit.
+func TestStateOfAnotherNetwork(t *testing.T) {
+	source, _ := drawings(t, 32, 1)
+	k := task(t, NewSimCLR(), source)
+	k.Folder = t.TempDir()
+	o := quick()
+	o.Batch, o.Steps = 16, 2
+	train(t, k, o)
+	k.Network = layers(t) // its card is the same
+	_, err := Train(t.Context(), k, o, nil)
+	for _, part := range []string{filepath.Join(k.Folder, "step-2") + " is of another network", "/student/backbone/stage1/block1/norm1/mean is there and not here", "remove " + k.Folder + " to begin anew"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("the error is %v; want %q in it", err, part)
+		}
+	}
+	one, other := model.NewStore(), model.NewStore()
+	one.VariableWithValue("/student/w", tensors.FromFlatDataAndDimensions([]float32{1, 2}, 2))
+	other.VariableWithValue("/student/w", tensors.FromFlatDataAndDimensions([]float32{1, 2}, 1, 2))
+	if got := mismatch(one, other); got != "/student/w is [2] there and [1 2] here" {
+		t.Errorf("shapes: %q", got)
+	}
+	one.VariableWithValue("/AdamOptimizer/student/w", tensors.FromFlatDataAndDimensions([]float32{1}, 1))
+	if got := mismatch(one, one); got != "" {
+		t.Errorf("the same: %q", got)
+	}
+	if got := mismatch(model.NewStore(), other); got != "/student/w is missing there" {
+		t.Errorf("nothing there: %q", got)
+	}
+}
+
 // Two batches whose gradients make one step do what one batch of all does, where the loss is a mean over images.
 func TestAccumulate(t *testing.T) {
 	source, _ := drawings(t, 32, 1)
@@ -157,6 +224,16 @@ func TestAccumulate(t *testing.T) {
 	if moved < 1e-3 {
 		t.Errorf("the step moved features by %g", moved)
 	}
+}
+
+// layers is small with another normalisation.
+func layers(t *testing.T) backbone.Network {
+	t.Helper()
+	n, err := backbone.New("resnet-tiny", backbone.Options{Width: 0.25, Patch: 4, Norm: backbone.LayerNorm})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func layered(t *testing.T) backbone.Network {
@@ -263,32 +340,6 @@ func TestSpecialCases(t *testing.T) {
 	}), value(func(a, b *Node) *Node {
 		return NewMoCo().loss(ReduceSum(Mul(unit(a), unit(b)), 1), MatMul(unit(a), Transpose(unit(b), 0, 1)))
 	}))
-}
-
-// Twelve clusters far from each other are found.
-func TestKMeans(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 3))
-	var x [][]float64
-	for i := range 240 {
-		x = append(x, []float64{10 * float64(i%12) * math.Cos(float64(i%12)), 10 * float64(i%12) * math.Sin(float64(i%12)), 0.1 * rng.NormFloat64()})
-	}
-	of, err := kMeans(t.Context(), x, 12, rng)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, c := range of {
-		if c != of[i%12] {
-			t.Fatalf("rows %d and %d lie together and are in clusters %d and %d", i, i%12, c, of[i%12])
-		}
-	}
-	if slices.Max(of) != 11 {
-		t.Errorf("there are %d clusters", slices.Max(of)+1)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	if _, err := kMeans(ctx, x, 12, rng); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
 }
 
 func TestAlarm(t *testing.T) {

@@ -3,6 +3,7 @@ package pretrain
 import (
 	"errors"
 	"fmt"
+	"image"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
@@ -44,6 +45,13 @@ type Options struct {
 func Contrastive() augment.Params {
 	return augment.Params{FlipLeftRight: true, Jitter: 0.5, DropColor: 0.2, GaussianBlur: 0.2}
 }
+
+// View is the view of a picture where Options say nothing: 0.2 to 1 of its area, brought to a size in pixels, and Contrastive.
+func View(size image.Point) (*augment.Pipeline, error) {
+	return augment.RandomResizedCrop{Scale: fullCrop}.New(Contrastive(), size)
+}
+
+var fullCrop = [2]float64{0.2, 1}
 
 // Check reports every bad field at once; Train calls it.
 func (o Options) Check() error {
@@ -96,7 +104,7 @@ func (o Options) withDefaults(c Card, images int) (Options, error) {
 		a := Contrastive()
 		o.Augment = &a
 	}
-	fill(&o.Crop, [2]float64{0.2, 1})
+	fill(&o.Crop, fullCrop)
 	fill(&o.Small, [2]float64{0.05, 0.2})
 	fill(&o.Save, max(perEpoch, 100))
 	return o, nil

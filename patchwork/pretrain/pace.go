@@ -22,9 +22,9 @@ func (t *trainer) pace(p *Point) {
 func (t *trainer) diverged(p Point) error {
 	kept := "there is no checkpoint of before"
 	if t.saved > 0 {
-		kept = fmt.Sprintf("the checkpoint of step %d is in %s", t.saved, t.stateDir(t.saved))
+		kept = fmt.Sprintf("the checkpoint of step %d is in %s", t.saved, t.states().Dir(t.saved))
 	}
-	return fmt.Errorf("pretrain: the loss is %g at step %d of %d (%s, %s, rate %.3g, batch %d); %s. Lower Rate (now %g), or set Clip to 1",
+	return fmt.Errorf("the loss is %g at step %d of %d (%s, %s, rate %.3g, batch %d); %s. Lower Rate (now %g), or set Clip to 1",
 		p.Loss, p.Step, p.Steps, t.Method.Card().Name, t.o.Optimiser, p.Rate, t.o.Batch, kept, t.o.Rate)
 }
 

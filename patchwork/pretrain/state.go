@@ -2,23 +2,17 @@ package pretrain
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/compute/weights"
 )
 
-// A state is the folder step-N in Task.Folder: a checkpoint of all variables, those of the optimiser too, and state.json, which is written last.
-const stateFile = "state.json"
-
-// written is state.json.
+// written is what a state says about itself.
 type written struct {
 	Task string `json:"task"` // what must be the same to go on
 	Step int    `json:"step"`
@@ -40,52 +34,39 @@ func (t *trainer) fingerprint() string {
 	return string(text)
 }
 
-func (t *trainer) stateDir(step int) string {
-	return filepath.Join(t.Folder, fmt.Sprintf("step-%d", step))
-}
+// states is where the trainer keeps its state: a checkpoint of all variables, those of the optimiser too.
+func (t *trainer) states() weights.States { return weights.States{Folder: t.Folder, Unit: "step"} }
 
 // writeDown keeps the state after so many steps.
 func (t *trainer) writeDown(step int) error {
 	if t.Folder == "" || step == t.saved {
 		return nil
 	}
-	dir := t.stateDir(step)
-	text, err := json.Marshal(written{t.fingerprint(), step, t.last})
-	if err == nil {
-		err = os.RemoveAll(dir)
-	}
-	if err == nil {
-		err = os.MkdirAll(dir, 0o755)
-	}
-	if err == nil {
-		err = weights.Save(t.store, filepath.Join(dir, "now"))
-	}
-	if err == nil {
-		err = atomicfile.Write(filepath.Join(dir, stateFile), text, 0o644, atomicfile.Durable)
-	}
-	if err != nil {
-		return fmt.Errorf("pretrain: the state of step %d cannot be kept in %s: %w; what was kept before is there still", step, dir, err)
+	if err := t.states().Keep(step, written{t.fingerprint(), step, t.last}, map[string]*model.Store{"now": t.store}); err != nil {
+		return err
 	}
 	t.saved = step
-	others, _ := filepath.Glob(filepath.Join(t.Folder, "step-*"))
-	for _, other := range others {
-		if other != dir {
-			os.RemoveAll(other) // what stays does no harm
-		}
-	}
 	return nil
 }
 
 // takeUp goes on from the newest state of this task. One that is damaged or of another task is left aside and written over.
+//
+// Errors: the state is of another network, with the first variable that does not fit.
 func (t *trainer) takeUp() error {
-	dir, w, err := lastState(t.Folder)
-	if err != nil || dir == "" || w.Task != t.fingerprint() {
+	dir, w, err := weights.Last[written](t.states())
+	if err != nil {
 		return err
+	}
+	if dir == "" || w.Task != t.fingerprint() {
+		return nil
 	}
 	kept := model.NewStore()
 	defer kept.Finalize()
 	if weights.Load(kept, filepath.Join(dir, "now")) != nil {
 		return nil
+	}
+	if what := mismatch(kept, t.store); what != "" {
+		return fmt.Errorf("the state in %s is of another network: %s. Train with the same options as before, or remove %s to begin anew", dir, what, t.Folder)
 	}
 	for v := range kept.IterVariables() {
 		if err := weights.Copy(v, t.store, v.Path()); err != nil {
@@ -96,24 +77,32 @@ func (t *trainer) takeUp() error {
 	return nil
 }
 
-// lastState is the newest whole state of a folder; "" if there is none.
-func lastState(folder string) (dir string, w written, err error) {
-	if folder == "" {
-		return "", w, nil
-	}
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", w, nil
-	}
-	if err != nil {
-		return "", w, fmt.Errorf("pretrain: the state cannot be read: %w", err)
-	}
-	for _, e := range entries {
-		var one written
-		text, err := os.ReadFile(filepath.Join(folder, e.Name(), stateFile))
-		if err == nil && strings.HasPrefix(e.Name(), "step-") && json.Unmarshal(text, &one) == nil && (dir == "" || one.Step > w.Step) {
-			dir, w = filepath.Join(folder, e.Name()), one
+// mismatch is the first variable, by path, of a branch or a memory that one of two stores lacks, or that has another shape; "" if there is none. What
+// optimisers remember, and the labels of an epoch, come later.
+func mismatch(kept, now *model.Store) string {
+	var all []string
+	branches := map[string]bool{}
+	for v := range now.IterVariables() {
+		branches[branchName(v.Path())] = true
+		if was := kept.GetVariable(v.Path()); was == nil {
+			all = append(all, v.Path()+" is missing there")
+		} else if !was.Shape().Equal(v.Shape()) {
+			all = append(all, fmt.Sprintf("%s is %v there and %v here", v.Path(), was.Shape().Dimensions, v.Shape().Dimensions))
 		}
 	}
-	return dir, w, nil
+	for v := range kept.IterVariables() {
+		if branches[branchName(v.Path())] && v.Path() != labelsPath && now.GetVariable(v.Path()) == nil {
+			all = append(all, v.Path()+" is there and not here")
+		}
+	}
+	if all == nil {
+		return ""
+	}
+	return slices.Min(all)
+}
+
+// branchName is the first part of the path of a variable.
+func branchName(path string) string {
+	branch, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return branch
 }

@@ -122,8 +122,7 @@ func (s *Step) Follow(branch, other string, m *Node) {
 // freeze takes the variables of frozen branches, and memories, out of what is trained.
 func (s *Step) freeze() {
 	for v := range s.store.IterVariables() {
-		branch, _, _ := strings.Cut(strings.TrimPrefix(v.Path(), "/"), "/")
-		if s.frozen[branch] {
+		if s.frozen[branchName(v.Path())] {
 			v.SetTrainable(false)
 		}
 	}

@@ -70,7 +70,8 @@ type Result struct {
 //
 // Errors: bad options and settings, all at once; fewer images than a batch; fewer devices than are asked for, or another number than divides a batch; a
 // precision that the backend or the network lacks; a Task.From that cannot be read, or of which nothing fits; pictures that are smaller than the network
-// allows; a loss that is no number any more, naming the step, the settings, and the last checkpoint; what the disk says.
+// allows; a state of another network, with the first variable that does not fit; a loss that is no number any more, naming the step, the settings, and the
+// last checkpoint; what the disk says, after which the last checkpoint is there still.
 func Train(ctx context.Context, task Task, o Options, onPoint func(Point)) (*Result, error) {
 	backend, err := compute.Backend()
 	if err != nil {
@@ -125,7 +126,7 @@ func fits(task Task, side int) error {
 	m, n := task.Method.Card(), task.Network.Card()
 	switch {
 	case side < n.MinSide:
-		return fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d", n.Name, n.MinSide, side)
+		return fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d; raise it, or choose another network", n.Name, n.MinSide, side)
 	case m.Small && smallSide(side) < n.MinSide:
 		return fmt.Errorf("pretrain: %s shows crops of %d pixels, too, and %s wants %d or more; choose another method or network, or a larger Side", m.Name, smallSide(side), n.Name, n.MinSide)
 	case m.Places && side <= n.Stride:
@@ -166,6 +167,7 @@ type trainer struct {
 	devices *devices
 	kind    stream.Kind
 	stream  *stream.Stream
+	view    *augment.Pipeline // Views.Full
 	trained *Trained
 	store   *model.Store // that of trained
 	gather  *model.Exec  // adds up gradients; nil where each batch makes a step
@@ -197,6 +199,7 @@ func (t *trainer) open() (err error) {
 	if err != nil {
 		return err
 	}
+	t.view = views.Full
 	if t.kind, err = t.Method.Kind(views); err != nil {
 		return err
 	}
@@ -280,7 +283,7 @@ func (t *trainer) stopped(ctx context.Context, step int, err error) error {
 	if kept := t.writeDown(step); kept != nil {
 		return kept
 	}
-	return fmt.Errorf("pretrain: stopped after %d of %d steps: %w", step, t.o.Steps, ctx.Err())
+	return fmt.Errorf("stopped after %d of %d steps: %w", step, t.o.Steps, ctx.Err())
 }
 
 // one makes the step with a batch.

@@ -19,6 +19,7 @@ type Trained struct {
 	network backbone.Network
 	store   *model.Store
 	side    int
+	view    *augment.Pipeline
 	method  Method
 	kind    stream.Kind // of the method
 	seed    uint64
@@ -34,8 +35,26 @@ func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float
 	if err != nil {
 		return nil, err
 	}
+	x, err := t.see(ctx, source, stream.Plain(whole))
+	if err != nil {
+		return nil, err
+	}
+	return x[0], nil
+}
+
+// ViewFeatures are the pooled features of two views of each picture, cropped and augmented as in training: twice [n, channels]. The draws are the same in each call.
+func (t *Trained) ViewFeatures(ctx context.Context, source stream.Source) (a, b [][]float32, err error) {
+	x, err := t.see(ctx, source, stream.Pair(t.view))
+	if err != nil {
+		return nil, nil, err
+	}
+	return x[0], x[1], nil
+}
+
+// see is the features of each view of each picture.
+func (t *Trained) see(ctx context.Context, source stream.Source, kind stream.Views) (all [][][]float32, err error) {
 	const batch = 64
-	s, err := stream.New(source, stream.Plain(whole), stream.Options{Batch: batch, Order: stream.Sequential{}, Backend: t.backend})
+	s, err := stream.New(source, kind, stream.Options{Batch: batch, Order: stream.Sequential{}, Last: stream.Keep, Backend: t.backend})
 	if err != nil {
 		return nil, err
 	}
@@ -48,24 +67,26 @@ func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float
 			return nil, err
 		}
 	}
-	var all [][]float32
+	all = make([][][]float32, len(kind))
 	for b, err := range s.Epoch(ctx, 0, 0) {
 		if err != nil {
 			return nil, err
 		}
-		out, err := t.embed.Exec(b.Tensors[0])
-		if err != nil {
-			return nil, err
+		for v, x := range b.Tensors {
+			out, err := t.embed.Exec(x)
+			if err != nil {
+				return nil, err
+			}
+			flat, err := tensors.CopyFlatData[float32](out[0])
+			if err != nil {
+				return nil, err
+			}
+			out[0].MustFinalizeAll()
+			for width := t.network.Card().Channels; len(flat) > 0; flat = flat[width:] {
+				all[v] = append(all[v], flat[:width:width])
+			}
 		}
 		b.Release()
-		flat, err := tensors.CopyFlatData[float32](out[0])
-		if err != nil {
-			return nil, err
-		}
-		out[0].MustFinalizeAll()
-		for width := t.network.Card().Channels; len(flat) > 0; flat = flat[width:] {
-			all = append(all, flat[:width:width])
-		}
 	}
 	return all, nil
 }

@@ -151,7 +151,7 @@ func (c *Comparison) metrics() {
 }
 
 var (
-	moreIsBetter = []string{"accuracy", "auc", "precision", "recall", "f1", "kappa", "probe", "neighbours", "rank"}
+	moreIsBetter = []string{"accuracy", "auc", "precision", "recall", "f1", "kappa", "linear", "neighbours", "clusters", "rank"}
 	lessIsBetter = []string{"loss", "error", "brier"}
 )
 

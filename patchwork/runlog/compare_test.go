@@ -43,9 +43,9 @@ func lines(c Comparison) map[string][]bool {
 func TestCompare(t *testing.T) {
 	dir := t.TempDir()
 	a := recorded(t, dir, Run{Settings: map[string]string{"method": "simclr", "rate": "0.1", "seed": "1"}, Environment: map[string]string{"go": "1.26"}},
-		map[string]float64{"loss": 3, "linear probe": 0.5}, map[string]float64{"loss": 2, "linear probe": 0.6, "spread": 0.9})
+		map[string]float64{"loss": 3, "linear": 0.5}, map[string]float64{"loss": 2, "linear": 0.6, "spread": 0.9})
 	b := recorded(t, dir, Run{Settings: map[string]string{"method": "simclr", "rate": "0.2", "seed": "1", "method.eps": "1"}, Note: "two\nlines"},
-		map[string]float64{"loss": 1, "linear probe": 0.7, "spread": 0.8})
+		map[string]float64{"loss": 1, "linear": 0.7, "spread": 0.8})
 	c, err := Compare(a, b)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("what differs is %q, want %q", names, want)
 	}
 	best := lines(c)
-	if !slices.Equal(best["linear probe"], []bool{false, true}) || slices.Contains(best["spread"], true) {
+	if !slices.Equal(best["linear"], []bool{false, true}) || slices.Contains(best["spread"], true) {
 		t.Errorf("the best are %v", best)
 	}
 	if slices.Contains(best["loss"], true) {
@@ -68,7 +68,7 @@ func TestCompare(t *testing.T) {
 		t.Errorf("the labels are %q", c.Labels)
 	}
 	table := c.String()
-	for _, want := range []string{"20261127-010203-pretrain-2", "1m15s", "linear probe    0.6", "0.7 *", "two lines"} {
+	for _, want := range []string{"20261127-010203-pretrain-2", "1m15s", "linear          0.6", "0.7 *", "two lines"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)
 		}
@@ -78,7 +78,7 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&out).ReadAll()
-	if err != nil || len(rows) != 3 || !slices.Contains(rows[0], "settings.rate") || !slices.Contains(rows[0], "metrics.linear probe") || rows[2][6] != "two\nlines" {
+	if err != nil || len(rows) != 3 || !slices.Contains(rows[0], "settings.rate") || !slices.Contains(rows[0], "metrics.linear") || rows[2][6] != "two\nlines" {
 		t.Errorf("as CSV: %q, %v", rows, err)
 	}
 }

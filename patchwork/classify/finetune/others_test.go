@@ -19,6 +19,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
+	"github.com/gopatchwork/patchwork/patchwork/compute/weights"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -203,7 +204,7 @@ func TestResumeWithOthers(t *testing.T) {
 				t.Errorf("%q, stopped at %d: the thresholds come of\n%s\nwithout stop\n%s", method, stop, rule.State(), of.State())
 			}
 			var w written
-			_, w, err = lastState(task.State)
+			_, w, err = weights.Last[written]((&trainer{state: task.State}).states())
 			if err != nil || (len(w.Rule) > 0) != (method != semi.None) {
 				t.Errorf("%q: the state has the thresholds %s (%v)", method, w.Rule, err)
 			}

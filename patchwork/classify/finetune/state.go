@@ -4,25 +4,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gopatchwork/patchwork/internal/atomicfile"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/compute/weights"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 )
 
-// A state is the folder epoch-N in Task.State, of the last epoch that is whole: "now", a checkpoint of all variables, those of the
-// optimiser too; "best", one of the best weights; and state.json, which is written last.
-const stateFile = "state.json"
-
-// written is state.json.
+// written is what a state says about itself.
 type written struct {
 	Task    string           `json:"task"` // hash of what must be the same to go on
 	History []classify.Point `json:"history"`
@@ -60,52 +51,32 @@ func (t *trainer) allLabels() []float32 {
 	return all
 }
 
+// states is where the trainer keeps its state: "now", a checkpoint of all variables, those of the optimiser too, and "best", one of the best weights.
+func (t *trainer) states() weights.States { return weights.States{Folder: t.state, Unit: "epoch"} }
+
 // writeDown keeps the state at the end of an epoch.
 func (t *trainer) writeDown() error {
 	if t.state == "" {
 		return nil
 	}
-	history := t.graft.History()
-	if err := os.MkdirAll(t.state, 0o755); err != nil {
-		return fmt.Errorf("finetune: the state cannot be kept: %w", err)
+	w := written{Task: t.fingerprint(), History: t.graft.History()}
+	if t.others.rule != nil {
+		w.Rule = t.others.rule.State()
 	}
-	dir := filepath.Join(t.state, fmt.Sprintf("epoch-%d", len(history)))
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("finetune: the state cannot be kept: %w", err)
+	if err := t.states().Keep(len(w.History), w, map[string]*model.Store{"now": t.store, "best": t.best}); err != nil {
+		return fmt.Errorf("finetune: %w", err)
 	}
-	err := errors.Join(weights.Save(t.store, filepath.Join(dir, "now")), weights.Save(t.best, filepath.Join(dir, "best")))
-	if err == nil {
-		var text []byte
-		w := written{Task: t.fingerprint(), History: history}
-		if t.others.rule != nil {
-			w.Rule = t.others.rule.State()
-		}
-		if text, err = json.Marshal(w); err == nil {
-			err = atomicfile.Write(filepath.Join(dir, stateFile), text, 0o644, atomicfile.Durable)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("finetune: the state cannot be kept in %s: %w", dir, err)
-	}
-	t.forget(dir)
 	return nil
-}
-
-// forget removes the states of other epochs.
-func (t *trainer) forget(but string) {
-	others, _ := filepath.Glob(filepath.Join(t.state, "epoch-*"))
-	for _, dir := range others {
-		if dir != but {
-			os.RemoveAll(dir) // what stays does no harm
-		}
-	}
 }
 
 // takeUp goes on from a state, if there is one of this task. One that is damaged or of another task is left aside and written over.
 func (t *trainer) takeUp() (bool, error) {
-	dir, w, err := lastState(t.state)
-	if err != nil || dir == "" || w.Task != t.fingerprint() {
-		return false, err
+	dir, w, err := weights.Last[written](t.states())
+	if err != nil {
+		return false, fmt.Errorf("finetune: %w", err)
+	}
+	if dir == "" || w.Task != t.fingerprint() {
+		return false, nil
 	}
 	now, best := model.NewStore(), model.NewStore()
 	defer now.Finalize()
@@ -128,26 +99,4 @@ func (t *trainer) takeUp() (bool, error) {
 	t.best, t.resumed = best, len(w.History)
 	t.graft.Resume(w.History)
 	return true, nil
-}
-
-// lastState is the newest whole state of a folder; "" if there is none.
-func lastState(folder string) (dir string, w written, err error) {
-	if folder == "" {
-		return "", w, nil
-	}
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", w, nil
-	}
-	if err != nil {
-		return "", w, fmt.Errorf("finetune: the state cannot be read: %w", err)
-	}
-	for _, e := range entries {
-		var one written
-		text, err := os.ReadFile(filepath.Join(folder, e.Name(), stateFile))
-		if err == nil && strings.HasPrefix(e.Name(), "epoch-") && json.Unmarshal(text, &one) == nil && len(one.History) > len(w.History) {
-			dir, w = filepath.Join(folder, e.Name()), one
-		}
-	}
-	return dir, w, nil
 }

@@ -98,6 +98,7 @@ func pretrainCommand() *cobra.Command {
 	f.StringVar((*string)(&o.Precision), "precision", "", "float32 or bfloat16, that networks compute in; without it float32")
 	f.IntVar(&o.Devices, "devices", 0, "of the backend, that share each batch; without it 1")
 	f.IntVar(&o.Look, "look", 0, "`epochs` between two measurements of the features; without it at the start and the end")
+	f.StringSliceVar(&o.Tests, "tests", nil, "`names` of the measurements, as of probe, or all; without it all but rotation")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and images, same network; without it the project's")
 	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.StringVar(&pictures, "pictures", "", "`folder` for pictures of what was learned so far, at each look: NAME-EPOCHS.png")

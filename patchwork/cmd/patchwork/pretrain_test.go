@@ -21,16 +21,31 @@ func TestPretrain(t *testing.T) {
 	}
 	short := []string{"--steps", "2", "--batch-size", "8", "--side", "16", "--width", "0.25", "--json"}
 	r := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "p", "--method", "vicreg", "--set", "hidden=32"}, short...)...))
-	if r.Network != "p/networks/vicreg-resnet-tiny" || r.Steps != 2 || r.Before["effective rank"] < 1 || r.After["effective rank"] < 1 {
+	if r.Network != "p/networks/vicreg-resnet-tiny" || r.Steps != 2 || r.Before.Rank == nil || r.After.Rank == nil || r.After.Alignment == nil || r.After.Rotation != nil {
 		t.Errorf("the report is %+v", r)
 	}
 	if _, err := os.Stat(r.Network + ".state"); err == nil {
 		t.Error("the state stays when the network is there")
 	}
 	do(t, "embed", "p", "--extractor", r.Network)
+	told := "accuracy " + under("accuracy", intervalFields) + " train test kinds"
+	checkFields(t, "probe", do(t, "probe", "p", "--tests", "all", "--json"), "features images rank uniformity alignment neighbours clusters "+under("linear rotation", told))
 	probed := as[patchwork.ProbeReport](t, do(t, "probe", "p", "--json"))
-	if probed.Images != 36 || probed.Rank < 1 || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
+	if probed.Images != 36 || *probed.Rank < 1 || probed.Alignment == nil || *probed.Alignment < 0 || probed.Clusters == nil || probed.Rotation != nil || probed.Linear == nil || probed.Linear.Kinds != 2 || probed.Neighbours == nil || !strings.Contains(probed.Features, "vicreg") && !strings.Contains(probed.Features, "resnet") {
 		t.Errorf("the probe says %+v", probed)
+	}
+	few := do(t, "probe", "p", "--few", "--all", "--labels", "1,4", "--draws", "2", "--csv", "few.csv", "--json")
+	checkFields(t, "probe --few", few, "[].features [].kinds [].test [].points "+"[].points[].labels [].points[].images [].points[].draws "+under("[].points[].accuracy", intervalFields))
+	curves := as[patchwork.FeatureCurves](t, few)
+	if len(curves) != 2 || curves[0].Test != 12 || len(curves[1].Points) != 2 {
+		t.Errorf("with few labels: %+v", curves)
+	}
+	if lines := strings.Split(read(t, "few.csv"), "\n"); len(lines) != 2+2*2*2 || lines[0] != "features,labels,images,draw,accuracy" {
+		t.Errorf("probe --csv wrote %q", lines)
+	}
+	compared := do(t, "probe", "--network", r.Network, "--network", "default", "--images", "photos", "--rotation")
+	if strings.Count(compared, " on 36 images\n") != 2 || strings.Count(compared, "\nquarter turns ") != 2 {
+		t.Errorf("two networks: %s", compared)
 	}
 	more := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "p", "--method", "byol", "--from", r.Network}, "--steps", "1", "--batch-size", "8", "--json")...))
 	if more.Network != "p/networks/byol-resnet-tiny" || !strings.Contains(more.From, "variables match") || strings.Contains(more.From, "missing") {
@@ -38,7 +53,7 @@ func TestPretrain(t *testing.T) {
 	}
 	fails(t, exitFailed, []string{"no network in photos"}, "pretrain", "p", "--from", "photos")
 	onnx := as[patchwork.PretrainReport](t, do(t, "pretrain", "p", "--method", "byol", "--backbone", smallNetwork(t), "--mean", "0.5", "--std", "0.25", "--steps", "2", "--batch-size", "8", "--json"))
-	if onnx.Network != "p/networks/byol-small.onnx" || onnx.Before["effective rank"] == onnx.After["effective rank"] {
+	if onnx.Network != "p/networks/byol-small.onnx" || *onnx.Before.Rank == *onnx.After.Rank {
 		t.Errorf("of an ONNX file the report is %+v", onnx)
 	}
 	kept := as[patchwork.EmbedReport](t, do(t, "embed", "p", "--extractor", onnx.Network, "--json"))
@@ -48,12 +63,12 @@ func TestPretrain(t *testing.T) {
 	fails(t, exitFailed, []string{"shows crops of 8 pixels"}, "pretrain", "p", "--method", "dino", "--backbone", "small.onnx")
 	fails(t, exitFailed, []string{"place by place"}, "pretrain", "p", "--method", "autoencoder", "--backbone", "small.onnx")
 	fails(t, exitFailed, []string{"leave out From and Backbone"}, "pretrain", "p", "--width", "2", "--backbone", "small.onnx")
-	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out", "--tensorboard=logs"}, short...)...))
+	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out", "--tensorboard=logs", "--tests", "linear,rotation"}, short...)...))
 	if found, _ := filepath.Glob("logs/*-pretrain/events.out.tfevents.*"); len(found) != 1 {
 		t.Errorf("below logs there are %d event files, want 1", len(found))
 	}
 	fails(t, exitUsage, []string{"--mlflow is no address of a tracking server"}, append([]string{"pretrain", "p", "--mlflow=localhost:5000"}, short...)...)
-	if again.Steps != 2 || again.After["linear probe"] == 0 {
+	if again.Steps != 2 || again.After.Linear == nil || again.After.Rotation == nil || again.After.Rank != nil {
 		t.Errorf("without a project the report is %+v", again)
 	}
 	fails(t, exitFailed, []string{"no images found"}, append([]string{"pretrain", "--images", "out", "--out", "out2"}, short...)...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ func replayCommand() *cobra.Command {
 				return err
 			}
 			if file != "" {
-				if err := writeTo(file, result); err != nil {
+				if err := writeCSV(file, result.WriteCSV); err != nil {
 					return err
 				}
 			}
@@ -53,11 +54,11 @@ func replayCommand() *cobra.Command {
 	return c
 }
 
-// writeTo writes the trainings of a replay as CSV.
-func writeTo(file string, r *patchwork.Replay) error {
+// writeCSV writes a table to a file.
+func writeCSV(file string, write func(io.Writer) error) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.WriteCSV(f), f.Close())
+	return errors.Join(write(f), f.Close())
 }

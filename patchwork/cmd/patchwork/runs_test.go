@@ -52,7 +52,7 @@ func TestRuns(t *testing.T) {
 		}
 	}
 	text = do(t, "runs", "show", "nets/vicreg")
-	for _, want := range []string{folders[0], "outcome  4 steps", "* method.hidden ", "  method.variance ", "backend ", "effective rank "} {
+	for _, want := range []string{folders[0], "outcome  4 steps", "* method.hidden ", "  method.variance ", "backend ", "rank "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("runs show lacks %q:\n%s", want, text)
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
+var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "probe", "pretrain", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"see", "see kernels", "see activations", "see query", "see extremes", "see projection", "see attribution", "see reconstruction", "see projector",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
@@ -65,6 +65,9 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"thresholds", "p", "--error", "0.5", "--wrong", "-1"}, []string{"--error is 0.5", "--wrong is -1"}},
 		{[]string{"calibration", "p", "--method", "isotonic", "--folds", "1"}, []string{`--method is "isotonic"`, "--folds is 1"}},
 		{[]string{"learning-curve", "p", "--budgets", "20,10"}, []string{"--budgets is [20 10]", "ascending"}},
+		{[]string{"probe"}, []string{"name a project, or give --network and --images"}},
+		{[]string{"probe", "p", "--network", "x", "--draws", "1"}, []string{"leave --network and --images away", "are of --few; give that, too", "--draws is 1"}},
+		{[]string{"probe", "p", "--few", "--rotation", "--labels", "5,1"}, []string{"are of other figures than --few", "--labels is [5 1]"}},
 		{[]string{"audit", "p", "--next", "-1"}, []string{"--next is -1"}},
 		{[]string{"replay", "p", "-n", "-1", "--seeds", "-2", "--rounds", "-3"}, []string{"-n is -1", "--seeds is -2", "--rounds is -3"}},
 		{[]string{"learning-curve", "p", "--budgets", "x"}, []string{"--budgets"}},

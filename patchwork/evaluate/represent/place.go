@@ -3,6 +3,9 @@ package represent
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // Alignment is how far two views of an image lie apart on average: mean |a - b|² of rows brought to length 1. Lower is better.
@@ -26,18 +29,35 @@ func Alignment(a, b [][]float32) (float64, error) {
 //
 // Source: Wang and Isola 2020, eq. 9, t = 2. The original took the distance without the square, and pairs of a row with itself too.
 //
-// Errors: fewer than two rows.
+// Errors: fewer than two rows; rows of different lengths.
 func Uniformity(x [][]float32) (float64, error) {
 	if len(x) < 2 {
 		return 0, fmt.Errorf("represent: %d rows; want two or more", len(x))
 	}
-	sum := 0.0
-	for i := range x {
-		for k := range i {
-			sum += math.Exp(-2 * (2 - 2*cosine(x[i], x[k])))
+	for i, row := range x {
+		if len(row) != len(x[0]) {
+			return 0, fmt.Errorf("represent: row %d has %d numbers and row 0 has %d; want the same", i, len(row), len(x[0]))
 		}
 	}
-	return math.Log(sum / (float64(len(x)) * float64(len(x)-1) / 2)), nil
+	n, d := len(x), len(x[0])
+	all := blas64.General{Rows: n, Cols: d, Stride: d}
+	for _, row := range x {
+		all.Data = append(all.Data, unit(row)...)
+	}
+	sum := 0.0
+	const block = 256
+	cosines := make([]float64, min(block, n)*n)
+	for from := 0; from < n; from += block {
+		rows := min(block, n-from)
+		part := blas64.General{Rows: rows, Cols: d, Stride: d, Data: all.Data[from*d : (from+rows)*d]}
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, part, all, 0, blas64.General{Rows: rows, Cols: n, Stride: n, Data: cosines[:rows*n]})
+		for i := range rows {
+			for _, c := range cosines[i*n : i*n+from+i] {
+				sum += math.Exp(-2 * (2 - 2*c))
+			}
+		}
+	}
+	return math.Log(sum / (float64(n) * float64(n-1) / 2)), nil
 }
 
 func cosine(a, b []float32) float64 {

@@ -37,12 +37,13 @@ const penalty = 0.5
 //
 // Errors: nothing to learn from or to test on, or one kind; rows of different lengths; a number that is none, naming the row.
 func Probe(features [][]float32, kinds []int, test []bool) (ProbeResult, error) {
-	if len(features) != len(kinds) || len(kinds) != len(test) {
-		return ProbeResult{}, fmt.Errorf("represent: %d rows, %d kinds and %d marks for testing; want as many of each", len(features), len(kinds), len(test))
+	if len(kinds) != len(test) {
+		return ProbeResult{}, fmt.Errorf("represent: %d kinds and %d marks for testing; want as many of each", len(kinds), len(test))
+	}
+	if err := matching(features, kinds); err != nil {
+		return ProbeResult{}, err
 	}
 	var learn, told []int
-	present := map[int]int{} // kind → column
-	var names []int
 	for i, k := range kinds {
 		switch {
 		case k < 0:
@@ -50,59 +51,77 @@ func Probe(features [][]float32, kinds []int, test []bool) (ProbeResult, error) 
 			told = append(told, i)
 		default:
 			learn = append(learn, i)
-			if _, ok := present[k]; !ok {
-				present[k] = len(names)
-				names = append(names, k)
+		}
+	}
+	r := ProbeResult{Train: len(learn), Test: len(told), Kinds: len(rowsByKind(kinds, test))}
+	if len(told) == 0 || r.Kinds < 2 {
+		return r, fmt.Errorf("represent: %d rows to learn from have %d kinds, and %d are for testing; want two kinds or more, and rows of each side", len(learn), r.Kinds, len(told))
+	}
+	count := 0
+	for _, ok := range tell(features, kinds, learn, told) {
+		if ok {
+			count++
+		}
+	}
+	r.Accuracy = evaluate.Wilson(count, len(told))
+	return r, nil
+}
+
+// matching says whether there is a kind for each row, and a length and numbers that all rows share.
+func matching(features [][]float32, kinds []int) error {
+	if len(features) != len(kinds) {
+		return fmt.Errorf("represent: %d rows and %d kinds; want as many of each", len(features), len(kinds))
+	}
+	for i, x := range features {
+		if len(x) != len(features[0]) {
+			return fmt.Errorf("represent: row %d has %d numbers and row 0 has %d; want the same", i, len(x), len(features[0]))
+		}
+		for _, v := range x {
+			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+				return fmt.Errorf("represent: row %d holds %g; compute its features again", i, f)
 			}
 		}
 	}
-	r := ProbeResult{Train: len(learn), Test: len(told), Kinds: len(names)}
-	if len(told) == 0 || len(names) < 2 {
-		return r, fmt.Errorf("represent: %d rows to learn from have %d kinds, and %d are for testing; want two kinds or more, and rows of each side", len(learn), len(names), len(told))
-	}
-	s, err := standardise(features, learn)
-	if err != nil {
-		return r, err
-	}
-	p := &softmax{x: s.matrix(features, learn), kinds: make([]int, len(learn)), classes: len(names)}
+	return nil
+}
+
+// tell learns from some rows and says of others whether their kinds are told right.
+func tell(features [][]float32, kinds, learn, others []int) []bool {
+	column := map[int]int{} // of a kind
+	var names []int
+	s := standardise(features, learn)
+	p := &softmax{x: s.matrix(features, learn), kinds: make([]int, len(learn))}
 	for i, row := range learn {
-		p.kinds[i] = present[kinds[row]]
+		k := kinds[row]
+		if _, ok := column[k]; !ok {
+			column[k] = len(names)
+			names = append(names, k)
+		}
+		p.kinds[i] = column[k]
 	}
+	p.classes = len(names)
 	w := p.fit()
-	t := &softmax{x: s.matrix(features, told), classes: len(names)}
+	t := &softmax{x: s.matrix(features, others), classes: len(names)}
 	logits := t.logits(w)
-	right := 0
-	for i, row := range told {
+	right := make([]bool, len(others))
+	for i, row := range others {
 		best := 0
 		for c := range names {
 			if logits.Data[i*len(names)+c] > logits.Data[i*len(names)+best] {
 				best = c
 			}
 		}
-		if names[best] == kinds[row] {
-			right++
-		}
+		right[i] = names[best] == kinds[row]
 	}
-	r.Accuracy = evaluate.Wilson(right, len(told))
-	return r, nil
+	return right
 }
 
 // standard is mean and 1/deviation of each number; a number that does not vary becomes 0.
 type standard struct{ mean, scale []float64 }
 
-func standardise(features [][]float32, rows []int) (s standard, err error) {
+func standardise(features [][]float32, rows []int) (s standard) {
 	d := len(features[rows[0]])
 	s.mean, s.scale = make([]float64, d), make([]float64, d)
-	for i, x := range features {
-		if len(x) != d {
-			return s, fmt.Errorf("represent: row %d has %d numbers and row %d has %d; want the same", i, len(x), rows[0], d)
-		}
-		for _, v := range x {
-			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-				return s, fmt.Errorf("represent: row %d holds %g; compute its features again", i, f)
-			}
-		}
-	}
 	n := float64(len(rows))
 	for _, i := range rows {
 		for k, v := range features[i] {
@@ -119,7 +138,7 @@ func standardise(features [][]float32, rows []int) (s standard, err error) {
 			s.scale[k] = 1 / math.Sqrt(v)
 		}
 	}
-	return s, nil
+	return s
 }
 
 // matrix has the rows standardised, and a 1 behind each.

@@ -3,6 +3,7 @@ package represent
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -19,6 +20,9 @@ type golden struct {
 	}
 	Alignment, Uniformity, Rank, NMI float64
 	Same                             float64 `json:"nmi_same"`
+	Found                            float64 `json:"nmi_found"`
+	Right                            [][]bool
+	Half                             float64
 }
 
 func read(t *testing.T) (g golden) {
@@ -66,6 +70,26 @@ func TestGolden(t *testing.T) {
 	}
 	renamed, _ := NMI(g.Kinds, other)
 	near(t, "NMI of other names", renamed, g.Same, 1e-9)
+	var x [][]float64
+	for _, row := range g.Features {
+		x = append(x, unit(row))
+	}
+	clusters, err := divide(t.Context(), x, 3, 50, rand.New(rand.NewPCG(1, 1))) // so that the best is found, as the reference does
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := NMI(g.Kinds, clusters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "NMI of clusters", found, g.Found, 1e-9)
+	apart, kinds := blobs([]int{30, 20, 10, 5}, 16, 0.1)
+	if all, err := Clusters(t.Context(), append(apart, make([]float32, 16)), append(kinds, -1), 1); err != nil || all != 1 {
+		t.Errorf("NMI of kinds far apart is %g, %v", all, err)
+	}
+	if _, err := Clusters(t.Context(), g.Features, make([]int, len(g.Kinds)), 1); err == nil || !strings.Contains(err.Error(), "want two or more") {
+		t.Errorf("clusters of one kind: %v", err)
+	}
 	// Fewer rows than numbers: the other product.
 	wide, err := RankMe(g.Features[:4])
 	if err != nil || wide < 1 || wide > 4.001 {
@@ -90,7 +114,7 @@ func TestProbeGolden(t *testing.T) {
 			learn = append(learn, i)
 		}
 	}
-	s, _ := standardise(g.Features, learn)
+	s := standardise(g.Features, learn)
 	p := &softmax{x: s.matrix(g.Features, learn), classes: 3}
 	for _, i := range learn {
 		p.kinds = append(p.kinds, g.Kinds[i])
@@ -118,7 +142,7 @@ func TestBadInput(t *testing.T) {
 		{[]int{0, 0, 0, 0}, []bool{true, false, false, false}, x, "want two kinds"},
 		{[]int{0, 1, 0, 1}, []bool{false, false, false, false}, x, "0 are for testing"},
 		{[]int{0, 1, 0}, []bool{true, false, false, false}, x, "as many of each"},
-		{[]int{0, 1, 0, 1}, []bool{true, false, false, false}, [][]float32{{1, 2}, {3}, {5, 6}, {7, 8}}, "row 0 has 2 numbers and row 1 has 1"},
+		{[]int{0, 1, 0, 1}, []bool{true, false, false, false}, [][]float32{{1, 2}, {3}, {5, 6}, {7, 8}}, "row 1 has 1 numbers and row 0 has 2"},
 		{[]int{0, 1, 0, 1}, []bool{true, false, false, false}, [][]float32{{1, 2}, {3, 4}, {5, float32(math.NaN())}, {7, 8}}, "row 2 holds NaN"},
 	} {
 		if _, err := Probe(c.x, c.kinds, c.test); err == nil || !strings.Contains(err.Error(), c.says) {

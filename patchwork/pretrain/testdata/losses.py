@@ -221,6 +221,30 @@ def mae(normalise):
     return f
 
 
+def deepcluster(logits, clusters):
+    return F.cross_entropy(logits, clusters.detach().long().squeeze(1))
+
+
+def autoencoder(x, painted):
+    return F.l1_loss(painted, x)
+
+
+def context(painting, adversary):
+    def f(x, painted, box, judged=None):
+        """The difference in the box over the whole picture, and to be taken for a picture by the second network."""
+        box = box.detach()
+        loss = painting * F.l1_loss(painted * box, x * box)
+        if judged is not None:
+            loss = loss + adversary * F.binary_cross_entropy_with_logits(judged, torch.ones_like(judged))
+        return loss
+    return f
+
+
+def critic(pictures, painted):
+    return (F.binary_cross_entropy_with_logits(pictures, torch.ones_like(pictures))
+            + F.binary_cross_entropy_with_logits(painted, torch.zeros_like(painted)))
+
+
 pair = dict(a=A, b=B)
 for t in (0.1, 0.5):
     case("simclr", {"temperature": t}, pair, simclr(t))
@@ -255,4 +279,11 @@ case("detcon", {"temperature": 0.5}, SEGMENTS, detcon(0.5))
 PATCHES = dict(painted=draw(6, 4), patches=draw(6, 4), shown=np.array([[1.0], [0], [0], [0], [1], [0]]))
 case("mae", {}, PATCHES, mae(True))
 case("mae", {"normalise": False}, PATCHES, mae(False))
+case("deepcluster", {"clusters": 6}, dict(logits=draw(n, 6), clusters=np.array([[5.0], [0], [3], [3], [1]])), deepcluster)
+PAINTED = dict(x=draw(3, 8), painted=draw(3, 8))
+BOX = np.array([[0.0, 0, 1, 1, 1, 1, 0, 0]] * 3)
+case("autoencoder", {}, PAINTED, autoencoder)
+case("context", {"adversary": 0, "painting": 2}, dict(PAINTED, box=BOX), context(2, 0))
+case("context", {"adversary": 0.3}, dict(PAINTED, box=BOX, judged=draw(3, 1)), context(1, 0.3))
+case("context", {}, dict(pictures=draw(n, 1), painted=draw(n, 1)), critic)
 print(json.dumps(cases))

@@ -1,15 +1,19 @@
-package pretrain
+package represent
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 )
 
-// kMeans divides rows x [n][d] into k clusters: k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's steps until nothing changes, 100 at
-// most. A cluster that loses all rows begins again beside another: at its centre, with N(0, 0.1²) added.
+// KMeans divides rows x [n][d] into k clusters, from 0, at most one for each row: k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's steps until
+// nothing changes, 100 at most. A cluster that loses all rows begins again beside another: at its centre, with N(0, 0.1²) added.
 //
-// Errors: ctx's.
-func kMeans(ctx context.Context, x [][]float64, k int, rng *rand.Rand) ([]int, error) {
+// Errors: no rows; ctx's.
+func KMeans(ctx context.Context, x [][]float64, k int, rng *rand.Rand) ([]int, error) {
+	if len(x) == 0 || k < 1 {
+		return nil, fmt.Errorf("represent: %d clusters of %d rows; want one or more of each", k, len(x))
+	}
 	k = min(k, len(x))
 	centres := seeds(x, k, rng)
 	of := make([]int, len(x))
