@@ -10,22 +10,28 @@ import (
 // ChartSheet is several charts side by side.
 type ChartSheet struct {
 	Charts  []Chart
-	Columns int // of the picture of SVG; 0 means 2
+	Columns int // 0 means 2
 }
 
-// StaticHTML is the charts as images, as many in a row as there is room for, for viewers that remove scripts and styles.
+// StaticHTML is the charts as images in a table, for viewers that remove scripts and styles; "" without any.
 //
 // Errors: those of Chart.SVG.
 func (s ChartSheet) StaticHTML() (string, error) {
+	if len(s.Charts) == 0 {
+		return "", nil
+	}
 	var b strings.Builder
-	for _, c := range s.Charts {
+	for i, c := range s.Charts {
 		text, err := c.StaticHTML()
 		if err != nil {
 			return "", err
 		}
-		b.WriteString(text + "\n")
+		if i > 0 && i%orElse(s.Columns, 2) == 0 {
+			b.WriteString("</tr>\n<tr>")
+		}
+		b.WriteString("<td>" + text + "</td>\n")
 	}
-	return b.String(), nil
+	return "<table><tr>" + b.String() + "</tr></table>\n", nil
 }
 
 // SVG is one picture of all charts, row by row. A row is as high as its highest chart.

@@ -57,7 +57,10 @@ func TestChartSheetIsOnePicture(t *testing.T) {
 		}
 	}
 	html, err := s.StaticHTML()
-	if err != nil || strings.Count(html, "<img ") != 3 {
-		t.Errorf("%d images, %v; want 3", strings.Count(html, "<img "), err)
+	if err != nil || strings.Count(html, "<img ") != 3 || strings.Count(html, "<tr>") != 2 {
+		t.Errorf("%d images in %d rows, %v; want 3 in 2", strings.Count(html, "<img "), strings.Count(html, "<tr>"), err)
+	}
+	if html, err := (ChartSheet{}).StaticHTML(); html != "" || err != nil {
+		t.Errorf("without charts: %q, %v", html, err)
 	}
 }

@@ -83,6 +83,9 @@ func Compare(folders ...string) (Comparison, error) {
 	return c, nil
 }
 
+// foremost are the settings that say most of a run.
+var foremost = []string{"method", "network", "extractor", "head", "loss"}
+
 func (c *Comparison) settings() {
 	names := map[string]bool{}
 	for _, r := range c.Runs {
@@ -100,6 +103,10 @@ func (c *Comparison) settings() {
 		}
 	}
 	add("kind", func(r Run) string { return r.Kind })
+	for _, name := range foremost {
+		add(name, func(r Run) string { return r.Settings[name] })
+		delete(names, name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		add(name, func(r Run) string { return r.Settings[name] })
 	}

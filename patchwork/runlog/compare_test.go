@@ -108,6 +108,16 @@ func TestCompareMarksALossOfTheSameKind(t *testing.T) {
 	}
 }
 
+func TestCompareNamesRunsByTheirMethodFirst(t *testing.T) {
+	dir := t.TempDir()
+	a := recorded(t, dir, Run{Settings: map[string]string{"epochs": "60", "method": "simclr"}})
+	b := recorded(t, dir, Run{Settings: map[string]string{"epochs": "30", "method": "vicreg"}})
+	c, err := Compare(a, b)
+	if err != nil || !slices.Equal(c.Labels, []string{"simclr", "vicreg"}) || c.Settings[0].Name != "method" || len(c.Settings) != 2 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 func TestCompareReadsRunsThatGoOn(t *testing.T) {
 	w := begin(t, t.TempDir(), nil)
 	add(t, w, 1, map[string]float64{"loss": 3})
