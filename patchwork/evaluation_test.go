@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -184,6 +185,32 @@ func TestEvaluation(t *testing.T) {
 		stop()
 		if _, err := p.Replay(stopped, o, nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled: %v", err)
+		}
+	})
+	t.Run("replays see what is open", func(t *testing.T) { // the head's centre is that of all images but those of the test
+		table, err := p.LabelsUnder("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.lookOnce(t.Context(), func(l *looks) error {
+			learn, open := []int{0, table.Len() - 1}, []int{1, 2, 3}
+			m, err := replayer{looks: l, table: table}.train(t.Context(), learn, open, 1)
+			if err != nil || m == nil {
+				return fmt.Errorf("%v, %w", m, err)
+			}
+			for k, got := range m.Mean {
+				want := 0.0
+				for _, row := range append(learn, open...) {
+					want += float64(l.row(row)[k]) / 5
+				}
+				if math.Abs(float64(got)-want) > 1e-5*(1+math.Abs(want)) {
+					t.Fatalf("centre %d is %g; want %g", k, got, want)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	})
 	t.Run("prevalence", func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/acquire/replay"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
+	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets"
 )
 
@@ -28,8 +29,9 @@ type Replay struct{ *replay.Result }
 
 // Replay labels the images that have all labels once more, from none on, as each strategy chooses, trains the project's
 // classifier after each batch and measures it on a third of the images that is set apart; see package replay. Equal files
-// are on one side. All labelled images take part, those held out too. progress counts trainings; it may be nil. Nothing in
-// the project changes. A training takes about a third of a second, and by default there are 160 for each strategy.
+// are on one side. All labelled images take part, those held out too. As in the project, a training sees the features of the
+// images that are still to be labelled. progress counts trainings; it may be nil. Nothing in the project changes. A training
+// takes about a third of a second, and by default there are 160 for each strategy.
 //
 // Errors: ErrNoFeatures; too few images with all labels; an unknown strategy or class; impossible options; ctx's error.
 func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress) (*Replay, error) {
@@ -70,17 +72,38 @@ type replayer struct {
 	options classify.Options
 }
 
+// revealed is a table of some rows, of which only some show their labels.
+type revealed struct {
+	evaluate.Table
+	known map[int]bool // by row that is there, whether its labels are
+}
+
+func (r revealed) Excluded(row int) bool {
+	_, there := r.known[row]
+	return !there
+}
+
+func (r revealed) Value(row, class int) labels.Tri {
+	if !r.known[row] {
+		return labels.Unknown
+	}
+	return r.Table.Value(row, class)
+}
+
 // train is a replay.Train.
-func (r replayer) train(ctx context.Context, learn []int, seed uint64) (*replay.Model, error) {
-	chosen := make(map[int]bool, len(learn))
+func (r replayer) train(ctx context.Context, learn, open []int, seed uint64) (*replay.Model, error) {
+	known := make(map[int]bool, len(learn)+len(open))
+	for _, row := range open {
+		known[row] = false
+	}
 	for _, row := range learn {
-		chosen[row] = true
+		known[row] = true
 	}
 	o := r.options
 	o.Seed += seed
 	m, err := classify.Train(ctx, classify.Data{
 		Classes: r.table.Classes(), Dim: r.store.Dim(), Features: r.row, FeatureID: r.store.Spec().ID,
-		Table: noneHeldOut{onlyRows{r.table, func(row int) bool { return chosen[row] }}},
+		Table: noneHeldOut{revealed{r.table, known}},
 	}, o, nil)
 	if errors.Is(err, classify.ErrNoLabels) {
 		return nil, nil

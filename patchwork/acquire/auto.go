@@ -2,8 +2,7 @@ package acquire
 
 import "slices"
 
-// enough is how many positives of each class are known when what covers the collection has handed its share of the batch over
-// to what is rare or unsure.
+// enough is how many positives of each class are known when rare classes have their whole share of the batch.
 const enough = 15
 
 // scarce is the share of the median class's positives below which a class with at least one counts as rare.
@@ -13,22 +12,19 @@ const scarce = 0.25
 //
 //	no features, no model    all drawn uniformly
 //	no features              entropy
-//	nothing labelled         typiclust
-//	else                     typiclust hands over class by class: the share g once the classes have on average the share g
-//	                         of the 15 positives that are enough. What it hands over goes to rare for as many of the
-//	                         classes as are rare, and to unsure otherwise; without a model it keeps what would be
-//	                         unsure's
+//	else                     rare for as many of the classes as are rare, of this the share g once the classes have on average
+//	                         the share g of the 15 positives that are enough; what is left is uherding's
 //
 // A class is rare if it has known positives, and fewer than a quarter of those that the median class has. Near-duplicates
 // within a batch are left out; see Mix. The reason of each pick begins with the part that chose it.
 //
-// The order of the phases follows Hacohen et al. 2022: typical images while few are labelled, uncertain ones later; when to
-// hand over is what replays say (docs/active-learning.md).
+// uherding goes from what is typical to what is unsure by itself as labels come in; what that is worth replays say
+// (docs/active-learning.md).
 type auto struct{}
 
 // Card implements Strategy.
 func (auto) Card() Card {
-	return Card{Name: "auto", About: "by what is known: first what covers, then what is rare, then what is unsure", Uses: Probs | Features}
+	return Card{Name: "auto", About: "by what is known: what stands for others, with a model for those that it is unsure of, and what is rare", Uses: Probs | Features}
 }
 
 // Pick implements Strategy.
@@ -41,32 +37,25 @@ func autoParts(p *Pool) []Part {
 		return []Part{{random, 1}}
 	case p.Features == nil:
 		return []Part{{entropy, chosen}}
-	case len(p.Known) == 0:
-		return []Part{{typiClust{}, chosen}}
 	}
-	handed, seek := handOver(positives(p))
-	doubt := chosen * handed * (1 - seek)
-	if p.Probs == nil {
-		doubt = 0
-	}
-	hunt := chosen * handed * seek
-	return []Part{{typiClust{}, chosen - doubt - hunt}, {rare{}, hunt}, {unsure{}, doubt}}
+	hunt := chosen * hunting(positives(p))
+	return []Part{{uHerding{}, chosen - hunt}, {rare{}, hunt}}
 }
 
-// handOver says by the known positives of the classes which share of the choice typical images have handed over, and which
-// share of that goes to rare classes.
-func handOver(positives []int) (handed, seek float64) {
+// hunting says by the known positives of the classes which share of the choice goes to rare classes.
+func hunting(positives []int) float64 {
 	if len(positives) == 0 {
-		return 0, 0
+		return 0
 	}
 	sorted := slices.Sorted(slices.Values(positives))
 	median := float64(sorted[len(sorted)/2])
+	known, few := 0.0, 0.0
 	for _, k := range positives {
-		handed += min(1, float64(k)/enough)
+		known += min(1, float64(k)/enough)
 		if k > 0 && float64(k) < scarce*median {
-			seek++
+			few++
 		}
 	}
 	n := float64(len(positives))
-	return handed / n, seek / n
+	return known / n * few / n
 }

@@ -53,7 +53,7 @@ func TestGoldenCoverage(t *testing.T) {
 			}
 		})
 	}
-	if len(g.Cases) < 13 {
+	if len(g.Cases) < 14 {
 		t.Errorf("%d cases; want every strategy", len(g.Cases))
 	}
 }

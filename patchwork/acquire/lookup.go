@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	whole   = []Strategy{auto{}, random, entropy, margin, unsure{}, leastConfident, inOrder, badge{}, bald, powerBald{}, dropQuery{}, bait{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, rare{}}
+	whole   = []Strategy{auto{}, random, entropy, margin, unsure{}, leastConfident, inOrder, badge{}, bald, powerBald{}, dropQuery{}, bait{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, uHerding{}, rare{}}
 	ofClass = []func(class string) Strategy{
 		entropyOf,
 		highestOf,

@@ -178,12 +178,12 @@ func TestPhasesOfAuto(t *testing.T) {
 	}{
 		{"nothing at all", []func(p *Pool){noModel, noFeatures}, map[string]int{"drawn": 20}},
 		{"a model only", []func(p *Pool){noFeatures}, map[string]int{"entropy": 17, "audit": 3}},
-		{"no label", []func(p *Pool){noModel}, map[string]int{"typiclust": 17, "audit": 3}},
-		{"few labels, no model", []func(p *Pool){label(2, 3), noModel}, map[string]int{"typiclust": 17, "audit": 3}},
-		{"one rare, no model", []func(p *Pool){label(3, 20), noModel}, map[string]int{"typiclust": 12, "rare": 5, "audit": 3}},
-		{"enough of both", []func(p *Pool){label(15, 20)}, map[string]int{"unsure": 17, "audit": 3}},
-		{"one class rare", []func(p *Pool){label(3, 20)}, map[string]int{"typiclust": 7, "rare": 5, "unsure": 5, "audit": 3}},
-		{"one class not found", []func(p *Pool){label(0, 15)}, map[string]int{"typiclust": 8, "unsure": 9, "audit": 3}},
+		{"no label", []func(p *Pool){noModel}, map[string]int{"uherding": 17, "audit": 3}},
+		{"few labels, no model", []func(p *Pool){label(2, 3), noModel}, map[string]int{"uherding": 17, "audit": 3}},
+		{"one rare, no model", []func(p *Pool){label(3, 20), noModel}, map[string]int{"uherding": 12, "rare": 5, "audit": 3}},
+		{"few labels", []func(p *Pool){label(2, 3)}, map[string]int{"uherding": 17, "audit": 3}},
+		{"one class rare", []func(p *Pool){label(3, 20)}, map[string]int{"uherding": 12, "rare": 5, "audit": 3}},
+		{"one class not found", []func(p *Pool){label(0, 15)}, map[string]int{"uherding": 17, "audit": 3}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -90,7 +90,7 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 	if len(q.Rows) == 0 {
 		return nil, exhausted(card, given)
 	}
-	if card.Needs.Has(Probs) {
+	if (card.Needs | card.Uses).Has(Probs) && q.Probs != nil {
 		for _, row := range q.Rows {
 			if got := q.Probs(row); got != nil && len(got) != len(q.Classes) {
 				return nil, fmt.Errorf("acquire: row %d has %d probabilities and there are %d classes; score the images again with the current classes",

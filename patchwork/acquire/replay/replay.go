@@ -29,9 +29,11 @@ type Model struct {
 	Judge      func(n int, vector func(i int) []float32) []float32 // acquire.Pool.Judge
 }
 
-// Train learns from the labels of some rows, all of which count; it must look at no others. seed is another one for each
-// replay. A nil model means that nothing can be learned yet, as from one side only.
-type Train func(ctx context.Context, learn []int, seed uint64) (*Model, error)
+// Train learns from the labels of some rows, all of which count. open are the rows that are still to be labelled: it may look at
+// their features, as a project's training does at those of images without labels, and at no label of theirs; at other rows it
+// must not look at all. seed is another one for each replay. A nil model means that nothing can be learned yet, as from one side
+// only.
+type Train func(ctx context.Context, learn, open []int, seed uint64) (*Model, error)
 
 // Options says what to replay. Strategies is required.
 type Options struct {
@@ -194,7 +196,7 @@ func (p *player) play(ctx context.Context, name string) (*Step, error) {
 	p.open = slices.DeleteFunc(p.open, func(row int) bool { return slices.Contains(chosen, row) })
 	learn := slices.Clone(p.learn)
 	slices.Sort(learn)
-	if p.model, err = p.train(ctx, learn, p.seed); err != nil {
+	if p.model, err = p.train(ctx, learn, slices.Clone(p.open), p.seed); err != nil {
 		return nil, err
 	}
 	s := p.measure()

@@ -55,9 +55,13 @@ func vectors(t table) func(row int) []float32 {
 
 // nearest learns the mean of each class that it has seen.
 func nearest(t *testing.T, tab table, x func(int) []float32) Train {
-	return func(_ context.Context, learn []int, _ uint64) (*Model, error) {
+	return func(_ context.Context, learn, open []int, _ uint64) (*Model, error) {
 		if !slices.IsSorted(learn) || slices.Contains(learn, 0) || slices.Contains(learn, 1) {
 			t.Errorf("learns from %v; want rows in order, none excluded and none without all labels", learn)
+		}
+		all := slices.Sorted(slices.Values(slices.Concat(learn, open)))
+		if n := len(slices.Compact(slices.Clone(all))); n != len(all) || n > (len(tab)-2)*2/3+2 || n < (len(tab)-2)*2/3-2 {
+			t.Errorf("%d rows to learn from and %d open, %d in all; want each once, and two thirds of %d", len(learn), len(open), n, len(tab)-2)
 		}
 		seen := map[int][]int{}
 		for _, row := range learn {
@@ -135,9 +139,9 @@ func TestReplayStartsAndEnds(t *testing.T) {
 	tab := images(26)
 	x := vectors(tab)
 	var asked [][]int
-	train := func(ctx context.Context, learn []int, seed uint64) (*Model, error) {
+	train := func(ctx context.Context, learn, open []int, seed uint64) (*Model, error) {
 		asked = append(asked, learn)
-		return nearest(t, tab, x)(ctx, learn, seed)
+		return nearest(t, tab, x)(ctx, learn, open, seed)
 	}
 	r, err := Run(t.Context(), tab, Options{Strategies: []string{"random", "entropy"}, Batch: 7, Rounds: 9, Seeds: 1}, train)
 	if err != nil || len(r.Steps) != 6 || r.Steps[2].Images != 16 {
@@ -222,7 +226,7 @@ func TestReplayErrors(t *testing.T) {
 		"the table or Train":  run(t.Context(), nil, Options{Strategies: []string{"random"}}),
 		"context canceled":    run(stopped, fine, Options{Strategies: []string{"random"}}),
 		"replay: highest: swamp, replay 0, 16 images: acquire: highest: swamp ranks by class": run(t.Context(), fine, Options{Strategies: []string{"highest: swamp"}}),
-		"replay: random, replay 0, 16 images: out of memory": run(t.Context(), func(context.Context, []int, uint64) (*Model, error) { return nil, broken },
+		"replay: random, replay 0, 16 images: out of memory": run(t.Context(), func(context.Context, []int, []int, uint64) (*Model, error) { return nil, broken },
 			Options{Strategies: []string{"random"}}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), says) {

@@ -123,5 +123,19 @@ emit("least confident", sorted(rows, key=lambda r: -s[r])[:6], sorted(s[rows])[:
 for target in (0.8, 0.25):
     s = 1 - abs(p[:, 1] - target)
     emit(f"near {target}: b", sorted(rows, key=lambda r: -s[r])[:6], sorted(s[rows])[::-1][:6])
+
+# Uncertainty herding: overlapping classes, so doubt is the mean entropy; the m-th nearest by whole sorted rows
+c = x - x.mean(0)
+c /= np.linalg.norm(c, axis=1, keepdims=True)
+square, free = ((c[:, None] - c[None]) ** 2).sum(-1), np.array(rows)
+m = len(rows) // (len(known) + 6)
+width = np.mean([np.sort(np.delete(square[r, free], i))[m - 1] for i, r in enumerate(rows)])
+K, doubt = np.exp(-square / (2 * width)), (-p * np.log2(p) - (1 - p) * np.log2(1 - p)).mean(1)
+have, chosen, scores = list(known), [], []
+for _ in range(6):
+    total = [(doubt[free] * np.maximum(0, K[free, r] - K[np.ix_(free, have)].max(1))).mean() if r not in have else -1 for r in rows]
+    best = int(np.argmax(total))
+    chosen.append(rows[best]), scores.append(total[best]), have.append(rows[best])
+emit("uherding", chosen, scores)
 emit("in order", rows[:6], [-r for r in rows[:6]])
 print(json.dumps(dict(features=x.tolist(), probs=p.tolist(), known=known, rows=rows, labels=labels.tolist(), cases=cases)))

@@ -1,0 +1,141 @@
+package acquire
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// reachOf is how many candidates are asked how far their neighbours are.
+const reachOf = 256
+
+// uHerding takes, one after the other, the row that brings most of what the model is unsure of near to something known or taken.
+//
+//	score  = how much it raises the mean over candidates x of doubt(x) · max over known and taken rows y of k(x, y)
+//	doubt  = 1 - (p₁ - p₂)/Σp, the two highest and the sum over the classes, where every known image shows exactly one class;
+//	         otherwise the mean over the classes of H(p), as for "entropy"; 1 where no model says anything
+//	k(x,y) = exp(-|x - y|²/2σ²)
+//	σ²     = the mean over candidates of |x - y|² to the m-th nearest, m = candidates/(known + n)
+//
+// on features from which the mean of all candidates and known rows is taken, brought to length one. Classes are those of x that are still
+// unknown. With few labels σ is wide, so that what is chosen stands for many others; the more there are the narrower it is, and the
+// more only doubt counts.
+//
+// Of more than 4,096 candidates so many drawn at random are looked at. Source: Bae, Oliveira and Sutherland 2025, arXiv:2412.20644, with
+// another σ, probabilities as the model has them, and doubt by entropy where classes overlap.
+type uHerding struct{}
+
+// Card implements Strategy.
+func (uHerding) Card() Card {
+	return Card{Name: "uherding", About: "stands for others, with a model for those that it is unsure of", Paper: "Bae et al. 2025", Needs: Features, Uses: Probs}
+}
+
+// Pick implements Strategy.
+func (uHerding) Pick(p *Pool, n int) []Pick {
+	q := sampled(p)
+	if q.open == 0 {
+		return nil
+	}
+	q.centre()
+	square := q.reach(q.open / (len(q.rows) - q.open + n))
+	h := newHerding(q, func(cosine float32) float32 { return float32(math.Exp((min(float64(cosine), 1) - 1) / square)) })
+	reason := func(int) string { return "" }
+	if p.Probs != nil {
+		h.weight = make([]float64, q.open)
+		single := oneEach(p)
+		for i, row := range q.rows[:q.open] {
+			h.weight[i] = doubtOver(p, row, single)
+		}
+		reason = func(row int) string {
+			c, prob := likeliest(p, row)
+			if !single {
+				c, prob = p.Uncertain(row)
+			}
+			if c < 0 {
+				return " of what is unsure; the model says nothing of it"
+			}
+			return fmt.Sprintf(" of what is unsure; %s at %.2f", p.Classes[c], prob)
+		}
+	}
+	var picks []Pick
+	h.pick(n, p.Rand.Uint64(), func(i int, gain float64) {
+		picks = append(picks, Pick{Row: q.rows[i], Score: gain, Reason: fmt.Sprintf("uherding: raises by %.2g the coverage%s", gain, reason(q.rows[i]))})
+	})
+	return fillUp(p, picks, n, "uherding: drawn at random from those not looked at")
+}
+
+// doubtOver is how unsure the model is of a row over all its classes that are still unknown, 0 to 1: by the margin where each image shows one class, by entropy
+// otherwise; 1 where it says nothing.
+func doubtOver(p *Pool, row int, single bool) float64 {
+	first, second, sum, entropies, classes := 0.0, 0.0, 0.0, 0.0, 0.0
+	for c, v := range p.Probs(row) {
+		if v != v || !p.Unknown(row, c) {
+			continue
+		}
+		prob := float64(v)
+		classes++
+		sum += prob
+		entropies += Entropy(prob)
+		if prob > first {
+			first, second = prob, first
+		} else {
+			second = max(second, prob)
+		}
+	}
+	switch {
+	case classes == 0 || single && sum == 0:
+		return 1
+	case single:
+		return 1 - (first-second)/sum
+	}
+	return entropies / classes
+}
+
+// centre moves the points so that their mean is at 0, and brings them to length one again.
+func (q *points) centre() {
+	sum := make([]float64, q.dim)
+	for i := range q.rows {
+		for k, v := range q.vector(q.rows[i]) {
+			sum[k] += float64(v)
+		}
+	}
+	q.mean = make([]float32, q.dim)
+	for k, v := range sum {
+		q.mean[k] = float32(v / float64(len(q.rows)))
+	}
+	inBlocks(len(q.rows), func(i int) {
+		q.size[i], q.scale[i] = squared(q.vector(q.rows[i]), q.mean), 1
+		if s := q.size[i]; s > 0 {
+			q.scale[i], q.size[i] = 1/math.Sqrt(s), 1
+		}
+	})
+}
+
+// reach is the mean over candidates, or over some of many, of the squared distance to their m-th nearest candidate. It is more than 0.
+func (q *points) reach(m int) float64 {
+	m = max(1, min(m, q.open-1))
+	every := max(1, q.open/reachOf)
+	var asked []int
+	for i := 0; i < q.open; i += every {
+		asked = append(asked, i)
+	}
+	cosines := q.compared(asked, func(cosine float32) float32 { return cosine }) // [open, asked]
+	far := make([]float64, len(asked))
+	inBlocks(len(asked), func(k int) {
+		column := make([]float32, 0, q.open)
+		for j := range cosines {
+			if j != asked[k] {
+				column = append(column, cosines[j][k])
+			}
+		}
+		slices.Sort(column)
+		if len(column) > 0 {
+			far[k] = 2 - 2*float64(column[len(column)-m])
+		}
+	})
+	sum := 0.0
+	for _, d := range far {
+		sum += d
+	}
+	return max(sum/float64(len(far)), 1e-6)
+}
