@@ -18,11 +18,12 @@ type AdCo struct {
 	Momentum    float64 `yaml:"momentum" about:"of the slow copy"`
 	Hidden      int     `yaml:"hidden" about:"units of the hidden layer of the head"`
 	Output      int     `yaml:"output" about:"numbers that are compared"`
+	Norm        string  `yaml:"norm" about:"in the heads: batch, layer or none"`
 }
 
 // NewAdCo has the defaults.
 func NewAdCo() *AdCo {
-	return &AdCo{Temperature: 0.12, Sharp: 0.02, Negatives: 4096, Rate: 3, Momentum: 0.99, Hidden: 512, Output: 128}
+	return &AdCo{Temperature: 0.12, Sharp: 0.02, Negatives: 4096, Rate: 3, Momentum: 0.99, Hidden: 512, Output: 128, Norm: "layer"}
 }
 
 // Card implements Method.
@@ -38,7 +39,7 @@ func (m *AdCo) Check() error {
 		need(m.Negatives > 0, "adco: negatives is %d; want 1 or more", m.Negatives),
 		need(m.Rate >= 0, "adco: adversary_rate is %g; want 0 or more", m.Rate),
 		need(m.Momentum >= 0 && m.Momentum <= 1, "adco: momentum is %g; want 0 to 1", m.Momentum),
-		projector(m.Hidden, m.Output, 2, "layer").Check())
+		projector(m.Hidden, m.Output, 2, m.Norm).Check())
 }
 
 // Kind implements Method.
@@ -46,7 +47,7 @@ func (m *AdCo) Kind(v Views) (stream.Kind, error) { return stream.Pair(v.Full), 
 
 // Loss implements Method.
 func (m *AdCo) Loss(s *Step) *Node {
-	head := projector(m.Hidden, m.Output, 2, "layer")
+	head := projector(m.Hidden, m.Output, 2, m.Norm)
 	q := unit(s.MLP(Student, "head", s.Pooled(Student, s.In[0]), head))
 	k := StopGradient(unit(s.MLP(Teacher, "head", s.Pooled(Teacher, s.In[1]), head)))
 	s.Follow(Teacher, Student, s.Scalar32(m.Momentum))

@@ -13,10 +13,11 @@ import (
 type BarlowTwins struct {
 	Lambda float64 `yaml:"lambda" about:"weight of the correlations of different numbers"`
 	Hidden int     `yaml:"hidden" about:"units of each layer of the projector"`
+	Norm   string  `yaml:"norm" about:"in the heads: batch, layer or none"`
 }
 
 // NewBarlowTwins has the defaults.
-func NewBarlowTwins() *BarlowTwins { return &BarlowTwins{Lambda: 0.0051, Hidden: 512} }
+func NewBarlowTwins() *BarlowTwins { return &BarlowTwins{Lambda: 0.0051, Hidden: 512, Norm: "batch"} }
 
 // Card implements Method.
 func (m *BarlowTwins) Card() Card {
@@ -26,7 +27,7 @@ func (m *BarlowTwins) Card() Card {
 
 // Check implements Checker.
 func (m *BarlowTwins) Check() error {
-	return errors.Join(need(m.Lambda >= 0, "barlow: lambda is %g; want 0 or more", m.Lambda), expander(m.Hidden).Check())
+	return errors.Join(need(m.Lambda >= 0, "barlow: lambda is %g; want 0 or more", m.Lambda), expander(m.Hidden, m.Norm).Check())
 }
 
 // Kind implements Method.
@@ -36,7 +37,7 @@ func (m *BarlowTwins) Kind(v Views) (stream.Kind, error) { return stream.Pair(v.
 func (m *BarlowTwins) Loss(s *Step) *Node {
 	var z []*Node
 	for _, x := range s.In {
-		z = append(z, s.MLP(Student, "head", s.Pooled(Student, x), backbone.MLPOptions{Widths: []int{m.Hidden, m.Hidden, m.Hidden}}))
+		z = append(z, s.MLP(Student, "head", s.Pooled(Student, x), backbone.MLPOptions{Widths: []int{m.Hidden, m.Hidden, m.Hidden}, Norm: backbone.Norm(m.Norm)}))
 	}
 	s.Metric("spread", spread(unit(z[0])))
 	return m.loss(z[0], z[1])

@@ -15,10 +15,11 @@ type BYOL struct {
 	Momentum float64 `yaml:"momentum" about:"of the slow copy at the start; it rises to 1 along a cosine"`
 	Hidden   int     `yaml:"hidden" about:"units of the hidden layers of the heads"`
 	Output   int     `yaml:"output" about:"numbers that are predicted"`
+	Norm     string  `yaml:"norm" about:"in the heads: batch, layer or none"`
 }
 
 // NewBYOL has the defaults.
-func NewBYOL() *BYOL { return &BYOL{Momentum: 0.99, Hidden: 512, Output: 128} }
+func NewBYOL() *BYOL { return &BYOL{Momentum: 0.99, Hidden: 512, Output: 128, Norm: "batch"} }
 
 // Card implements Method.
 func (m *BYOL) Card() Card {
@@ -30,12 +31,12 @@ func (m *BYOL) Card() Card {
 func (m *BYOL) Check() error {
 	return errors.Join(
 		need(m.Momentum >= 0 && m.Momentum <= 1, "byol: momentum is %g; want 0 to 1", m.Momentum),
-		byolHead(m.Hidden, m.Output).Check())
+		byolHead(m.Hidden, m.Output, m.Norm).Check())
 }
 
 // byolHead is the form of its projector and its predictor.
-func byolHead(hidden, output int) backbone.MLPOptions {
-	return backbone.MLPOptions{Widths: []int{hidden, output}, LastBias: true}
+func byolHead(hidden, output int, norm string) backbone.MLPOptions {
+	return backbone.MLPOptions{Widths: []int{hidden, output}, Norm: backbone.Norm(norm), LastBias: true}
 }
 
 // Kind implements Method.
@@ -43,7 +44,7 @@ func (m *BYOL) Kind(v Views) (stream.Kind, error) { return stream.Pair(v.Full), 
 
 // Loss implements Method.
 func (m *BYOL) Loss(s *Step) *Node {
-	head := byolHead(m.Hidden, m.Output)
+	head := byolHead(m.Hidden, m.Output, m.Norm)
 	project := func(branch string, x *Node) *Node { return s.MLP(branch, "head", s.Pooled(branch, x), head) }
 	var predicted, seen []*Node
 	for _, x := range s.In {

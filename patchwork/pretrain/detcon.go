@@ -20,11 +20,12 @@ type DetCon struct {
 	Grid        int     `yaml:"grid" about:"rectangles a side, in place of segments; 0: segments"`
 	Hidden      int     `yaml:"hidden" about:"units of the hidden layer of the head"`
 	Output      int     `yaml:"output" about:"numbers that are compared"`
+	Norm        string  `yaml:"norm" about:"in the heads: batch, layer or none"`
 }
 
 // NewDetCon has the defaults.
 func NewDetCon() *DetCon {
-	return &DetCon{Temperature: 0.1, Segments: 8, Scale: 100, Hidden: 512, Output: 128}
+	return &DetCon{Temperature: 0.1, Segments: 8, Scale: 100, Hidden: 512, Output: 128, Norm: "batch"}
 }
 
 // Card implements Method.
@@ -40,7 +41,7 @@ func (m *DetCon) Check() error {
 		need(m.Segments > 1, "detcon: segments is %d; want 2 or more", m.Segments),
 		need(m.Scale > 0 || m.Grid > 0, "detcon: scale is %g; want more than 0", m.Scale),
 		need(m.Grid >= 0, "detcon: grid is %d; want 0 or more", m.Grid),
-		projector(m.Hidden, m.Output, 2, "batch").Check())
+		projector(m.Hidden, m.Output, 2, m.Norm).Check())
 }
 
 // Kind implements Method.
@@ -58,10 +59,10 @@ func (m *DetCon) Loss(s *Step) *Node {
 	h := s.Map(Student, Concatenate([]*Node{s.In[0], s.In[2]}, 0)) // of the first views, then of the second
 	side, c := h.Shape().Dim(1), h.Shape().Dim(3)
 	masks := Concatenate([]*Node{shrunk(stream.Masks(s.In[1], drawn), side), shrunk(stream.Masks(s.In[3], drawn), side)}, 0)
-	area := ReduceSum(masks, 1, 2)                                                                                   // [2n, k]
-	pooled := Div(Einsum("byxk,byxc->bkc", masks, h), ExpandAxes(AddScalar(area, 1e-8), -1))                         // [2n, k, c]
-	z := unit(s.MLP(Student, "head", Reshape(pooled, 2*n*m.Segments, c), projector(m.Hidden, m.Output, 2, "batch"))) // segments of a picture side by side
-	seen := Mul(positive(Slice(area, AxisRange(0, n))), positive(Slice(area, AxisRange(n, 2*n))))                    // in both views
+	area := ReduceSum(masks, 1, 2)                                                                                  // [2n, k]
+	pooled := Div(Einsum("byxk,byxc->bkc", masks, h), ExpandAxes(AddScalar(area, 1e-8), -1))                        // [2n, k, c]
+	z := unit(s.MLP(Student, "head", Reshape(pooled, 2*n*m.Segments, c), projector(m.Hidden, m.Output, 2, m.Norm))) // segments of a picture side by side
+	seen := Mul(positive(Slice(area, AxisRange(0, n))), positive(Slice(area, AxisRange(n, 2*n))))                   // in both views
 	d := s.In[1].Shape().Dimensions
 	numbers, most := dtypes.Float32, d[1]*d[2] // which are compared fast, and exact up to 2²⁴; a picture has no more segments than pixels
 	if n*most > 1<<24 {

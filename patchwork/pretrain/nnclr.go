@@ -17,11 +17,12 @@ type NNCLR struct {
 	Hidden      int     `yaml:"hidden" about:"units of the hidden layers of the heads"`
 	Output      int     `yaml:"output" about:"numbers that are compared"`
 	Predictor   bool    `yaml:"predictor" about:"a second head on the views that are compared with neighbours, as in the paper"`
+	Norm        string  `yaml:"norm" about:"in the heads: batch, layer or none"`
 }
 
 // NewNNCLR has the defaults.
 func NewNNCLR() *NNCLR {
-	return &NNCLR{Temperature: 0.1, Queue: 4096, Hidden: 512, Output: 128, Predictor: true}
+	return &NNCLR{Temperature: 0.1, Queue: 4096, Hidden: 512, Output: 128, Predictor: true, Norm: "batch"}
 }
 
 // Card implements Method.
@@ -35,7 +36,7 @@ func (m *NNCLR) Check() error {
 	return errors.Join(
 		need(m.Temperature > 0, "nnclr: temperature is %g; want more than 0", m.Temperature),
 		need(m.Queue > 0, "nnclr: queue is %d; want 1 or more", m.Queue),
-		projector(m.Hidden, m.Output, 3, "batch").Check())
+		projector(m.Hidden, m.Output, 3, m.Norm).Check())
 }
 
 // Kind implements Method.
@@ -44,10 +45,10 @@ func (m *NNCLR) Kind(v Views) (stream.Kind, error) { return stream.Pair(v.Full),
 // Loss implements Method.
 func (m *NNCLR) Loss(s *Step) *Node {
 	n := s.In[0].Shape().Dim(0)
-	z := s.MLP(Student, "head", s.Pooled(Student, Concatenate(s.In, 0)), projector(m.Hidden, m.Output, 3, "batch"))
+	z := s.MLP(Student, "head", s.Pooled(Student, Concatenate(s.In, 0)), projector(m.Hidden, m.Output, 3, m.Norm))
 	p := z
 	if m.Predictor {
-		o := projector(m.Hidden, m.Output, 2, "batch")
+		o := projector(m.Hidden, m.Output, 2, m.Norm)
 		o.LastNorm, o.LastBias = false, true
 		p = s.MLP(Student, "predictor", z, o)
 	}

@@ -15,10 +15,13 @@ type VICReg struct {
 	Variance   float64 `yaml:"variance" about:"weight of variances that are too small (μ)"`
 	Covariance float64 `yaml:"covariance" about:"weight of covariances (ν)"`
 	Hidden     int     `yaml:"hidden" about:"units of each layer of the expander"`
+	Norm       string  `yaml:"norm" about:"in the heads: batch, layer or none"`
 }
 
 // NewVICReg has the defaults.
-func NewVICReg() *VICReg { return &VICReg{Invariance: 25, Variance: 25, Covariance: 1, Hidden: 512} }
+func NewVICReg() *VICReg {
+	return &VICReg{Invariance: 25, Variance: 25, Covariance: 1, Hidden: 512, Norm: "batch"}
+}
 
 // Card implements Method.
 func (m *VICReg) Card() Card {
@@ -30,12 +33,12 @@ func (m *VICReg) Card() Card {
 func (m *VICReg) Check() error {
 	return errors.Join(
 		need(m.Invariance >= 0 && m.Variance >= 0 && m.Covariance >= 0, "vicreg: the weights are %g, %g and %g; want 0 or more", m.Invariance, m.Variance, m.Covariance),
-		expander(m.Hidden).Check())
+		expander(m.Hidden, m.Norm).Check())
 }
 
 // expander is three layers of the same width.
-func expander(hidden int) backbone.MLPOptions {
-	return backbone.MLPOptions{Widths: []int{hidden, hidden, hidden}, LastBias: true}
+func expander(hidden int, norm string) backbone.MLPOptions {
+	return backbone.MLPOptions{Widths: []int{hidden, hidden, hidden}, Norm: backbone.Norm(norm), LastBias: true}
 }
 
 // Kind implements Method.
@@ -45,7 +48,7 @@ func (m *VICReg) Kind(v Views) (stream.Kind, error) { return stream.Pair(v.Full)
 func (m *VICReg) Loss(s *Step) *Node {
 	var z []*Node
 	for _, x := range s.In {
-		z = append(z, s.MLP(Student, "head", s.Pooled(Student, x), expander(m.Hidden)))
+		z = append(z, s.MLP(Student, "head", s.Pooled(Student, x), expander(m.Hidden, m.Norm)))
 	}
 	s.Metric("spread", spread(unit(z[0])))
 	return m.loss(z[0], z[1])
