@@ -21,11 +21,10 @@ func js(page *rod.Page, expression string) string {
 func soon(t *testing.T, page *rod.Page, expression, want, why string) {
 	t.Helper()
 	var got string
-	for range 100 {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) { // a machine may be busy
 		if got = js(page, expression); got == want {
 			return
 		}
-		time.Sleep(30 * time.Millisecond)
 	}
 	t.Errorf("%s: %s is %s; want %s", why, expression, got, want)
 }
