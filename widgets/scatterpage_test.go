@@ -222,6 +222,7 @@ func TestDecisionsPage(t *testing.T) {
 	shot(t, page, "decisions-open")
 	page.MustElement(".pw-bars button:not([disabled])").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('bar')", "true", "a bar opens its images")
+	soon(t, page, "[...document.querySelectorAll('.pw-images img')].filter((i) => i.complete).length", "24", "they come, and move what is below no more")
 	page.MustElement(".pw-matrix td button:not([disabled])").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('cell')", "true", "and so does a cell of a table")
 }
