@@ -2,8 +2,10 @@ package pretrain
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -359,5 +361,26 @@ func TestAlarm(t *testing.T) {
 	}
 	if a.hear(Point{Metrics: map[string]float64{"accuracy": 0}}) != "" {
 		t.Error("an alarm without a spread")
+	}
+}
+
+// docs/pretraining.md says the defaults of every setting.
+func TestDefaultsAreInTheDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/pretraining.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range Cards() {
+		m, err := New(c.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []string
+		for _, s := range Settings(m) {
+			list = append(list, fmt.Sprintf("`%s` %s", s.Name, s.Value))
+		}
+		if line := fmt.Sprintf("| `%s` | %s |", c.Name, strings.Join(list, ", ")); !strings.Contains(string(page), line) {
+			t.Errorf("docs/pretraining.md lacks the line\n%s", line)
+		}
 	}
 }
