@@ -216,13 +216,14 @@ func TestDecisionsPage(t *testing.T) {
 	press(page, input.ArrowRight)
 	soonGo(t, "the threshold in Go follows the slider", func() bool { return s.chosen()[0] != 0.5 })
 	page.MustElement(".pw-decisions button:not([disabled])").MustClick()
-	soon(t, page, "document.querySelectorAll('.pw-images img').length", "24", "a count opens its images")
+	const come = "[...document.querySelectorAll('.pw-images img')].filter((i) => i.complete).length" // and move nothing any more
+	soon(t, page, come, "24", "a count opens its images")
 	page.MustElementR(".pw-open button", "More").MustClick()
-	soon(t, page, "document.querySelectorAll('.pw-images img').length", "30", "and more of them")
+	soon(t, page, come, "30", "and more of them")
 	shot(t, page, "decisions-open")
 	page.MustElement(".pw-bars button:not([disabled])").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('bar')", "true", "a bar opens its images")
-	soon(t, page, "[...document.querySelectorAll('.pw-images img')].filter((i) => i.complete).length", "24", "they come, and move what is below no more")
+	soon(t, page, come, "24", "they come")
 	page.MustElement(".pw-matrix td button:not([disabled])").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('cell')", "true", "and so does a cell of a table")
 }
