@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"runtime"
 	"syscall"
+
+	"github.com/gopatchwork/patchwork/internal/pyworker"
 )
 
 func main() {
@@ -52,12 +54,12 @@ func all(ctx context.Context, pattern string, rounds int, path string) error {
 		return err
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	p, err := startPython(ctx, path)
+	p, err := pyworker.Start(ctx, path, workerText, oneThread...)
 	if err != nil {
 		fmt.Println("Pillow and torchvision are skipped:", err)
 	} else {
-		defer p.stop()
-		fmt.Println(p.about)
+		defer p.Stop()
+		fmt.Println(p.About)
 	}
 	fmt.Printf("milliseconds a picture, on one core\n%-24s %10s %10s %10s %7s\n", "", "patchwork", "tensor", "pillow", "ratio")
 	for _, r := range rows {

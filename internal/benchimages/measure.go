@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"time"
+
+	"github.com/gopatchwork/patchwork/internal/pyworker"
 )
 
 const roundSeconds = 0.3 // of runs of each variant, at least one run
@@ -11,7 +13,7 @@ const roundSeconds = 0.3 // of runs of each variant, at least one run
 type figures map[string]float64
 
 // measure asks both sides in turns and keeps the least of the medians. p may be nil.
-func measure(r row, p *python, rounds int) (figures, error) {
+func measure(r row, p *pyworker.Worker, rounds int) (figures, error) {
 	if err := r.work(); err != nil {
 		return nil, err
 	}
@@ -25,7 +27,7 @@ func measure(r row, p *python, rounds int) (figures, error) {
 		if p == nil {
 			continue
 		}
-		theirs, err := p.ask(r, roundSeconds)
+		theirs, err := ask(p, r, roundSeconds)
 		if err != nil {
 			return nil, err
 		}

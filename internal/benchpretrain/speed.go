@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/gopatchwork/patchwork/internal/pyworker"
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
@@ -19,12 +20,12 @@ const steps = 6
 
 // speed prints images a second of a SimCLR step here and in PyTorch.
 func speed(ctx context.Context, path string, rounds int) error {
-	p, err := startPython(ctx, path)
+	p, err := pyworker.Start(ctx, path, workerText)
 	if err != nil {
 		return err
 	}
-	defer p.stop()
-	fmt.Printf("| SimCLR at %d pixels, %s | batch | images/s | PyTorch | ratio |\n|---|---|---|---|---|\n", side, p.about)
+	defer p.Stop()
+	fmt.Printf("| SimCLR at %d pixels, %s | batch | images/s | PyTorch | ratio |\n|---|---|---|---|---|\n", side, p.About)
 	for _, work := range []struct {
 		network string
 		batch   int
@@ -37,7 +38,7 @@ func speed(ctx context.Context, path string, rounds int) error {
 				return err
 			}
 			ours = max(ours, rate)
-			answer, err := p.ask(work.network, work.batch)
+			answer, err := ask(p, work.network, work.batch)
 			if err != nil {
 				return err
 			}
