@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,6 +39,7 @@ type decisionsView struct {
 	Title    string       `json:"title"`
 	Classes  []Deciding   `json:"classes"`
 	Matrices []matrixView `json:"matrices"`
+	Step     int          `json:"step"` // images that a press shows at once
 	openedView
 }
 
@@ -106,7 +108,7 @@ func (s *decisionsSession) Start(server *host.Server) {
 func (s *decisionsSession) Hello(context.Context, string) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := decisionsView{Title: orText(s.d.Title, "decisions"), Classes: slices.Clone(s.d.Classes), Matrices: []matrixView{}, openedView: s.view()}
+	v := decisionsView{Title: orText(s.d.Title, "decisions"), Classes: slices.Clone(s.d.Classes), Matrices: []matrixView{}, Step: openedImages, openedView: s.view()}
 	for i := range v.Classes {
 		v.Classes[i].Start = s.at[i]
 	}
@@ -161,11 +163,14 @@ func (s *decisionsSession) Receive(_ context.Context, _ string, e host.Event) (a
 
 // open asks for the images of the last press; s.mu is held.
 func (s *decisionsSession) open() {
-	s.number++
+	before := s.shown
 	s.title, s.total, s.shown, s.fault = "", 0, nil, ""
 	defer func() {
 		if r := recover(); r != nil {
 			s.shown, s.fault = nil, fmt.Sprintf("the images cannot be opened: %v", r)
+		}
+		if !begins(s.shown, before) { // More adds images, and those that are there keep their addresses
+			s.number++
 		}
 	}()
 	title, total, images, err := s.d.Open(s.ctx, s.last, s.limit)
@@ -174,6 +179,14 @@ func (s *decisionsSession) open() {
 		return
 	}
 	s.title, s.total, s.shown = title, total, images
+}
+
+// begins says whether images begin with those of first, of which there are some.
+func begins(images, first []GridImage) bool {
+	same := func(a, b GridImage) bool {
+		return a.Title == b.Title && a.Caption == b.Caption && a.File == b.File && bytes.Equal(a.Src, b.Src)
+	}
+	return len(first) > 0 && len(first) <= len(images) && slices.EqualFunc(first, images[:len(first)], same)
 }
 
 // view is what the last press opened; s.mu is held.
