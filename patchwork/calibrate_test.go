@@ -27,6 +27,44 @@ func predictedTable(t *testing.T, p *Project, o PredictOptions) [][]string {
 	return lines
 }
 
+// What has nothing to be measured on says what to do.
+func TestFiguresOfOneSidedLabels(t *testing.T) {
+	p := newProject(t, photos(t, 30))
+	ctx := t.Context()
+	if _, err := p.Embed(ctx, EmbedOptions{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	var labelled strings.Builder
+	labelled.WriteString("filepath,red\n")
+	for row := range 20 {
+		labelled.WriteString(p.Images().At(row).ID + ",1\n")
+	}
+	file := t.TempDir() + "/red.csv"
+	if err := os.WriteFile(file, []byte(labelled.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.ImportLabels(ctx, file, ImportOptions{AddClasses: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Train(ctx, classify.Options{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Calibration(ctx, CalibrationOptions{}, nil); err == nil || !strings.Contains(err.Error(), "hold some out, as with p.Split(0.2), and train again, or fit out of fold") {
+		t.Errorf("nothing is held out: %v", err)
+	}
+	if _, err := p.Calibration(ctx, CalibrationOptions{OutOfFold: true}, nil); err == nil || !strings.Contains(err.Error(), "label some of the other kind") {
+		t.Errorf("one side alone: %v", err)
+	}
+	curve, err := p.LearningCurve(ctx, LearningCurveOptions{}, nil)
+	if err != nil || !strings.HasSuffix(curve.String(), noFoldHasBoth) {
+		t.Errorf("%v, %v", curve, err)
+	}
+	found, err := p.Search(ctx, SearchOptions{Trials: 1}, nil)
+	if err != nil || !strings.HasSuffix(found.String(), noFoldHasBoth) {
+		t.Errorf("%v, %v", found, err)
+	}
+}
+
 func TestCalibrationIsKeptWithItsModel(t *testing.T) {
 	p := measured(t)
 	ctx := t.Context()

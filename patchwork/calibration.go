@@ -85,6 +85,9 @@ func (p *Project) calibrationFolds(ctx context.Context, d *evaluate.Data, o Cali
 	if !o.OutOfFold {
 		table, scores := d.Table, d.Scores
 		held := onlyRows{table, func(row int) bool { return table.Validation(row) && !table.Excluded(row) && scores(row) != nil }}
+		if !anyKnown(held) {
+			return "held-out images", nil, errors.New("none with a score is labelled; hold some out, as with p.Split(0.2), and train again, or fit out of fold (--out-of-fold, OutOfFold)")
+		}
 		fold, err = study.Folds(held, study.FoldOptions{Folds: o.Folds, Seed: p.Settings().Seed + o.Seed})
 		return "held-out images", fold, err
 	}
@@ -98,6 +101,18 @@ func (p *Project) calibrationFolds(ctx context.Context, d *evaluate.Data, o Cali
 	}
 	d.Scores = other.Scores
 	return "scores out of fold", other.Fold, nil
+}
+
+// anyKnown says whether a table has a label.
+func anyKnown(t evaluate.Table) bool {
+	for row := range t.Len() {
+		for class := range t.Classes() {
+			if !t.Excluded(row) && t.Value(row, class) != labels.Unknown {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fitCalibration fits and measures on the images of folds from 0 on.

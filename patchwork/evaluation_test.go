@@ -130,7 +130,7 @@ func TestEvaluation(t *testing.T) {
 		if _, err := p.Calibration(t.Context(), CalibrationOptions{Method: "isotonic"}, nil); err == nil || !strings.Contains(err.Error(), `Method is "isotonic"; want one of [platt temperature beta]`) {
 			t.Errorf("an unknown method: %v", err)
 		}
-		if _, err := p.Calibration(t.Context(), CalibrationOptions{Folds: 30}, nil); err == nil || !strings.Contains(err.Error(), "20 groups of labelled images for 30 folds") {
+		if _, err := p.Calibration(t.Context(), CalibrationOptions{Folds: 30}, nil); err == nil || !strings.Contains(err.Error(), "20 labelled images (those that stay together count once) for 30 folds") {
 			t.Errorf("more folds than images: %v", err)
 		}
 	})

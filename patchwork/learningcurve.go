@@ -148,5 +148,11 @@ func (c LearningCurve) String() string {
 		fmt.Fprintf(w, "%d\t%.1f\t%v\t%d\n", p.Budget, p.Images, p.Figure, len(p.Values))
 	}
 	w.Flush()
+	if len(c) > 0 && !slices.ContainsFunc(c, func(p study.Point) bool { return p.Figure.Value.Known() }) {
+		b.WriteString(noFoldHasBoth)
+	}
 	return b.String()
 }
+
+// noFoldHasBoth says why no area could be measured.
+const noFoldHasBoth = "note: no fold has both present and absent labels of a class, so there is no AUC; label some of both kinds\n"

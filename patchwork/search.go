@@ -264,6 +264,9 @@ func (r SearchReport) String() string {
 		fmt.Fprintf(w, "%v\t%s\t%s\n", t.AUC, cmp.Or(strings.Join(words, ", "), "the defaults"), t.Run)
 	}
 	w.Flush()
+	if len(r.Trials) > 0 && !slices.ContainsFunc(r.Trials, func(t SearchTrial) bool { return t.AUC.Value.Known() }) {
+		b.WriteString(noFoldHasBoth)
+	}
 	return b.String()
 }
 

@@ -71,7 +71,7 @@ func (t *ClassThreshold) choose(d evaluate.Data, class int, o ThresholdOptions) 
 		t.Threshold, err = decide.BestF1(scores, truth)
 	}
 	if errors.Is(err, evaluate.ErrNoLabels) {
-		t.Threshold.Reason, err = "no held-out image with a score is labelled; label some", nil
+		t.Threshold.Reason, err = "no held-out image with a score is labelled; label some, or hold some out and train again", nil
 	}
 	if err != nil {
 		return err

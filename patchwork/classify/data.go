@@ -96,11 +96,7 @@ func prepareFor(d Data, temperature float64) (*prepared, error) {
 	if err := p.dropUnlabelled(); err != nil {
 		return nil, err
 	}
-	if err := p.gather(); err != nil {
-		return nil, err
-	}
-	p.warnOneSided()
-	return p, nil
+	return p, p.gather()
 }
 
 // kind says what a row is good for: '-' nothing, 't' training, 'v' validation. It looks at features last.
@@ -218,9 +214,6 @@ func (p *prepared) gather() error {
 	if p.missing > 0 {
 		p.warnings = append(p.warnings, fmt.Sprintf("%d labelled images have no features and take no part; extract their features and train again", p.missing))
 	}
-	if len(p.validation.rows) == 0 {
-		p.warnings = append(p.warnings, "no labelled image is held out for validation, so the training loss chooses the best weights and nothing measures them")
-	}
 	return nil
 }
 
@@ -235,18 +228,53 @@ func checkFeatures(row int, x []float32, dim int) error {
 	return nil
 }
 
-// warnOneSided names the classes that were only ever seen present, or only absent.
-func (p *prepared) warnOneSided() {
+// warnAbout says what the labels lack for these options: images held out, and classes that were only ever seen present, or only
+// absent. Losses that take unknown labels for absent tell the images of a class apart of which only present ones are labelled, and
+// one that lets classes share a probability learns from the others of a group.
+func (p *prepared) warnAbout(o Options) {
+	switch {
+	case len(p.validation.rows) > 0:
+	case o.Head.stepwise():
+		p.warn("no labelled image is held out for validation, so the training loss chooses the best weights and nothing measures them")
+	default:
+		p.warn("no labelled image is held out for validation, so nothing measures the model on images that it has not learned from")
+	}
+	n := len(p.Classes)
+	counts := make([][3]int, n) // by class: absent, present, unknown
+	for i, v := range p.train.labels {
+		counts[i%n][(int(v)+3)%3]++
+	}
+	loss := o.Loss
+	if !o.Head.stepwise() {
+		loss = SigmoidLoss
+	}
 	for c, name := range p.Classes {
-		var seen [2]bool
-		for i := range p.train.rows {
-			if v := p.train.labels[i*len(p.Classes)+c]; v >= 0 {
-				seen[v] = true
-			}
-		}
-		if seen[0] != seen[1] {
-			lack := map[bool]string{true: "absent", false: "present"}[seen[1]]
-			p.warnings = append(p.warnings, fmt.Sprintf("class %q has no image labelled %s for training, so its scores cannot tell images apart; label some %s", name, lack, lack))
+		absent, present, unknown := counts[c][0] > 0, counts[c][1] > 0, counts[c][2] > 0
+		switch {
+		case absent && present, loss == SoftmaxLoss && p.othersPresent(name, counts):
+		case absent:
+			p.warn(fmt.Sprintf("class %q has no image labelled present for training, so its scores cannot tell images apart; label some present", name))
+		case (loss == WeakLoss || loss == ExpectedLoss) && unknown:
+		case unknown:
+			p.warn(fmt.Sprintf("class %q has no image labelled absent for training, so its scores cannot tell images apart; label some absent, "+
+				"or take the loss weak, which counts unknown labels a little as absent", name))
+		default:
+			p.warn(fmt.Sprintf("class %q has no image labelled absent for training, so its scores cannot tell images apart; label some absent", name))
 		}
 	}
+}
+
+// othersPresent says whether another class of a group that name is in is present on some image.
+func (p *prepared) othersPresent(name string, counts [][3]int) bool {
+	for _, group := range p.Groups {
+		if !slices.Contains(group, name) {
+			continue
+		}
+		for c, other := range p.Classes {
+			if other != name && slices.Contains(group, other) && counts[c][1] > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

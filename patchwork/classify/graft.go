@@ -57,6 +57,7 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.warnAbout(o)
 	if o.WeightDecay == 0 {
 		o.WeightDecay = 1 / float64(len(p.train.rows))
 	}

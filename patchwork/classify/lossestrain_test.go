@@ -89,3 +89,43 @@ func TestSoftmaxWithoutGroups(t *testing.T) {
 		t.Errorf("a class in two groups: %v", err)
 	}
 }
+
+// A class of which only present images are labelled is told apart by losses that take unknown for absent, and by a group; the
+// warning speaks of the others alone, and says what would help.
+func TestWarningsKnowWhatALossLearnsFrom(t *testing.T) {
+	for _, c := range []struct {
+		about  string
+		o      Options
+		groups [][]string
+		warned []string
+	}{
+		{"sigmoid", Options{Loss: SigmoidLoss}, nil, []string{"a", "b", "c"}},
+		{"logistic", Options{}, nil, []string{"a", "b", "c"}},
+		{"weak", Options{Loss: WeakLoss}, nil, nil},
+		{"expected", Options{Loss: ExpectedLoss}, nil, nil},
+		{"softmax, of a group", Options{Loss: SoftmaxLoss}, [][]string{{"a", "c"}}, []string{"b"}},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			d, table := blobs(60, 16, 3, 0.5, true)
+			for i, v := range table.values {
+				if v == labels.Absent {
+					table.values[i] = labels.Unknown
+				}
+			}
+			d.Groups = c.groups
+			c.o.Epochs, c.o.Steps = 2, 5
+			var warned []string
+			for _, w := range train(t, d, c.o).Info().Warnings {
+				if name, rest, ok := strings.Cut(strings.TrimPrefix(w, "class \""), "\""); ok && strings.Contains(rest, "no image labelled absent") {
+					warned = append(warned, name)
+					if !strings.Contains(rest, "or take the loss weak") {
+						t.Errorf("%q names no way out", w)
+					}
+				}
+			}
+			if !slices.Equal(warned, c.warned) {
+				t.Errorf("warned of %q; want %q", warned, c.warned)
+			}
+		})
+	}
+}

@@ -64,6 +64,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if err != nil {
 		return nil, err
 	}
+	p.warnAbout(o)
 	if o.WeightDecay == 0 && o.Head.stepwise() {
 		o.WeightDecay = 1 / float64(len(p.train.rows))
 	}

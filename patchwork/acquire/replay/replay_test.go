@@ -233,7 +233,7 @@ func TestReplayErrors(t *testing.T) {
 			t.Errorf("got %v, want %q", err, says)
 		}
 	}
-	if _, err := Run(t.Context(), images(3), Options{Strategies: []string{"random"}}, fine); err == nil || !strings.Contains(err.Error(), "groups of labelled images") {
+	if _, err := Run(t.Context(), images(3), Options{Strategies: []string{"random"}}, fine); err == nil || !strings.Contains(err.Error(), "want at least one for each") {
 		t.Errorf("too few images: %v", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrOneSided means that the known labels are all present or all absent, or that there are none.
-var ErrOneSided = errors.New("calibrate: the known labels are all on one side")
+var ErrOneSided = errors.New("calibrate: the known labels are all present, or all absent; label some of the other kind")
 
 // Sample is the scores and labels of one class: an entry for each image. Unknown labels are left out.
 type Sample struct {

@@ -44,7 +44,7 @@ func Folds(t evaluate.Table, o FoldOptions) (fold []int, err error) {
 	}
 	groups := groupsOf(t, o.Group)
 	if len(groups) < o.Folds {
-		return nil, fmt.Errorf("study: %d groups of labelled images for %d folds; want at least one each. Label more images, or take fewer folds", len(groups), o.Folds)
+		return nil, fmt.Errorf("study: %d labelled images (those that stay together count once) for %d folds; want at least one for each. Label more images, or take fewer folds", len(groups), o.Folds)
 	}
 	d := deal{folds: o.Folds, groups: groups, random: rand.New(rand.NewPCG(o.Seed, 0x666f6c6473))}
 	d.random.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })

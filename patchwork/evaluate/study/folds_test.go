@@ -153,7 +153,7 @@ func TestFoldErrors(t *testing.T) {
 	for says, f := range map[string]func() error{
 		"table is nil":     func() error { _, err := Folds(nil, FoldOptions{}); return err },
 		"Folds is 1; want": func() error { _, err := Folds(table, FoldOptions{Folds: 1}); return err },
-		"1 groups of labelled": func() error {
+		"1 labelled images": func() error {
 			_, err := Folds(table, FoldOptions{Group: func(int) string { return "all" }})
 			return err
 		},
