@@ -2,6 +2,8 @@ package classify
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -49,5 +51,41 @@ func TestTheHeadThatIsNotNamedHasWhatIsSet(t *testing.T) {
 		if got := o.WithDefaults().Head; got != c.want {
 			t.Errorf("with %v the head is %s, want %s", c.set, got, c.want)
 		}
+	}
+}
+
+// A setting that does nothing, because what it belongs to was not chosen, is said to be so, and no other is.
+func TestSettingsThatDoNothingAreNamed(t *testing.T) {
+	for _, c := range []struct {
+		set  map[string]string
+		want []string
+	}{
+		{nil, nil},
+		{map[string]string{"loss": "focal", "gamma": "1"}, nil},
+		{map[string]string{"head": "logistic", "loss": "sigmoid", "semi": "none"}, nil}, // as they are anyway
+		{map[string]string{"head": "logistic", "loss": "focal", "gamma": "1"}, []string{
+			"loss is set to focal and does nothing: it goes with head linear or mlp, and head is logistic", "gamma is set to 1 and does nothing: it goes with loss focal, and loss does nothing"}},
+		{map[string]string{"gamma": "1"}, []string{"gamma is set to 1 and does nothing: it goes with loss focal, and loss does nothing"}},
+		{map[string]string{"gamma": "1", "epochs": "3"}, []string{"gamma is set to 1 and does nothing: it goes with loss focal, and loss is sigmoid"}},
+		{map[string]string{"head": "linear", "hidden": "64"}, []string{"hidden is set to 64 and does nothing: it goes with head mlp, and head is linear"}},
+		{map[string]string{"head": "linear", "confusion": "0.25"}, []string{"confusion is set to 0.25 and does nothing: it goes with head mlp, and head is linear"}},
+	} {
+		var o Options
+		for _, s := range Settings() {
+			if err := s.Set(&o, c.set[s.Name]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		filled := o.WithDefaults()
+		if got := filled.idle(o); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %q, want %q", c.set, got, c.want)
+		}
+		if got := filled.idle(filled); o.Loss == "" && o.Gamma == 0 && o.Hidden == 0 && o.Confusion == 0 && len(got) > 0 {
+			t.Errorf("the filled-in options of %v: %q", c.set, got)
+		}
+	}
+	d, _ := blobs(40, 8, 2, 0.5, true)
+	if w := train(t, d, Options{Head: LogisticHead, Loss: FocalLoss}).Info().Warnings; !slices.ContainsFunc(w, func(w string) bool { return strings.HasPrefix(w, "loss is set to focal") }) {
+		t.Errorf("warnings %q", w)
 	}
 }

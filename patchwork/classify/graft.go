@@ -44,6 +44,7 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 	if !o.Head.stepwise() {
 		return nil, fmt.Errorf("classify.Options: head is %q, which is made at once; a network is trained with linear or mlp", o.Head)
 	}
+	asked := o
 	o = o.WithDefaults()
 	g := &Graft{}
 	var err error
@@ -57,6 +58,7 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.warnings = append(p.warnings, o.idle(asked)...)
 	p.warnAbout(o)
 	if o.WeightDecay == 0 {
 		o.WeightDecay = 1 / float64(len(p.train.rows))

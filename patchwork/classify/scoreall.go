@@ -103,7 +103,7 @@ type badFeature struct {
 }
 
 func (b *badFeature) Error() string {
-	return fmt.Sprintf("feature %d of row %d is %g; want a finite number. Extract the features again", b.feature, b.row, b.value)
+	return fmt.Sprintf("feature %d of row %d is %g; want a finite number. Delete the stored features and extract them again", b.feature, b.row, b.value)
 }
 
 // finite looks for a number that is none: NaN or infinite.

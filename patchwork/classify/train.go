@@ -47,6 +47,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if d.Teacher != nil {
 		fill(&o.Head, LinearHead)
 	}
+	asked := o
 	o = o.WithDefaults()
 	reader, err := newMapReader(o, d.Taps)
 	if err != nil {
@@ -64,6 +65,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if err != nil {
 		return nil, err
 	}
+	p.warnings = append(p.warnings, o.idle(asked)...)
 	p.warnAbout(o)
 	if o.WeightDecay == 0 && o.Head.stepwise() {
 		o.WeightDecay = 1 / float64(len(p.train.rows))

@@ -125,7 +125,7 @@ func checkFeatures(row int, x []float32, in network.Shape) error {
 	}
 	for i, v := range x {
 		if v-v != 0 { // NaN or infinite
-			return fmt.Errorf("multitask: feature %d of row %d is %g; want a finite number. Extract the features again", i, row, v)
+			return fmt.Errorf("multitask: feature %d of row %d is %g; want a finite number. Delete the stored features and extract them again", i, row, v)
 		}
 	}
 	return nil
