@@ -110,7 +110,7 @@ func TestSearchGoesOnAfterATrialThatDiverges(t *testing.T) {
 
 func TestSearchForWhatCannotBe(t *testing.T) {
 	p := searchProject(t)
-	for space, want := range map[string]string{"rote=1..2": `names "rote"`, "rate=1..9000": "from 0 to 1000", "rate=a..b": "0.001..0.1", "sampling=klass": "class, instance", "sampling=1..2": "class, instance"} {
+	for space, want := range map[string]string{"rote=1..2": `names "rote"`, "rate=1..9000": "above 0, up to 1000", "rate=a..b": "0.001..0.1", "sampling=klass": "class, instance", "sampling=1..2": "class, instance"} {
 		name, values, _ := strings.Cut(space, "=")
 		if _, err := p.Search(t.Context(), SearchOptions{Space: map[string]string{name: values}}, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q in it", space, err, want)

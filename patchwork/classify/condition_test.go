@@ -89,3 +89,21 @@ func TestSettingsThatDoNothingAreNamed(t *testing.T) {
 		t.Errorf("warnings %q", w)
 	}
 }
+
+// 0 in a field stands for the default; as text it is taken only where it means what it says.
+func TestZeroAsTextIsNoDefaultInDisguise(t *testing.T) {
+	taken := map[string]bool{"dropout": true, "smoothing": true, "patience": true, "gamma_present": true, "confusion": true}
+	for _, s := range Settings() {
+		if len(s.Choices) > 0 || s.Text {
+			continue
+		}
+		var o Options
+		err := s.Set(&o, "0")
+		if taken[s.Name] != (err == nil) {
+			t.Errorf("%s of 0: %v", s.Name, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "or nothing for the default ("+s.Default+")") {
+			t.Errorf("%s: %v", s.Name, err)
+		}
+	}
+}

@@ -56,7 +56,7 @@ func trainingSettings() []Setting {
 		{Name: "period", About: "schedule exponential, staircase, restarts: steps that halve the rate, or those of the first cosine", Whole: true, Max: 10_000_000, Default: "a fifth of all steps, a seventh for restarts", at: func(o *Options) any { return &o.Period }},
 		{Name: "warmup", About: "schedule warmup: steps until the rate is reached", Whole: true, Max: 10_000_000, Default: "a tenth of all steps", at: func(o *Options) any { return &o.Warmup }},
 		{Name: "smoothing", About: "head linear, mlp: share by which labels are drawn to one half", Max: 0.99, Default: "none", at: func(o *Options) any { return &o.Smoothing }},
-		{Name: "weight_decay", About: "pull of the weights to 0", Max: 1000, Default: "1/labelled images; head logistic: chosen by leaving images out", at: func(o *Options) any { return &o.WeightDecay }},
+		{Name: "weight_decay", About: "pull of the weights to 0; 0.000001 is next to none", Max: 1000, Default: "1/labelled images; head logistic: chosen by leaving images out", at: func(o *Options) any { return &o.WeightDecay }},
 		{Name: "sampling", About: "which images a batch prefers", Choices: []string{string(ByClass), string(ByInstance), string(BySquareRoot), string(ByEffective)}, Default: string(ByClass), at: func(o *Options) any { return &o.Sampling }},
 		{Name: "beta", About: "sampling effective: share of what an image shows that others may show too", Max: 0.999999, Default: "0.99", at: func(o *Options) any { return &o.Beta }},
 		{Name: "patience", About: "head linear, mlp: end after so many looks without a better one", Whole: true, Max: 10_000, Default: "never", at: func(o *Options) any { return &o.Patience }},
@@ -108,7 +108,7 @@ func (s Setting) Get(o Options) string {
 
 // Set sets the field from text; "" is the default.
 //
-// Errors: text is no number, lies outside of the range, or is no choice; o is then as it was.
+// Errors: text is no number, lies outside of the range, is 0 where that stands for another default, or is no choice; o is then as it was.
 func (s Setting) Set(o *Options, text string) error {
 	text = strings.TrimSpace(text)
 	v := s.value(o)
@@ -161,8 +161,11 @@ func (s Setting) allowsText(text string) bool {
 }
 
 func (s Setting) allows(v float64) bool {
-	return v >= s.Min && v <= s.Max && (!s.Whole || v == math.Trunc(v))
+	return v >= s.Min && v <= s.Max && (!s.Whole || v == math.Trunc(v)) && (v != 0 || s.zero())
 }
+
+// zero says whether 0 as text means 0: in a field it stands for the default.
+func (s Setting) zero() bool { return slices.Contains([]string{"none", "never", "0"}, s.Default) }
 
 func (s Setting) wrong(text string) error {
 	if len(s.Choices) > 0 {
@@ -175,7 +178,14 @@ func (s Setting) wrong(text string) error {
 	if s.Whole {
 		kind = "a whole number"
 	}
-	return fmt.Errorf("%s is %q; want %s from %s to %s, or nothing for the default (%s)", s.Name, text, kind, plain(s.Min), plain(s.Max), s.Default)
+	from := "from " + plain(s.Min)
+	switch {
+	case s.Min == 0 && !s.zero() && s.Whole:
+		from = "from 1"
+	case s.Min == 0 && !s.zero():
+		from = "above 0, up"
+	}
+	return fmt.Errorf("%s is %q; want %s %s to %s, or nothing for the default (%s)", s.Name, text, kind, from, plain(s.Max), s.Default)
 }
 
 // plain is a number without an exponent.

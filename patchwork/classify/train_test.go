@@ -201,7 +201,7 @@ func TestTrainErrors(t *testing.T) {
 		{"options", func(_ *Data, _ *table, o *Options) {
 			*o = Options{Epochs: -1, Rate: 7000, Sampling: "luck", Smoothing: 1}
 		},
-			"classify.Options: epochs is \"-1\"; want a whole number from 0 to 1000000, or nothing for the default (20)\nclassify.Options: rate is \"7000\""},
+			"classify.Options: epochs is \"-1\"; want a whole number from 1 to 1000000, or nothing for the default (20)\nclassify.Options: rate is \"7000\""},
 		{"nothing labelled", func(_ *Data, table *table, _ *Options) {
 			for i := range table.values {
 				table.values[i] = labels.Unknown
