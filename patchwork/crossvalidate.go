@@ -2,6 +2,7 @@ package patchwork
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -121,10 +122,19 @@ func (t without) Value(row, class int) labels.Tri {
 
 // CrossValidate measures classifiers on all labelled images, each by one that has not learned from it: for when there are too
 // few labels to hold some out. In the report they are the validation side. It judges the way of training and not the saved
-// model, which learns from more images.
+// model, which learns from more images; without Train in the options the way is that of the saved model, if there is one.
 //
 // Errors: as OutOfFold.
 func (p *Project) CrossValidate(ctx context.Context, o CrossValidateOptions, progress Progress) (evaluate.Report, error) {
+	if o.Train == (classify.Options{}) {
+		m, err := p.Model()
+		if err != nil && !errors.Is(err, ErrNoModel) {
+			return evaluate.Report{}, err
+		}
+		if err == nil {
+			o.Train = m.Info().Options
+		}
+	}
 	scores, err := p.OutOfFold(ctx, o, progress)
 	if err != nil {
 		return evaluate.Report{}, err

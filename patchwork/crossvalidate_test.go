@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -62,6 +63,26 @@ func TestCrossValidateTellsClassesApart(t *testing.T) {
 	}
 	if labelled != 60 || scores.Scores(-1) != nil || scores.Scores(1000) != nil {
 		t.Errorf("%d images have scores, want the 60 with labels", labelled)
+	}
+}
+
+// Without options it judges the way in which the saved model was trained.
+func TestCrossValidateTrainsAsTheModelWas(t *testing.T) {
+	p := searchProject(t)
+	way := classify.Options{Head: classify.PrototypesHead, Temperature: 3}
+	if _, err := p.Train(t.Context(), way, nil); err != nil {
+		t.Fatal(err)
+	}
+	loss := func(o classify.Options) evaluate.Number {
+		t.Helper()
+		r, err := p.CrossValidate(t.Context(), CrossValidateOptions{Folds: 3, Train: o}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Validation.LogLoss
+	}
+	if as, named, other := loss(classify.Options{}), loss(way), loss(classify.Options{Head: classify.LogisticHead}); as != named || as == other {
+		t.Errorf("log loss %v without options, %v with those of the model, %v with others", as, named, other)
 	}
 }
 

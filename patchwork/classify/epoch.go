@@ -62,7 +62,7 @@ func (t *training) diverges(mean, last float64, epochEnd bool) string {
 
 // diverged ends a training whose loss diverges: with the best weights before, or an error when there are none.
 func (t *training) diverged(wrong string, steps int) error {
-	text := fmt.Sprintf("the loss %s after %d steps; lower Options.Rate (now %g)", wrong, steps, t.o.Rate)
+	text := fmt.Sprintf("the loss %s after %d steps; lower the rate (now %g)", wrong, steps, t.o.Rate)
 	if t.best.weights == nil {
 		return fmt.Errorf("%w: %s", ErrDiverged, text)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -178,17 +179,9 @@ func learningCurveCommand() *cobra.Command {
 		Use:   "learning-curve PROJECT",
 		Short: "Train on fewer labelled images, to see what more of them would bring",
 		Long: "Divides all labelled images into folds, trains on more and more images outside each fold and measures the mean AUC in it.\n" +
-			"Nothing in the project changes.",
-		Example: "  patchwork learning-curve landuse --budgets 20,50,100",
+			"The settings are those of train, for each training. Nothing in the project changes.",
+		Example: "  patchwork learning-curve landuse --budgets 20,50,100\n  patchwork learning-curve landuse --head mlp --semi flexmatch",
 		Args:    args("a project folder"),
-		PreRunE: func(*cobra.Command, []string) error {
-			ascending := slices.IsSorted(o.Budgets) && len(slices.Compact(slices.Clone(o.Budgets))) == len(o.Budgets)
-			return checkFlags(
-				need(ascending && (len(o.Budgets) == 0 || o.Budgets[0] > 0), "--budgets is %d; want numbers of images above 0, ascending, as 20,50,100", o.Budgets),
-				need(o.Folds == 0 || o.Folds > 1, "--folds is %d; want 2 or more, or 0 for the default", o.Folds),
-				need(o.Repeats >= 0, "--repeats is %d; want 1 or more, or 0 for the default", o.Repeats),
-				need(o.Train.Epochs >= 0, "--epochs is %d; want 1 or more, or 0 for the default", o.Train.Epochs))
-		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
 			progress, end := patchwork.ShowProgress()
 			points, err := p.LearningCurve(c.Context(), o, progress)
@@ -200,11 +193,18 @@ func learningCurveCommand() *cobra.Command {
 		}),
 	}
 	f := c.Flags()
+	settings := settingFlags(c, &o.Train)
+	c.PreRunE = func(*cobra.Command, []string) error {
+		ascending := slices.IsSorted(o.Budgets) && len(slices.Compact(slices.Clone(o.Budgets))) == len(o.Budgets)
+		return errors.Join(settings(), checkFlags(
+			need(ascending && (len(o.Budgets) == 0 || o.Budgets[0] > 0), "--budgets is %d; want numbers of images above 0, ascending, as 20,50,100", o.Budgets),
+			need(o.Folds == 0 || o.Folds > 1, "--folds is %d; want 2 or more, or 0 for the default", o.Folds),
+			need(o.Repeats >= 0, "--repeats is %d; want 1 or more, or 0 for the default", o.Repeats)))
+	}
 	f.IntSliceVar(&o.Budgets, "budgets", nil, "`numbers` of images to learn from; without it 10, 20, 40 and so on")
 	f.IntVar(&o.Folds, "folds", 0, "`parts` that the images are divided in; 0 is 5")
 	f.IntVar(&o.Repeats, "repeats", 0, "`times` that they are divided; 0 is 1")
 	f.BoolVar(&o.BySubset, "by-subset", false, "test on images of other subsets than those learned from")
-	f.IntVar(&o.Train.Epochs, "epochs", 0, "of each training; 0 is the default of train")
 	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
