@@ -239,6 +239,9 @@ func (p *prepared) warnAbout(o Options) {
 	default:
 		p.warn("no labelled image is held out for validation, so nothing measures the model on images that it has not learned from")
 	}
+	if p.Teacher != nil { // whose probabilities differ from image to image on one side as well
+		return
+	}
 	n := len(p.Classes)
 	counts := make([][3]int, n) // by class: absent, present, unknown
 	for i, v := range p.train.labels {

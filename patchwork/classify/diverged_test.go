@@ -40,7 +40,7 @@ func TestDivergedKeepsTheBest(t *testing.T) {
 		t.Fatalf("too high a rate: %v, %v", m, err)
 	}
 	if i := m.Info(); !slices.ContainsFunc(i.Warnings, func(w string) bool {
-		return strings.Contains(w, "has grown to") && strings.Contains(w, "lower Options.Rate (now 1000)")
+		return strings.Contains(w, "has grown to") && strings.Contains(w, "lower the rate (now 1000)")
 	}) || len(i.History) >= 50 || !strings.Contains(i.String(), "diverged; weights of epoch") {
 		t.Errorf("%v", i)
 	}
