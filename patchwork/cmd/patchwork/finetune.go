@@ -42,6 +42,10 @@ func finetuneCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	settings := settingFlags(c, &o.Options.Options)
+	for name, is := range map[string]string{"head": "linear", "epochs": "10", "steps": "one for each batch of the images learned from, but 10 to 50", "rate": "0.001"} {
+		about, _, _ := strings.Cut(f.Lookup(name).Usage, "; default ") // that of train
+		f.Lookup(name).Usage = about + "; default " + is
+	}
 	c.PreRunE = func(*cobra.Command, []string) error {
 		wrong := []error{settings()}
 		for _, v := range []struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,11 @@ func TestFineTune(t *testing.T) {
 	fails(t, exitUsage, []string{`--augment is "much"`, "fixmatch-weak"}, "finetune", "p", "--augment", "much")
 	fails(t, exitUsage, []string{`--strong-augment is "none"`, "fixmatch-strong"}, "finetune", "p", "--strong-augment", "none")
 	fails(t, exitUsage, []string{"--strong-augment is a second view of images without labels, and semi is none"}, "finetune", "p", "--strong-augment", "simclr")
+	for _, own := range []string{"--epochs number.*default 10\n", "--steps number.*but 10 to 50\n", "--rate number.*default 0.001\n", "--head choice.*default linear\n"} {
+		if help := invoke(t, "finetune", "--help").out; !regexp.MustCompile(own).MatchString(help) {
+			t.Errorf("the help of finetune lacks %q, its own default", own)
+		}
+	}
 	do(t, "embed", "p", "--extractor", smallNetwork(t), "--mean", "0.5", "--std", "0.25")
 	fails(t, exitFailed, []string{"nothing to finish"}, "finetune", "p", "--finish")
 	short := []string{"--epochs", "2", "--steps", "2", "--batch-size", "4", "--network-rate", "1", "--tensorboard", "--json"}
