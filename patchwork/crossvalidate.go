@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
@@ -27,6 +29,7 @@ type OutOfFold struct {
 	Classes []string
 	Fold    []int     // by row; -1 for one that took no part: excluded, without labels or without features
 	p       []float32 // [rows, len(Classes)]; NaN where there is none
+	tuned   bool      // the network of the features has learned from labels
 }
 
 // Scores are those of a row in the order of Classes, NaN for a class that its model had no labels of; nil for a row that took
@@ -69,6 +72,8 @@ func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cell
 		return nil, err
 	}
 	out := &OutOfFold{Classes: t.Classes(), Fold: fold}
+	file := reads.store.Spec().File
+	out.tuned = tunedName.MatchString(strings.TrimSuffix(file, filepath.Ext(file)))
 	out.p = slices.Repeat([]float32{float32(math.NaN())}, len(fold)*len(out.Classes))
 	o.Train.Seed = seed
 	folds := slices.Max(fold) + 1
@@ -144,11 +149,15 @@ func (p *Project) CrossValidate(ctx context.Context, o CrossValidateOptions, pro
 		return evaluate.Report{}, err
 	}
 	index := p.Images()
-	return evaluate.Evaluate(evaluate.Data{
+	report, err := evaluate.Evaluate(evaluate.Data{
 		Table: allHeldOut{onlyRows{t, func(r int) bool { return scores.Scores(r) != nil }}}, Scores: scores.Scores,
 		Subset:    func(r int) string { return index.At(r).Subset },
 		Bootstrap: &evaluate.Bootstrap{Replicates: o.Replicates, Seed: p.Settings().Seed + o.Seed},
 	})
+	if err == nil && scores.tuned {
+		report.Notes = append(report.Notes, "the network of these features was tuned on labels of a project: where these images taught it, the figures are too good, although no classifier here has learned from the images that it judges; trust those of images that were held out before")
+	}
+	return report, err
 }
 
 // allHeldOut is a table of which every row is held out.

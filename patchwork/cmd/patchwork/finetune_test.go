@@ -96,4 +96,12 @@ func TestFineTune(t *testing.T) {
 	}
 	do(t, "embed", "p") // the tuned network goes on as the extractor
 	do(t, "train", "p", "--epochs", "1")
+	const known = "the network of these features was tuned on labels"
+	if told := do(t, "evaluate", "p", "--folds", "2"); !strings.Contains(told, known) {
+		t.Errorf("folds of images that the network knows:\n%s", told)
+	}
+	do(t, "embed", "p", "--extractor", "default")
+	if told := do(t, "evaluate", "p", "--folds", "2"); strings.Contains(told, known) {
+		t.Errorf("of another network:\n%s", told)
+	}
 }
