@@ -187,7 +187,8 @@ func (n *Notebook) Train(options ...classify.Options) {
 // made. Where images without labels teach, another curve has the share of their unknown labels that does. done ends them.
 func liveCurve() (onPoint func(classify.Point), done func()) {
 	var progress Progress
-	ended := func() {}
+	fitted := func() {}
+	ended := false // an epoch
 	var live, sure *widgets.LiveCurves
 	var first *classify.Point
 	add := func(p classify.Point) {
@@ -195,8 +196,9 @@ func liveCurve() (onPoint func(classify.Point), done func()) {
 		if !math.IsNaN(p.ValidationLoss) {
 			live.Add(studio.ValidationCurve, p.Epoch, p.ValidationLoss)
 		}
-		if p.SemiLoss > 0 {
-			live.Add(studio.UnlabelledCurve, p.Epoch, p.SemiLoss)
+		ended = ended || p.EpochEnd
+		if p.SemiLoss > 0 && ended { // not the first of the curves, so that colours are those of the studio
+			live.AddDashed(studio.UnlabelledCurve, p.Epoch, p.SemiLoss)
 		}
 		if p.Sure > 0 {
 			if sure == nil {
@@ -211,7 +213,7 @@ func liveCurve() (onPoint func(classify.Point), done func()) {
 		switch {
 		case math.IsNaN(p.TrainLoss):
 			if progress == nil {
-				progress, ended = ShowProgress()
+				progress, fitted = ShowProgress()
 			}
 			progress("fitting", p.Step, p.Steps)
 			return
@@ -225,7 +227,7 @@ func liveCurve() (onPoint func(classify.Point), done func()) {
 			add(*first)
 		}
 		add(p)
-	}, func() { ended(); live.Close(); sure.Close() }
+	}, func() { fitted(); live.Close(); sure.Close() }
 }
 
 // Evaluate shows how well the model does by class and by subset, training and validation apart.

@@ -18,6 +18,7 @@ type Chart struct {
 	Title, XName, YName string
 	Series              []Series
 	LogX, LogY          bool // logarithmic axes; values of 0 and less are then gaps
+	Shares              bool // X and Y are shares: both axes go from 0 to 1, whatever the values
 	Width, Height       int  // pixels of the picture; 0 means 600 and 300
 }
 
@@ -81,6 +82,11 @@ func (c Chart) Option() (json.RawMessage, error) {
 	}
 	axisLine := &opts.AxisLine{LineStyle: &opts.LineStyle{Color: "#8a8f98"}}
 	split := &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "rgba(128,136,148,0.22)"}}
+	var lowest, highest any
+	parts := 4
+	if c.Shares {
+		lowest, highest, parts = 0, 1, 5
+	}
 	label := &opts.AxisLabel{Color: "#7a828e", HideOverlap: opts.Bool(true), ShowMinLabel: opts.Bool(true), ShowMaxLabel: opts.Bool(true)}
 	place := c.places()
 	line.SetGlobalOptions(
@@ -94,7 +100,7 @@ func (c Chart) Option() (json.RawMessage, error) {
 			Min: place.from, Max: place.to, MinInterval: place.step, AxisLine: axisLine, AxisLabel: label,
 			SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
 		charts.WithYAxisOpts(opts.YAxis{Type: scale(c.LogY), Name: c.YName, NameLocation: "middle", NameGap: 36,
-			Scale: opts.Bool(true), AxisLabel: label, SplitLine: split, SplitNumber: 4}),
+			Scale: opts.Bool(true), Min: lowest, Max: highest, AxisLabel: label, SplitLine: split, SplitNumber: parts}),
 		charts.WithColorsOpts(opts.Colors(palette)),
 	)
 	for _, s := range c.Series {
@@ -144,6 +150,8 @@ func (c Chart) places() places {
 	switch from, to, ok := c.spanX(); {
 	case !ok:
 		p.top = "60" // room for the line that says so
+	case c.Shares:
+		p.from, p.to = 0, 1
 	case c.LogX && from == to:
 		p.from, p.to = from/2, to*2
 	case c.LogX:

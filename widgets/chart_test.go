@@ -30,7 +30,7 @@ type option struct {
 	}
 	XAxis, YAxis []struct {
 		Name, Type string
-		Min        any
+		Min, Max   any
 	}
 }
 
@@ -72,6 +72,22 @@ func TestOptionHasGapsWhereThereIsNothingToDraw(t *testing.T) {
 	o := optionOf(t, c)
 	if o.YAxis[0].Type != "log" || o.YAxis[0].Name != "loss" || o.XAxis[0].Name != "epoch" || o.Series[0].LineStyle.Type != "dashed" {
 		t.Errorf("axes or line are not as asked: %+v", o)
+	}
+}
+
+// Shares have the whole of 0 to 1, however few of it the curve covers.
+func TestSharesGoFromZeroToOne(t *testing.T) {
+	c := Chart{Shares: true, Series: []Series{{X: []float64{0.2, 0.3}, Y: []float64{0.9, 1}}}}
+	o := optionOf(t, c)
+	if x, y := o.XAxis[0], o.YAxis[0]; x.Min != 0. || x.Max != 1. || y.Min != 0. || y.Max != 1. {
+		t.Errorf("axes %+v and %+v; want 0 to 1", x, y)
+	}
+	svg, err := c.SVG()
+	if err != nil || strings.Contains(svg, ">1.2<") || strings.Count(svg, ">0.4<") != 2 {
+		t.Errorf("%v: the picture has other marks:\n%s", err, svg)
+	}
+	if sketch, err := c.Sketch(); err != nil || !strings.Contains(sketch, ">0<") || !strings.Contains(sketch, ">1<") || strings.Contains(sketch, ">1.2<") {
+		t.Errorf("%v: the sketch has other marks:\n%s", err, sketch)
 	}
 }
 

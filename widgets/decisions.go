@@ -153,7 +153,7 @@ func (c Deciding) charts() (roc, pr Chart) {
 		up.X, up.Y = append(up.X, share(p.FalsePositives, p.FalsePositives+p.TrueNegatives)), append(up.Y, recall)
 		precision.X, precision.Y = append(precision.X, recall), append(precision.Y, share(p.TruePositives, p.TruePositives+p.FalsePositives))
 	}
-	chart := Chart{XName: "false alarms", YName: "recall", Series: []Series{up}, Width: 340, Height: 240}
+	chart := Chart{XName: "false alarms", YName: "recall", Series: []Series{up}, Shares: true, Width: 340, Height: 240}
 	roc, pr = chart, chart
 	roc.Title = c.Name + ": ROC"
 	pr.Title, pr.XName, pr.YName, pr.Series = c.Name+": precision and recall", "recall", "precision", []Series{precision}

@@ -46,7 +46,12 @@ func (c Chart) clone() Chart {
 }
 
 // Add puts a point at the end of the curve with this name, which is made if it is new.
-func (l *LiveCurves) Add(series string, x, y float64) {
+func (l *LiveCurves) Add(series string, x, y float64) { l.add(series, false, x, y) }
+
+// AddDashed is Add, and a new curve is dashed.
+func (l *LiveCurves) AddDashed(series string, x, y float64) { l.add(series, true, x, y) }
+
+func (l *LiveCurves) add(series string, dashed bool, x, y float64) {
 	if l == nil {
 		return
 	}
@@ -62,7 +67,7 @@ func (l *LiveCurves) Add(series string, x, y float64) {
 		}
 	}
 	if at < 0 {
-		l.chart.Series = append(l.chart.Series, Series{Name: series})
+		l.chart.Series = append(l.chart.Series, Series{Name: series, Dashed: dashed})
 		at = len(l.chart.Series) - 1
 	}
 	s := &l.chart.Series[at]

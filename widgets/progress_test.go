@@ -159,6 +159,12 @@ func TestLiveCurvesGrowAndEndAsAPicture(t *testing.T) {
 	if !strings.Contains(last, "training 0.02, validation 0.02 at x 49") {
 		t.Errorf("the last picture is described as %s", last[max(0, len(last)-120):])
 	}
+	l = &LiveCurves{}
+	l.Add("solid", 1, 2)
+	l.AddDashed("dashed", 1, 2)
+	if c := l.Chart(); len(c.Series) != 2 || c.Series[0].Dashed || !c.Series[1].Dashed {
+		t.Errorf("curves %+v", c.Series)
+	}
 	var none *LiveCurves
 	none.Add("a", 1, 2)
 	none.Close()

@@ -71,6 +71,9 @@ func (c Chart) curves(b *strings.Builder, box frame) {
 		text(b, box.left, box.top+16, "start", "", c.nothing())
 		return
 	}
+	if c.Shares {
+		x0, x1 = 0, 1
+	}
 	xs := ticks(x0, x1, 5)
 	switch {
 	case c.LogX && x0 == x1:
@@ -137,6 +140,9 @@ func scaled(v float64, log bool) float64 {
 
 // ticksY are the marks of the y axis, at least two; the first and the last are its ends.
 func (c Chart) ticksY() []float64 {
+	if c.Shares {
+		return ticks(0, 1, 4)
+	}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, s := range c.Series {
 		for _, y := range s.Y {

@@ -224,7 +224,7 @@ func TestNotesSayWhatToDo(t *testing.T) {
 }
 
 func TestBootstrapFillsInBounds(t *testing.T) {
-	table := fake{classes: []string{"water", "road"}}
+	table := fake{classes: []string{"water", "agricultural"}}
 	var scores [][]float32
 	drawn, truth := drawnCase(12, 120, 1)
 	for i := range drawn {
@@ -238,6 +238,11 @@ func TestBootstrapFillsInBounds(t *testing.T) {
 	r, err := Evaluate(d)
 	if err != nil || r.Bootstrap == nil || *r.Bootstrap != *d.Bootstrap || plain.Bootstrap != nil {
 		t.Fatalf("%v, %v, %v", err, r.Bootstrap, plain.Bootstrap)
+	}
+	for line := range strings.Lines(r.String()) {
+		if !strings.HasPrefix(line, "note: ") && len(line) > 103 {
+			t.Errorf("a line of %d characters, which a notebook folds: %s", len(line), line)
+		}
 	}
 	m, o := r.Classes[0].Validation, r.Validation
 	for name, pair := range map[string][2]Interval{
