@@ -12,7 +12,7 @@ import (
 type ClassCurves struct {
 	ROC         widgets.Chart // share found over false alarms
 	PR          widgets.Chart // precision over recall
-	Reliability widgets.Chart // share of present images over their score, in bins of ten equal parts
+	Reliability widgets.Chart // share of present images over their score, in bins of ten equal parts, beside what calibrated scores would show
 }
 
 // Curves draws the curves of a class.
@@ -46,10 +46,12 @@ func (p *Project) Curves(class string) (ClassCurves, error) {
 		points.X, points.Y = append(points.X, b.Score), append(points.Y, float64(b.Present.Value))
 		points.Low, points.High = append(points.Low, float64(b.Present.Low)), append(points.High, float64(b.Present.High))
 	}
+	reliability := banded(class+": reliability", "score", "present", points)
+	reliability.Series = append(reliability.Series, widgets.Series{Name: "calibrated", X: []float64{0, 1}, Y: []float64{0, 1}, Dashed: true})
 	return ClassCurves{
 		ROC:         banded(class+": ROC", "false alarms", "found", curve.ROC(0)),
 		PR:          banded(class+": precision and recall", "recall", "precision", curve.PR(0)),
-		Reliability: banded(class+": reliability", "score", "present", points),
+		Reliability: reliability,
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package patchwork
 import (
 	"fmt"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/prevalence"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -50,11 +51,23 @@ func (p *Project) Prevalence() (Prevalences, error) {
 	return list, nil
 }
 
-// String has a line for each class, and notes.
+// String is a table, and notes.
 func (list Prevalences) String() string {
 	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "class\tshare of the images\taudit alone\taudited\tas good as")
 	for _, c := range list {
-		fmt.Fprintf(&b, "%s: %v\n", c.Class, c.Estimate)
+		worth := "-"
+		if c.Worth.Known() && c.Share.Value.Known() {
+			worth = fmt.Sprintf("%.0f", float64(c.Worth))
+		}
+		fmt.Fprintf(w, "%s\t%v\t%v\t%d\t%s\n", c.Class, c.Share, c.Classic, c.Audited, worth)
+	}
+	w.Flush()
+	for _, c := range list {
+		if c.Note != "" {
+			fmt.Fprintf(&b, "note: class %s: %s\n", c.Class, c.Note)
+		}
 	}
 	return b.String()
 }

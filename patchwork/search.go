@@ -249,21 +249,33 @@ func (r SearchReport) sorted() SearchReport {
 	return r
 }
 
-// String is a table of the trials.
+// String is a table of the trials; what all of them share stands below it.
 func (r SearchReport) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "mean AUC\tsettings\trun")
+	var shared []string
 	for _, t := range r.Trials {
 		var words []string
+		shared = nil
 		for _, s := range classify.Settings() {
-			if v := t.Settings[s.Name]; v != "" {
-				words = append(words, strings.ReplaceAll(s.Name, "_", " ")+" "+v)
+			v := t.Settings[s.Name]
+			text := strings.ReplaceAll(s.Name, "_", " ") + " " + v
+			others := func(t SearchTrial) bool { return t.Settings[s.Name] != v }
+			switch {
+			case v == "":
+			case len(r.Trials) > 1 && !slices.ContainsFunc(r.Trials, others):
+				shared = append(shared, text)
+			default:
+				words = append(words, text)
 			}
 		}
 		fmt.Fprintf(w, "%v\t%s\t%s\n", t.AUC, cmp.Or(strings.Join(words, ", "), "the defaults"), t.Run)
 	}
 	w.Flush()
+	if len(shared) > 0 {
+		fmt.Fprintf(&b, "all with %s\n", strings.Join(shared, ", "))
+	}
 	if len(r.Trials) > 0 && !slices.ContainsFunc(r.Trials, func(t SearchTrial) bool { return t.AUC.Value.Known() }) {
 		b.WriteString(noFoldHasBoth)
 	}

@@ -108,6 +108,21 @@ func TestSearchGoesOnAfterATrialThatDiverges(t *testing.T) {
 	}
 }
 
+// What all trials share is said once, so that lines stay short.
+func TestSearchReportSaysWhatIsSharedOnce(t *testing.T) {
+	r := SearchReport{Trials: []SearchTrial{{Settings: map[string]string{"epochs": "10"}, Run: "a"}, {Settings: map[string]string{"epochs": "10", "rate": "0.1"}, Run: "b"}}}
+	text := r.String()
+	for _, want := range []string{"the defaults  a\n", "rate 0.1      b\n", "\nall with epochs 10\n"} {
+		if !strings.Contains(text, want) || strings.Count(text, "epochs") != 1 {
+			t.Errorf("%q lacks %q", text, want)
+		}
+	}
+	r.Trials = r.Trials[1:]
+	if text := r.String(); !strings.Contains(text, "epochs 10, rate 0.1  b\n") {
+		t.Error(text)
+	}
+}
+
 func TestSearchForWhatCannotBe(t *testing.T) {
 	p := searchProject(t)
 	for space, want := range map[string]string{"rote=1..2": `names "rote"`, "rate=1..9000": "above 0, up to 1000", "rate=a..b": "0.001..0.1", "sampling=klass": "class, instance", "sampling=1..2": "class, instance"} {

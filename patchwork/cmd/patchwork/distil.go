@@ -16,7 +16,7 @@ func distilCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "distil PROJECT",
 		Short: "Train a student on the present features to give what a teacher gives",
-		Long: "All images teach, labelled or not. The teacher is the model that was trained last, also on other features, or a CSV file as\n" +
+		Long: "All images that are not held out teach, labelled or not. The teacher is the model that was trained last, also on other features, or a CSV file as\n" +
 			"predict writes it. The student becomes the project's model. docs/classify.md explains the rest.",
 		Example: "  patchwork train landuse && patchwork embed landuse --extractor default && patchwork distil landuse\n  patchwork distil landuse --teacher scores.csv --temperature 2",
 		Args:    args("a project folder"),

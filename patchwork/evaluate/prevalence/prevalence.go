@@ -83,7 +83,7 @@ func Of(scores []float32, audit []labels.Tri) (Estimate, error) {
 		e.Note = "all images are audited, so the scores add nothing; take the classic interval"
 		return e, nil
 	case rarer < fewest:
-		e.Note = fmt.Sprintf("only %d audited images are of the rarer kind; the interval is too narrow below %d, take the classic one or audit more images", rarer, fewest)
+		e.Note = fmt.Sprintf("only %d audited images are of the rarer kind; below %d the interval is too narrow: take that of the audit alone, or audit more", rarer, fewest)
 	}
 	e.estimate(y, seen, other)
 	return e, nil
