@@ -30,7 +30,7 @@ type below struct {
 func (m *Model) newBelow(read bool) (*below, error) {
 	b := &below{read: read}
 	var err error
-	if b.reader, err = newMapReader(m.info.Options, m.info.Taps); err != nil || b.reader == nil {
+	if b.reader, err = newMapReader(m.info.Options, m.info.Taps, m.info.Dim); err != nil || b.reader == nil {
 		return b, err
 	}
 	b.dim = b.reader.width()

@@ -19,6 +19,7 @@ const (
 // convnet is the layers between a map and the head, with their numbers on the host.
 type convnet struct {
 	net         *network.Net
+	unit        bool        // what it gives has length one
 	values      [][]float32 // of net.Variables()
 	mean, scale []float32   // of the map: [channels] and [1]
 }
@@ -31,12 +32,12 @@ func newConvnet(o Options, map_ network.Shape) (*convnet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &convnet{net: net, values: make([][]float32, len(net.Variables()))}, nil
+	return &convnet{net: net, unit: o.unit(), values: make([][]float32, len(net.Variables()))}, nil
 }
 
 // stand puts a head on the layers and maps that it reads, as the options of i have it.
 func (h *head) stand(i Info) (err error) {
-	r, err := newMapReader(i.Options, i.Taps)
+	r, err := newMapReader(i.Options, i.Taps, i.Dim)
 	if err != nil || r == nil {
 		return err
 	}
@@ -101,7 +102,11 @@ func (n *convnet) graph(s *model.Store, x *Node) *Node {
 	x = Reshape(x, append([]int{x.Shape().Dim(0)}, n.net.In().Dims()...)...)
 	x = Mul(Sub(x, ExpandLeftToRank(value(pathTrunkMean), 4)), ExpandLeftToRank(value(pathTrunkScale), 4))
 	x = n.net.Graph(s, pathTrunk, x)
-	return Reshape(x, x.Shape().Dim(0), -1)
+	x = Reshape(x, x.Shape().Dim(0), -1)
+	if n.unit {
+		x = toUnit(x, -1)
+	}
+	return x
 }
 
 // dropTaps sets whole taps of images to their mean with probability rate and stretches what the others differ from it, in training

@@ -48,7 +48,7 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 	o = o.WithDefaults()
 	g := &Graft{}
 	var err error
-	if g.reader, err = newMapReader(o, d.Taps); err != nil {
+	if g.reader, err = newMapReader(o, d.Taps, d.Dim); err != nil {
 		return nil, err
 	}
 	if d, err = d.through(g.reader); err != nil {
@@ -345,7 +345,11 @@ func (r *mapReader) graph(x *Node) *Node {
 		}
 		parts = append(parts, r.pooling.Graph(m))
 	}
-	return Concatenate(parts, 1)
+	joined := Concatenate(parts, 1)
+	if r.unit {
+		joined = toUnit(joined, -1)
+	}
+	return joined
 }
 
 // Warm trains head and trunk alone, on the features as they are, as long and as fast as Train does by default, and begins with the best of

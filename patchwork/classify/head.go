@@ -122,7 +122,11 @@ func (h *head) parts() []part {
 func (h *head) begin(mean, scale []float32, shares []float64, seed uint64) {
 	if h.convnet != nil {
 		h.convnet.begin(mean, scale, seed)
-		mean, scale = make([]float32, h.dim), slices.Repeat([]float32{1}, h.dim)
+		by := float32(1)
+		if h.convnet.unit { // so that its squares average 1, too
+			by = float32(math.Sqrt(float64(h.dim)))
+		}
+		mean, scale = make([]float32, h.dim), slices.Repeat([]float32{by}, h.dim)
 	}
 	h.mean, h.scale = mean, scale
 	rng := rand.New(rand.NewPCG(seed, weightStream))

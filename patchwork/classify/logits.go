@@ -17,7 +17,7 @@ func (m *Model) PutLogits(s *model.Store) (func(features *Node) *Node, error) {
 	if h.kind == NeighboursHead {
 		return nil, fmt.Errorf("classify: the head %s has no gradient, since its scores jump from one neighbour to the next; train another, such as %s", h.kind, LogisticHead)
 	}
-	reader, err := newMapReader(m.info.Options, m.info.Taps)
+	reader, err := newMapReader(m.info.Options, m.info.Taps, m.info.Dim)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,10 @@ func TestLogitsAreThoseOfScores(t *testing.T) {
 		"multiscale":   {maps, Options{Trunk: MultiscaleTrunk}},
 		"convnet":      {maps, smallConvnet},
 		"convnet, mlp": {maps, Options{Trunk: ConvnetTrunk, Layers: "8,d,p", Kernel: 3, BatchNorm: On, Head: MLPHead, Hidden: 12, Epochs: 3}},
+		"logistic, length one":   {vectors, Options{Head: LogisticHead, Normalise: On}},
+		"mlp, length one":        {vectors, Options{Head: MLPHead, Hidden: 8, Epochs: 3, Normalise: On}},
+		"multiscale, length one": {maps, Options{Trunk: MultiscaleTrunk, Normalise: On}},
+		"convnet, length one":    {maps, Options{Trunk: ConvnetTrunk, Layers: "8,d,p", Kernel: 3, Epochs: 3, Normalise: On}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "softmax" {

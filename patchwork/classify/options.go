@@ -54,6 +54,8 @@ type Options struct {
 	ScalePooling network.Pooling `json:"scale_pooling" yaml:"scale_pooling"` // of MultiscaleTrunk; "" means AveragePooling
 	ScaleDropout float64         `json:"scale_dropout" yaml:"scale_dropout"` // of MultiscaleTrunk, share of taps left out in a step; 0 means 0.5
 
+	Normalise Switch `json:"normalise" yaml:"normalise"` // what the trunk gives the head has length one; "" means Off
+
 	Loss           Loss    `json:"loss" yaml:"loss"`                       // "" means SigmoidLoss
 	Gamma          float64 `json:"gamma" yaml:"gamma"`                     // of FocalLoss; 0 means 2
 	Alpha          float64 `json:"alpha" yaml:"alpha"`                     // of FocalLoss, below 1; 0 means that present and absent weigh 1
@@ -82,6 +84,7 @@ func (o Options) check() error {
 func (o Options) WithDefaults() Options {
 	o.trunkDefaults()
 	fill(&o.Head, o.defaultHead())
+	fill(&o.Normalise, Off)
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)

@@ -20,22 +20,27 @@ type mapReader struct {
 	taps    []Tap
 	from    []int // where each of taps begins among them
 	pooling network.Pooling
+	unit    bool // what it makes has length one
 }
 
-// newMapReader finds the taps that o chooses among those of an image; nil for vectors.
+// newMapReader finds the taps that o chooses among those of an image of dim numbers; nil for vectors, unless these are normalised.
 //
 // Errors: there are no maps, or maps where vectors are wanted; taps that do not exist; several where one is wanted.
-func newMapReader(o Options, taps []Tap) (*mapReader, error) {
+func newMapReader(o Options, taps []Tap, dim int) (*mapReader, error) {
 	if o.Trunk == VectorTrunk || o.Trunk == "" {
 		if len(taps) > 0 {
 			return nil, errors.New("classify: the features are maps and the trunk reads vectors; choose the trunk pooling, convnet or multiscale")
 		}
-		return nil, nil
+		if !o.unit() {
+			return nil, nil
+		}
+		vector := Tap{Name: "features", Shape: network.Shape{Height: 1, Width: 1, Channels: dim}}
+		return &mapReader{dim: dim, taps: []Tap{vector}, from: []int{0}, pooling: network.Flatten, unit: true}, nil
 	}
 	if len(taps) == 0 {
 		return nil, fmt.Errorf("classify: the trunk %s reads feature maps and these features are vectors; extract maps, or choose the trunk vectors", o.Trunk)
 	}
-	r := &mapReader{pooling: o.Pooling}
+	r := &mapReader{pooling: o.Pooling, unit: o.unit() && o.Trunk != ConvnetTrunk}
 	names, starts := make([]string, len(taps)), make([]int, len(taps))
 	for i, t := range taps {
 		if !t.IsMap() || t.Channels < 1 {
@@ -91,8 +96,12 @@ func (r *mapReader) width() (sum int) {
 
 // read appends to dst what is made of the maps x of an image.
 func (r *mapReader) read(dst, x []float32) []float32 {
+	before := len(dst)
 	for i, t := range r.taps {
 		dst = r.pooling.Vector(dst, x[r.from[i]:r.from[i]+t.Size()], t.Shape)
+	}
+	if r.unit {
+		bringToUnit(dst[before:])
 	}
 	return dst
 }

@@ -49,7 +49,7 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	}
 	asked := o
 	o = o.WithDefaults()
-	reader, err := newMapReader(o, d.Taps)
+	reader, err := newMapReader(o, d.Taps, d.Dim)
 	if err != nil {
 		return nil, err
 	}

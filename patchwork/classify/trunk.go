@@ -71,6 +71,7 @@ func trunkSettings() []Setting {
 		{Name: "pooling", About: "trunk pooling, convnet: how a map becomes a vector", Choices: poolings, Default: poolings[0], at: func(o *Options) any { return &o.Pooling }},
 		{Name: "scale_pooling", About: "trunk multiscale: how each map becomes a vector", Choices: []string{poolings[1], poolings[0]}, Default: poolings[1], at: func(o *Options) any { return &o.ScalePooling }},
 		{Name: "scale_dropout", About: "trunk multiscale: share of whole maps that are left out in a step, for heads linear and mlp; 0.001 is none", Max: 0.95, Default: "0.5", at: func(o *Options) any { return &o.ScaleDropout }},
+		{Name: "normalise", About: "divide what the head reads, features or pooled maps, by its length; stored features have length one unless they were computed raw", Choices: []string{string(Off), string(On)}, Default: string(Off), at: func(o *Options) any { return &o.Normalise }},
 	}
 }
 
@@ -119,8 +120,19 @@ func (o Options) convnet() network.Options {
 	return network.Options{Layers: o.Layers, Kernel: o.Kernel, BatchNorm: o.BatchNorm == On, Separable: o.Separable == On, Dropout: o.LayerDropout, Pooling: o.Pooling}
 }
 
+// unit says whether what the trunk gives the head has length one.
+func (o Options) unit() bool { return o.Normalise == On }
+
 // trunkText says what a trunk does; equal texts, equal trunks.
 func (o Options) trunkText() string {
+	text := o.trunkWords()
+	if o.Normalise == On {
+		text += ", of length one"
+	}
+	return text
+}
+
+func (o Options) trunkWords() string {
 	switch o.Trunk {
 	case PoolingTrunk:
 		return fmt.Sprintf("maps %q pooled by %s", o.Taps, o.Pooling)

@@ -99,6 +99,55 @@ func TestPoolingIsVectors(t *testing.T) {
 }
 
 // What is saved, loaded and scored is what was trained: also the running averages, and with rows left out.
+// With Normalise a head reads directions: features of any length give the scores of features of length one, and those of maps do so
+// once they are pooled.
+func TestNormaliseReadsDirections(t *testing.T) {
+	long, _ := blobs(120, 12, 3, 0.5, true)
+	unit := long
+	rows := make([][2][]float32, 120)
+	for row := range rows {
+		x := slices.Clone(long.Features(row))
+		shorten(x, math.Exp(float64(row%7)-3))
+		one := slices.Clone(x)
+		bringToUnit(one)
+		rows[row] = [2][]float32{x, one}
+	}
+	long.Features = func(row int) []float32 { return rows[row][0] }
+	unit.Features = func(row int) []float32 { return rows[row][1] }
+	for _, o := range []Options{{}, {Head: LinearHead, Epochs: 4}, {Head: MLPHead, Hidden: 8, Epochs: 4}, {Head: PrototypesHead}, {Head: NeighboursHead}} {
+		o.Normalise = On
+		got := train(t, long, o)
+		o.Normalise = Off
+		want := train(t, unit, o)
+		if !slices.Equal(scores(t, got, long), scores(t, want, unit)) {
+			t.Errorf("head %s: lengths matter", got.Info().Options.Head)
+		}
+		if slices.Equal(scores(t, train(t, long, o), long), scores(t, want, unit)) {
+			t.Errorf("head %s: lengths do not matter without it", got.Info().Options.Head)
+		}
+	}
+	maps, _ := pairs(60)
+	o := Options{Trunk: MultiscaleTrunk, Normalise: On}
+	r, err := newMapReader(o.WithDefaults(), maps.Taps, maps.Dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pooled := maps
+	pooled.Taps, pooled.Dim = nil, r.width()
+	pooled.Features = func(row int) []float32 { return r.read(nil, maps.Features(row)) }
+	sum := 0.0
+	for _, v := range pooled.Features(5) {
+		sum += float64(v) * float64(v)
+	}
+	if math.Abs(sum-1) > 1e-6 || !slices.Equal(scores(t, train(t, maps, o), maps), scores(t, train(t, pooled, Options{}), pooled)) {
+		t.Errorf("pooled maps have the squared length %g, or other scores than such vectors", sum)
+	}
+	m := train(t, maps, Options{Trunk: ConvnetTrunk, Layers: "8", Epochs: 2, Normalise: On})
+	if s := m.head.scale[0]; math.Abs(float64(s)-math.Sqrt(8)) > 1e-5 {
+		t.Errorf("what a convnet gives is multiplied by %g; want the root of 8, so that its squares average 1", s)
+	}
+}
+
 func TestTrunkSaved(t *testing.T) {
 	d, _ := pairs(80)
 	for _, o := range []Options{smallConvnet, {Trunk: MultiscaleTrunk}, {Trunk: ConvnetTrunk, Layers: "8,d,p", Kernel: 3, BatchNorm: On, Head: MLPHead, Hidden: 12}} {
