@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -168,16 +169,22 @@ func (n *Notebook) Split(validation float64) {
 	n.Status()
 }
 
-// Train fits the classifier with a live curve, scores every image and shows how well it does.
-func (n *Notebook) Train(options ...classify.Options) {
-	o := classify.Options{Seed: n.Settings().Seed}
+// Train fits the classifier with a live curve, scores every image and shows how well it does. A seed of 0 is the project's.
+func (n *Notebook) Train(options ...classify.Options) { n.train(n.Project.Train, options) }
+
+// TrainOn is Train from the weights of the present model.
+func (n *Notebook) TrainOn(options ...classify.Options) { n.train(n.Project.TrainOn, options) }
+
+func (n *Notebook) train(train func(context.Context, classify.Options, func(classify.Point)) (classify.Info, error), options []classify.Options) {
+	var o classify.Options
 	if len(options) > 0 {
 		o = options[0]
 	}
+	o.Seed = cmp.Or(o.Seed, n.Settings().Seed)
 	ctx, stop := interruptible()
 	defer stop()
 	onPoint, done := liveCurve()
-	info, err := n.Project.Train(ctx, o, onPoint)
+	info, err := train(ctx, o, onPoint)
 	done()
 	checkTrained(err)
 	fmt.Println(info)

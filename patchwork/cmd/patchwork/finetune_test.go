@@ -105,3 +105,20 @@ func TestFineTune(t *testing.T) {
 		t.Errorf("of another network:\n%s", told)
 	}
 }
+
+// A training that goes on begins with the weights that are there: with steps of next to no length the scores stay.
+func TestTrainGoesOn(t *testing.T) {
+	trained(t, 8)
+	do(t, "train", "p", "--head", "linear", "--epochs", "3")
+	was := do(t, "predict", "p")
+	short := []string{"train", "p", "--head", "linear", "--epochs", "1", "--steps", "1", "--rate", "1e-15", "--weight-decay", "1e-15"}
+	do(t, append(short, "--go-on")...)
+	if now := do(t, "predict", "p"); now != was {
+		t.Errorf("the scores were\n%s and are\n%s", was, now)
+	}
+	do(t, short...)
+	if now := do(t, "predict", "p"); now == was {
+		t.Error("a training from the beginning gives the scores of the one before")
+	}
+	fails(t, exitFailed, []string{"train from the beginning"}, "train", "p", "--head", "mlp", "--go-on")
+}

@@ -15,11 +15,11 @@ import (
 func trainCommand() *cobra.Command {
 	var o classify.Options
 	var sure float64
-	var asJSON bool
+	var goOn, asJSON bool
 	c := &cobra.Command{
 		Use:     "train PROJECT",
 		Short:   "Train the classifier on the labels so far and score every image",
-		Long:    "An interrupted training keeps the best weights that it had. docs/classify.md explains the settings.",
+		Long:    "An interrupted training keeps the best weights that it had; --go-on begins with those. docs/classify.md explains the settings.",
 		Example: "  patchwork train landuse\n  patchwork train landuse --loss focal --gamma 1 --patience 5",
 		Args:    args("a project folder"),
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
@@ -29,6 +29,9 @@ func trainCommand() *cobra.Command {
 			progress, end := patchwork.ShowProgress()
 			onPoint := func(pt classify.Point) { progress("training", pt.Step, pt.Steps) }
 			train := p.Train
+			if goOn {
+				train = p.TrainOn
+			}
 			if sure > 0 {
 				train = func(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
 					return p.TrainPseudo(ctx, sure, o, onPoint)
@@ -42,9 +45,10 @@ func trainCommand() *cobra.Command {
 	f := c.Flags()
 	settings := settingFlags(c, &o)
 	c.PreRunE = func(*cobra.Command, []string) error {
-		return errors.Join(settings(), checkFlags(need(sure == 0 || sure > 0.5 && sure <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", sure)))
+		return errors.Join(settings(), checkFlags(need(!goOn || sure == 0, "--go-on and --pseudo-labels are both given; want one of them"), need(sure == 0 || sure > 0.5 && sure <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", sure)))
 	}
 	f.Float64Var(&sure, "pseudo-labels", 0, "learn also from propagated scores, present from this `score` on and absent from 1 minus it down, as 0.95")
+	f.BoolVar(&goOn, "go-on", false, "begin with the weights of the present model")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
