@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -55,6 +56,16 @@ func TestDecideOpensWhatItCounts(t *testing.T) {
 				}
 			}
 		}
+	}
+	// A point of a curve opens the images next to it.
+	_, near := d.open(widgets.Opened{Kind: "decision", Class: 0, Cell: "near", At: 0.5})
+	for i := 1; i < len(near); i++ {
+		if gap := func(row int) float64 { return math.Abs(float64(d.Scores(row)[d.columns[0]]) - 0.5) }; gap(near[i]) < gap(near[i-1]) {
+			t.Errorf("row %d is nearer to the threshold than the one before", near[i])
+		}
+	}
+	if len(near) != 20 {
+		t.Errorf("a point opens %d images; want the 20 held out", len(near))
 	}
 	// The worst mistake comes first.
 	class, _ := d.columns[0], d.start[0]

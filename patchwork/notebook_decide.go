@@ -13,8 +13,8 @@ import (
 )
 
 // Decide shows what every threshold leads to on the held-out images, and holds the cell until Done: for each class the ROC curve and
-// precision over recall with a slider, the scores as bars, and tables of what classes that exclude each other are taken for and of those on one image together. Every count opens its
-// images. It begins with the thresholds that Thresholds chooses, and returns by class those that were set. Without classes it takes all
+// precision over recall with a slider, the scores as bars, and tables of what classes that exclude each other are taken for and of those on one image together. Every count, bar and
+// point of a curve opens its images. It begins with the thresholds that Thresholds chooses, and returns by class those that were set. Without classes it takes all
 // that held-out images can judge.
 func (n *Notebook) Decide(classes ...string) map[string]float64 {
 	ctx, stop := interruptible()
@@ -188,7 +188,7 @@ func (d *decided) open(o widgets.Opened) (title string, rows []int) {
 		is := o.Kind == "bar" && binOf(score) == o.Bin
 		if o.Kind == "decision" && label != labels.Unknown {
 			right := map[bool]string{true: "t", false: "f"}[(label == labels.Present) == (score >= o.At)]
-			is = o.Cell == right+said
+			is = o.Cell == right+said || o.Cell == "near"
 		}
 		if is {
 			found = append(found, one{row, math.Abs(score - o.At)})
@@ -201,7 +201,11 @@ func (d *decided) open(o widgets.Opened) (title string, rows []int) {
 			}
 			return cmp.Compare(a.far, b.far)
 		})
-		title = fmt.Sprintf("%s from %.3f on: %s", names[class], o.At, map[string]string{"tp": "found", "fn": "missed", "fp": "false alarms", "tn": "rightly absent"}[o.Cell])
+		if o.Cell == "near" {
+			title = fmt.Sprintf("%s, scored near %.3f", names[class], o.At)
+		} else {
+			title = fmt.Sprintf("%s from %.3f on: %s", names[class], o.At, map[string]string{"tp": "found", "fn": "missed", "fp": "false alarms", "tn": "rightly absent"}[o.Cell])
+		}
 	} else {
 		title = fmt.Sprintf("%s scored %.2f to %.2f", names[class], float64(o.Bin)/decideBins, float64(o.Bin+1)/decideBins)
 	}

@@ -50,7 +50,7 @@ type BarGroup struct {
 type Opened struct {
 	Kind   string  // "decision", "bar" or "cell"
 	Class  int     // of a decision or a bar
-	Cell   string  // of a decision: tp, fp, fn or tn
+	Cell   string  // of a decision: tp, fp, fn or tn, or near: all with a label, those nearest to the threshold first
 	At     float64 // of a decision
 	Bin    int     // of a bar
 	Matrix int     // of a cell

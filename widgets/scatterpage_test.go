@@ -221,6 +221,8 @@ func TestDecisionsPage(t *testing.T) {
 	page.MustElementR(".pw-open button", "More").MustClick()
 	soon(t, page, come, "30", "and more of them")
 	shot(t, page, "decisions-open")
+	page.MustElement(".pw-decisions svg").MustClick()
+	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('decision near')", "true", "a point of a curve opens its images")
 	page.MustElement(".pw-bars button:not([disabled])").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('bar')", "true", "a bar opens its images")
 	soon(t, page, come, "24", "they come")

@@ -5,7 +5,7 @@
 //         present. start is the threshold to begin with, without it one half or a little more
 //
 // It sends {kind: "decision", cell: "tp" | "fp" | "fn" | "tn", at} when one of the four is pressed, and, where choosing is true,
-// {kind: "threshold", at} when the person has moved it.
+// {kind: "threshold", at} when the person has moved it, and cell "near" when a point of a curve is pressed.
 
 import { el, put, root as makeRoot, write } from "./dom.mjs";
 
@@ -58,6 +58,7 @@ export function render({ model, el: host }) {
       const box = picture.getBoundingClientRect();
       const at = (v, from, size) => ((v - from) / size) * (side + 8) - 4;
       move(nearest(points, curve.of, at(e.clientX, box.left, box.width) / side, 1 - at(e.clientY, box.top, box.height) / side));
+      if (points.length && model.get("view").choosing) model.send({ kind: "decision", cell: "near", at: points[place].at });
     });
     root.append(el("figure", {}, picture, el("figcaption", {}, `${curve.y} over ${curve.x}`)));
     return { ...curve, line, dot, picture };

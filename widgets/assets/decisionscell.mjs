@@ -58,8 +58,11 @@ function build(view) {
   body.append(tables, opened);
 }
 
-const countOf = (c, kind, { at, cell: of, bin }) =>
-  kind === "bar" ? c.groups.reduce((sum, g) => sum + g.counts[bin], 0) : c.points.find((p) => p.at === at)[of];
+function countOf(c, kind, { at, cell: of, bin }) {
+  if (kind === "bar") return c.groups.reduce((sum, g) => sum + g.counts[bin], 0);
+  const p = c.points.find((point) => point.at === at);
+  return of === "near" ? p.tp + p.fp + p.fn + p.tn : p[of];
+}
 
 // open asks for the images of a count, below the panel where it was pressed, which stays where it is on the screen.
 function open(panel, kind, wish, count) {
