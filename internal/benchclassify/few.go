@@ -29,6 +29,7 @@ var choices = []struct {
 	{"1 to 20 images a class", func(class int) int { return []int{20, 14, 10, 7, 5, 4, 3, 2, 1, 1}[class%10] }, 0},
 	{"4 images a class, a fifth of the absent labels known", same(4), 0.2},
 	{"10 images a class, a fifth of the absent labels known", same(10), 0.2},
+	{"4 images a class, half of the absent labels known", same(4), 0.5},
 }
 
 func same(n int) func(int) int { return func(int) int { return n } }
@@ -52,6 +53,8 @@ var contestants = []struct {
 	{"linear, flexmatch", classify.Options{Head: classify.LinearHead, Semi: semi.FlexMatch}},
 	{"linear, freematch", classify.Options{Head: classify.LinearHead, Semi: semi.FreeMatch}},
 	{"linear, softmatch", classify.Options{Head: classify.LinearHead, Semi: semi.SoftMatch}},
+	{"linear, weak", classify.Options{Head: classify.LinearHead, Loss: classify.WeakLoss}},
+	{"linear, weak, flexmatch", classify.Options{Head: classify.LinearHead, Loss: classify.WeakLoss, Semi: semi.FlexMatch}},
 	{"mlp, fixmatch", classify.Options{Head: classify.MLPHead, Semi: semi.FixMatch}},
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify/semi"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -228,6 +229,12 @@ func checkFeatures(row int, x []float32, dim int) error {
 	return nil
 }
 
+// From these shares of known labels on, what a model answers about unknown ones did no harm where it was measured (docs/classify.md).
+const (
+	enoughKnown    = 0.6
+	enoughWithWeak = 0.4 // with WeakLoss
+)
+
 // warnAbout says what the labels lack for these options: images held out, and classes that were only ever seen present, or only
 // absent. Losses that take unknown labels for absent tell the images of a class apart of which only present ones are labelled, and
 // one that lets classes share a probability learns from the others of a group.
@@ -246,6 +253,18 @@ func (p *prepared) warnAbout(o Options) {
 	counts := make([][3]int, n) // by class: absent, present, unknown
 	for i, v := range p.train.labels {
 		counts[i%n][(int(v)+3)%3]++
+	}
+	known := 0
+	for _, c := range counts {
+		known += c[0] + c[1]
+	}
+	least, help := enoughKnown, ", or take the loss weak"
+	if o.Loss == WeakLoss {
+		least, help = enoughWithWeak, ""
+	}
+	if share := float64(known) / float64(len(p.train.labels)); o.Semi != semi.None && o.Head.stepwise() && share < least {
+		p.warn(fmt.Sprintf("%.0f %% of the labels of the images learned from are known; with so few %s may learn its own mistakes by heart: "+
+			"compare with semi none%s, or label these images for more classes", 100*share, o.Semi, help))
 	}
 	loss := o.Loss
 	if !o.Head.stepwise() {

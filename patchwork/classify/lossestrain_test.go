@@ -129,3 +129,21 @@ func TestWarningsKnowWhatALossLearnsFrom(t *testing.T) {
 		})
 	}
 }
+
+// Images without labels are no help where most labels of the others are unknown, too.
+func TestWarningOfPartialLabelsWithSemi(t *testing.T) {
+	d, table := blobs(60, 16, 3, 0.5, true)
+	for i := range table.values {
+		if row := i / 3; i%3 != row%3 {
+			table.values[i] = labels.Unknown
+		}
+	}
+	for _, o := range []Options{{Semi: "flexmatch", Epochs: 1, Steps: 3}, {Head: LinearHead, Epochs: 1, Steps: 3}} {
+		w := train(t, d, o).Info().Warnings
+		if slices.ContainsFunc(w, func(w string) bool {
+			return strings.HasPrefix(w, "33 % of the labels of the images learned from are known")
+		}) != (o.Semi != "") {
+			t.Errorf("semi %q: %q", o.Semi, w)
+		}
+	}
+}
