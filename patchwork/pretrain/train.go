@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	gomlx "github.com/gomlx/compute"
@@ -47,7 +48,7 @@ type Point struct {
 	Looked  map[string]float64 `json:"looked,omitempty"`  // what Task.Look measured
 	Speed   float64            `json:"images_per_s"`      // since the last start, without the first step; 0 before
 	Left    time.Duration      `json:"left_ns"`           // that the other steps will take at this speed
-	Warning string             `json:"warning,omitempty"` // that features collapse, or with the first step that the precision is slow here, and what to do
+	Warning string             `json:"warning,omitempty"` // that features collapse, a picture cannot be read, or with the first step that the precision is slow here, and what to do
 }
 
 // Result says what a training came to.
@@ -57,6 +58,7 @@ type Result struct {
 	Matched backbone.Report // what was taken from Task.From
 	Last    Point
 	Resumed int // steps that were done before
+	Unread  int // pictures that could not be read since, so that others took their places, each with a label of its own
 	Took    time.Duration
 }
 
@@ -115,7 +117,7 @@ func trainOn(ctx context.Context, backend gomlx.Backend, task Task, o Options, o
 		t.trained.Close()
 		return nil, stopped
 	}
-	return &Result{Trained: t.trained, Options: o, Matched: t.matched, Last: t.last, Resumed: t.resumed, Took: time.Since(begun)}, stopped
+	return &Result{Trained: t.trained, Options: o, Matched: t.matched, Last: t.last, Resumed: t.resumed, Unread: len(t.unread.numbers), Took: time.Since(begun)}, stopped
 }
 
 // explainer is a network that may hold operators without gradients and tells them.
@@ -181,6 +183,7 @@ type trainer struct {
 	resumed int
 	saved   int // steps that the last checkpoint has
 	alarm   alarm
+	unread  unread
 
 	first   time.Time // when the first step was done
 	from    int
@@ -214,7 +217,7 @@ func (t *trainer) open() (err error) {
 }
 
 func (t *trainer) openStream(labels []int32, order stream.Order) (err error) {
-	o := stream.Options{Batch: t.o.Batch, Seed: t.o.Seed, Last: stream.Drop, Backend: t.backend, Order: order}
+	o := stream.Options{Batch: t.o.Batch, Seed: t.o.Seed, Last: stream.Drop, Backend: t.backend, Order: order, Broken: t.unread.hear}
 	if t.Method.Card().Labels {
 		o.Labels = labels
 	}
@@ -316,9 +319,11 @@ func (t *trainer) one(b *stream.Batch, step int) error {
 		return t.diverged(p)
 	}
 	t.pace(&p)
-	if p.Warning = t.alarm.hear(p); step == t.resumed {
-		p.Warning = t.o.Precision.slow(t.backend)
+	warnings := []string{t.alarm.hear(p), t.unread.warning()}
+	if step == t.resumed {
+		warnings = append(warnings, t.o.Precision.slow(t.backend))
 	}
+	p.Warning = strings.Join(slices.DeleteFunc(warnings, func(w string) bool { return w == "" }), "\n")
 	t.last = p
 	return nil
 }

@@ -29,7 +29,7 @@ type Trained struct {
 	epoch   float64
 }
 
-// Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels].
+// Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels]. Those of a picture that cannot be read are nil.
 func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float32, error) {
 	whole, err := plain(t.side)
 	if err != nil {
@@ -42,7 +42,8 @@ func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float
 	return x[0], nil
 }
 
-// ViewFeatures are the pooled features of two views of each picture, cropped and augmented as in training: twice [n, channels]. The draws are the same in each call.
+// ViewFeatures are the pooled features of two views of each picture, cropped and augmented as in training: twice [n, channels]. The draws are the same in each call. Those of a picture that cannot be
+// read are nil.
 func (t *Trained) ViewFeatures(ctx context.Context, source stream.Source) (a, b [][]float32, err error) {
 	x, err := t.see(ctx, source, stream.Pair(t.view))
 	if err != nil {
@@ -54,7 +55,9 @@ func (t *Trained) ViewFeatures(ctx context.Context, source stream.Source) (a, b 
 // see is the features of each view of each picture.
 func (t *Trained) see(ctx context.Context, source stream.Source, kind stream.Views) (all [][][]float32, err error) {
 	const batch = 64
-	s, err := stream.New(source, kind, stream.Options{Batch: batch, Order: stream.Sequential{}, Last: stream.Keep, Backend: t.backend})
+	gone := map[int]bool{} // pictures in whose places others stand
+	s, err := stream.New(source, kind, stream.Options{Batch: batch, Order: stream.Sequential{}, Last: stream.Keep, Backend: t.backend,
+		Broken: func(number int, _ error) { gone[number] = true }})
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +90,11 @@ func (t *Trained) see(ctx context.Context, source stream.Source, kind stream.Vie
 			}
 		}
 		b.Release()
+	}
+	for i := range gone {
+		for v := range all {
+			all[v][i] = nil
+		}
 	}
 	return all, nil
 }
