@@ -134,7 +134,7 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 	}
 	r = r.sorted()
 	if o.Train {
-		_, err = p.Train(ctx, r.Best, nil)
+		_, err = p.Train(ctx, TrainOptions{Options: r.Best}, nil)
 	}
 	return r, err
 }
