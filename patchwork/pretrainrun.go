@@ -131,6 +131,7 @@ func (p *pretraining) prepare(ctx context.Context, kinds []int, names []string, 
 	p.task = pretrain.Task{
 		Source: source, Method: p.method, Network: p.network, From: p.o.From, Labels: p.look.labels(kinds), Folder: p.report.Network + ".state",
 		LookEvery: p.o.Look, Begun: p.begin, Look: p.lookAt,
+		Gradients: p.o.TensorBoard != "" || len(p.o.Sinks) > 0,
 	}
 	return nil
 }

@@ -31,6 +31,7 @@ type Task struct {
 	// the features so far; what it returns is in the next Point.
 	Look      func(ctx context.Context, now *Trained) (map[string]float64, error)
 	LookEvery int
+	Gradients bool // the last gradients before each Look are kept, for Trained.Gradients
 
 	// Begun, if not nil, is called once, before the first step and the first Look: with the options, their defaults filled in, and how many steps were done
 	// before.
@@ -44,7 +45,7 @@ type Point struct {
 	Epoch   float64            `json:"epoch"` // passes over the images
 	Rate    float64            `json:"rate"`
 	Loss    float64            `json:"loss"`              // of the batch, before the step
-	Metrics map[string]float64 `json:"metrics,omitempty"` // of the method
+	Metrics map[string]float64 `json:"metrics,omitempty"` // of the method, and "gradient": the norm of all gradients together, before they are clipped, where the batch makes a step
 	Looked  map[string]float64 `json:"looked,omitempty"`  // what Task.Look measured
 	Speed   float64            `json:"images_per_s"`      // since the last start, without the first step; 0 before
 	Left    time.Duration      `json:"left_ns"`           // that the other steps will take at this speed
@@ -171,9 +172,11 @@ type trainer struct {
 	stream  *stream.Stream
 	view    *augment.Pipeline // Views.Full
 	trained *Trained
-	store   *model.Store // that of trained
-	gather  *model.Exec  // adds up gradients; nil where each batch makes a step
-	apply   *model.Exec
+	store   *model.Store       // that of trained
+	gather  *model.Exec        // adds up gradients
+	apply   *model.Exec        // makes a step
+	show    *model.Exec        // makes a step and shows its gradients
+	shown   []string           // names of these
 	names   []string           // of the metrics
 	ofEpoch map[string]float64 // metrics of the epoch
 
@@ -293,9 +296,11 @@ func (t *trainer) stopped(ctx context.Context, step int, err error) error {
 func (t *trainer) one(b *stream.Batch, step int) error {
 	rates := t.o.rates()
 	rate := rates.At(step, t.o.Steps)
-	exec := t.apply
-	if (step+1)%t.o.Accumulate != 0 && step+1 < t.o.Steps {
-		exec = t.gather
+	exec := t.gather
+	if t.applies(step + 1) {
+		if exec = t.apply; t.Gradients && t.lastBeforeLook(step+1) {
+			exec = t.show
+		}
 	}
 	parts := slices.Clip(b.Tensors)
 	if b.Labels != nil {
@@ -311,6 +316,12 @@ func (t *trainer) one(b *stream.Batch, step int) error {
 	maps.Copy(p.Metrics, t.ofEpoch)
 	for i, name := range t.names {
 		p.Metrics[name] = float64(tensors.ToScalar[float32](out[1+i]))
+	}
+	if more := out[1+len(t.names):]; len(more) > 0 {
+		p.Metrics[gradientName] = float64(tensors.ToScalar[float32](more[0]))
+		if err := t.keepGradients(more[1:]); err != nil {
+			return err
+		}
 	}
 	for _, x := range out {
 		x.MustFinalizeAll()

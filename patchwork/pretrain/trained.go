@@ -3,7 +3,6 @@ package pretrain
 import (
 	"context"
 	"image"
-	"time"
 
 	gomlx "github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -27,6 +26,8 @@ type Trained struct {
 	embed   *model.Exec
 	step    int
 	epoch   float64
+
+	gradients map[string][]float32 // the last that were kept, by the names of weights
 }
 
 // Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels]. Those of a picture that cannot be read are nil.
@@ -112,29 +113,6 @@ func square(side int) image.Point { return image.Pt(side, side) }
 // plain brings a whole picture to a size.
 func plain(side int) (*augment.Pipeline, error) {
 	return augment.RandomResizedCrop{Scale: [2]float64{1, 1}, Ratio: [2]float64{1, 1}}.New(augment.Params{}, square(side))
-}
-
-// look measures the features, when it is time.
-func (t *trainer) look(ctx context.Context, step int) error {
-	epoch := step / t.perEpoch
-	if t.Look == nil || step != 0 && step != t.o.Steps && (t.LookEvery == 0 || epoch%t.LookEvery != 0) {
-		return nil
-	}
-	begun := time.Now()
-	t.trained.step, t.trained.epoch = step, float64(step)/float64(t.perEpoch)
-	looked, err := t.Look(ctx, t.trained)
-	if err != nil {
-		return err
-	}
-	t.last.Looked = looked
-	if !t.first.IsZero() {
-		t.looking += time.Since(begun)
-	}
-	if step == 0 && t.onPoint != nil {
-		t.last.Steps = t.o.Steps
-		t.onPoint(t.last)
-	}
-	return nil
 }
 
 // Side is how many pixels the network sees each way.
