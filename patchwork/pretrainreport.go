@@ -55,6 +55,6 @@ func (r PretrainReport) String() string {
 			fmt.Fprintf(&b, "\nnote: %s", n)
 		}
 	}
-	fmt.Fprintf(&b, "\nthe network is %s\ncompute features with it: p.Embed(%[1]q), or patchwork embed --extractor %[1]s", r.Network)
+	fmt.Fprintf(&b, "\nthe network is %s\ncompute features with it: p.Embed(%[1]q), or patchwork embed PROJECT --extractor %[1]s", r.Network)
 	return b.String()
 }
