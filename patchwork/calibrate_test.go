@@ -46,7 +46,7 @@ func TestFiguresOfOneSidedLabels(t *testing.T) {
 	if _, err := p.ImportLabels(ctx, file, ImportOptions{AddClasses: true}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(ctx, classify.Options{}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Calibration(ctx, CalibrationOptions{}, nil); err == nil || !strings.Contains(err.Error(), "hold some out, as with p.Split(0.2), and train again, or fit out of fold") {
@@ -101,7 +101,7 @@ func TestCalibrationIsKeptWithItsModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(ctx, classify.Options{Seed: 2, Epochs: 2}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{Options: classify.Options{Seed: 2, Epochs: 2}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.SavedCalibration(); !errors.Is(err, ErrNoCalibration) || !strings.Contains(err.Error(), "a training takes an earlier one away") {

@@ -70,7 +70,7 @@ func TestCrossValidateTellsClassesApart(t *testing.T) {
 func TestCrossValidateTrainsAsTheModelWas(t *testing.T) {
 	p := searchProject(t)
 	way := classify.Options{Head: classify.PrototypesHead, Temperature: 3}
-	if _, err := p.Train(t.Context(), way, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: way}, nil); err != nil {
 		t.Fatal(err)
 	}
 	loss := func(o classify.Options) evaluate.Number {

@@ -170,13 +170,8 @@ func (n *Notebook) Split(validation float64) {
 }
 
 // Train fits the classifier with a live curve, scores every image and shows how well it does. A seed of 0 is the project's.
-func (n *Notebook) Train(options ...classify.Options) { n.train(n.Project.Train, options) }
-
-// TrainOn is Train from the weights of the present model.
-func (n *Notebook) TrainOn(options ...classify.Options) { n.train(n.Project.TrainOn, options) }
-
-func (n *Notebook) train(train func(context.Context, classify.Options, func(classify.Point)) (classify.Info, error), options []classify.Options) {
-	var o classify.Options
+func (n *Notebook) Train(options ...TrainOptions) {
+	var o TrainOptions
 	if len(options) > 0 {
 		o = options[0]
 	}
@@ -184,7 +179,7 @@ func (n *Notebook) train(train func(context.Context, classify.Options, func(clas
 	ctx, stop := interruptible()
 	defer stop()
 	onPoint, done := liveCurve()
-	info, err := train(ctx, o, onPoint)
+	info, err := n.Project.Train(ctx, o, onPoint)
 	done()
 	checkTrained(err)
 	fmt.Println(info)

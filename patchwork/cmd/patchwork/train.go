@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,9 +12,8 @@ import (
 )
 
 func trainCommand() *cobra.Command {
-	var o classify.Options
-	var sure float64
-	var goOn, asJSON bool
+	var o patchwork.TrainOptions
+	var asJSON bool
 	c := &cobra.Command{
 		Use:     "train PROJECT",
 		Short:   "Train the classifier on the labels so far and score every image",
@@ -28,28 +26,20 @@ func trainCommand() *cobra.Command {
 			}
 			progress, end := patchwork.ShowProgress()
 			onPoint := func(pt classify.Point) { progress("training", pt.Step, pt.Steps) }
-			train := p.Train
-			if goOn {
-				train = p.TrainOn
-			}
-			if sure > 0 {
-				train = func(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
-					return p.TrainPseudo(ctx, sure, o, onPoint)
-				}
-			}
-			info, err := train(c.Context(), o, onPoint)
+			info, err := p.Train(c.Context(), o, onPoint)
 			end()
 			return printDone(c, info, asJSON, err)
 		}),
 	}
 	f := c.Flags()
-	settings := settingFlags(c, &o)
+	settings := settingFlags(c, &o.Options)
 	c.PreRunE = func(*cobra.Command, []string) error {
-		return errors.Join(settings(), checkFlags(need(!goOn || sure == 0, "--go-on and --pseudo-labels are both given; want one of them"), need(sure == 0 || sure > 0.5 && sure <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", sure)))
+		return errors.Join(settings(), checkFlags(need(o.Pseudo == 0 || o.Pseudo > 0.5 && o.Pseudo <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", o.Pseudo)))
 	}
-	f.Float64Var(&sure, "pseudo-labels", 0, "learn also from propagated scores, present from this `score` on and absent from 1 minus it down, as 0.95")
-	f.BoolVar(&goOn, "go-on", false, "begin with the weights of the present model")
+	f.BoolVar(&o.GoOn, "go-on", false, "begin with the weights of the present model")
+	f.Float64Var(&o.Pseudo, "pseudo-labels", 0, "learn also from propagated scores, present from this `score` on and absent from 1 minus it down, as 0.95")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
+	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

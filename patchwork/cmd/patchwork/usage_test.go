@@ -102,7 +102,6 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"suspects", "p", "-n", "-1", "--folds", "1"}, []string{"-n is -1", "--folds is 1"}},
 		{[]string{"doubles", "p", "--near", "1", "--bits", "12"}, []string{"--near is 1", "--bits is 12"}},
 		{[]string{"outliers", "p", "-n", "0"}, []string{"-n is 0"}},
-		{[]string{"train", "p", "--pseudo-labels", "0.9", "--go-on"}, []string{"--go-on and --pseudo-labels are both given"}},
 		{[]string{"train", "p", "--pseudo-labels", "0.5"}, []string{"--pseudo-labels is 0.5", "such as 0.95"}},
 		{[]string{"agreement", "p", "--rule", "most"}, []string{`no rule "most"`, "unanimous", "priority: anna > bob"}},
 		{[]string{"agreement", "p", "--keep"}, []string{"--keep", "--rule"}},
