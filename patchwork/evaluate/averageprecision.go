@@ -10,9 +10,10 @@ import "github.com/gopatchwork/patchwork/patchwork/labels"
 // the share of present rows. Equal scores form one step, so the order of ties cannot change the result. The inputs are
 // not modified.
 //
-// Errors: the lengths differ; a score of a known row is NaN; no row is present (ErrOneSided).
+// Errors: the lengths differ; a score of a known row is NaN; no row is present or none is absent (ErrOneSided): without an absent
+// one it would be 1, whatever the scores.
 //
-// Source: step-wise definition without interpolation, as in scikit-learn's average_precision_score.
+// Source: step-wise definition without interpolation, as in scikit-learn's average_precision_score, which gives 1 there.
 func AveragePrecision(scores []float32, truth []labels.Tri) (float64, error) {
 	k, err := keep(scores, truth)
 	if err != nil {
@@ -22,7 +23,7 @@ func AveragePrecision(scores []float32, truth []labels.Tri) (float64, error) {
 }
 
 func (k *known) averagePrecision() (float64, error) {
-	if k.positives == 0 {
+	if k.positives == 0 || k.absent == 0 {
 		return 0, ErrOneSided
 	}
 	var found, seen int

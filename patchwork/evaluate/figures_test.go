@@ -172,6 +172,9 @@ func TestFigureErrors(t *testing.T) {
 	_, oneSided := AUC([]float32{0.1, 0.2, 0.3}, []labels.Tri{p, p, u})
 	_, noNegatives := AUC(nil, nil)
 	_, noPositives := AveragePrecision([]float32{0.1}, []labels.Tri{a})
+	if _, err := AveragePrecision([]float32{0.1, 0.9}, []labels.Tri{p, p}); !errors.Is(err, ErrOneSided) {
+		t.Errorf("no absent row: %v", err)
+	}
 	if !errors.Is(oneSided, ErrOneSided) || !errors.Is(noNegatives, ErrOneSided) || !errors.Is(noPositives, ErrOneSided) {
 		t.Errorf("one-sided: %v, %v, %v", oneSided, noNegatives, noPositives)
 	}

@@ -26,7 +26,7 @@ func (r Report) notes(tooManySubsets int) (notes []string) {
 		case m.Confusion.TruePositives+m.Confusion.FalseNegatives == 0:
 			note("class %s: all %d held-out labels say absent, so it has no AUC, AP, recall or balanced accuracy; label held-out images that show it", c.Class, m.known())
 		case m.Confusion.TrueNegatives+m.Confusion.FalsePositives == 0:
-			note("class %s: all %d held-out labels say present, so it has no AUC or balanced accuracy; label held-out images without it", c.Class, m.known())
+			note("class %s: all %d held-out labels say present, so it has no AUC, AP or balanced accuracy, and its precision and F1 mean nothing; label held-out images without it", c.Class, m.known())
 		case m.Unscored > 0:
 			note("class %s: %d held-out labels have no score and are left out; train again", c.Class, m.Unscored)
 		}
