@@ -27,7 +27,7 @@ func RunTable(runs []runlog.Run) string {
 	for _, r := range runs {
 		images := "–"
 		if v, ok := r.Metrics["images"]; ok {
-			images = fmt.Sprint(v)
+			images = fmt.Sprintf("%.0f", v) // a mean where a trial has several trainings
 		}
 		note, _, _ := strings.Cut(r.Note, "\n")
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, cmp.Or(string(r.State), "–"), runlog.Took(r.Seconds), images, resultOf(r), askedOf(r), strings.ReplaceAll(note, "\t", " "))

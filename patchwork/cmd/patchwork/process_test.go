@@ -261,3 +261,15 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("%d temporary files were left", n)
 	}
 }
+
+// An interrupted search prints what it has tried.
+func TestSearchInterrupted(t *testing.T) {
+	trained(t, 16)
+	p := start(t, "search", "p", "--trials", "2000")
+	when(t, "some trials", func() bool { return count(t, "p/runs/*-search*") >= 4 })
+	p.Process.Signal(syscall.SIGINT)
+	r := p.end(t)
+	if r.code != exitInterrupted || !strings.HasPrefix(r.out, "mean AUC") || strings.Count(r.out, "-search") < 2 || strings.Count(r.out, "-search") > 1000 || !strings.Contains(r.err, "interrupted; what was done is kept") {
+		t.Errorf("code %d, printed\n%s\nsaid %q", r.code, r.out, r.err)
+	}
+}

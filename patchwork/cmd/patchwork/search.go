@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,6 +40,9 @@ func searchCommand() *cobra.Command {
 			progress, end := patchwork.ShowProgress()
 			r, err := p.Search(c.Context(), o, progress)
 			end()
+			if errors.Is(err, context.Canceled) && len(r.Trials) > 0 { // what was tried is a result, too
+				return errors.Join(printResult(c, r, asJSON), err)
+			}
 			return printDone(c, r, asJSON, err)
 		}),
 	}
