@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-rod/rod/lib/input"
 	"github.com/go-rod/rod/lib/proto"
+	"github.com/gopatchwork/patchwork/internal/browsertest"
 )
 
 // square is a picture of one colour.
@@ -228,6 +229,7 @@ func TestDecisionsPage(t *testing.T) {
 	soon(t, page, come, "24", "they come")
 	page.MustElement(".pw-matrix td button:not([disabled])").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('cell')", "true", "and so does a cell of a table")
+	t.Run("accessible", func(t *testing.T) { browsertest.Axe(t, page) })
 }
 
 // A click is never lost: the room for images is there at once, nothing moves when they come, the last of several presses wins, and

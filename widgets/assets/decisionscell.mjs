@@ -19,7 +19,7 @@ const body = el("div", { class: "pw-decide" });
 main.replaceChildren(el("div", { class: "pw-celltools" }, finish, state), body);
 finish.addEventListener("click", () => link.send("done"));
 
-const title = el("h3", { role: "status" });
+const title = el("h3", { "aria-live": "polite" });
 const more = el("button", { type: "button" }, "More");
 const close = el("button", { type: "button", "aria-label": "close the images" }, "Close");
 const images = el("div", { class: "pw-images", role: "list", "aria-label": "images" });
