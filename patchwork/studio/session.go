@@ -250,6 +250,8 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.openDisputes(ctx, e)
 	case "suspects":
 		return s.openSuspects(e)
+	case "flip":
+		return s.flip(e)
 	case "confirm":
 		return s.confirm(ctx, e)
 	case "size":
