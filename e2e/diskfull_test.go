@@ -1,55 +1,22 @@
 package e2e
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/go-rod/rod/lib/input"
+
+	"github.com/gopatchwork/patchwork/internal/smalldisk"
 )
-
-// smallDisk mounts a disk of so many bytes, in memory, until the test ends. Only root may; for others the test is skipped.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := TempDir(t, "disk")
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk cannot be mounted here, so none can be filled: %v; run the test as root", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("the small disk stays mounted at %s: %v", dir, err)
-		}
-	})
-	return dir
-}
-
-// fill writes a file until its disk is full.
-func fill(t *testing.T, file string) {
-	t.Helper()
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	block := make([]byte, 1<<16)
-	for len(block) > 0 {
-		if n, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
-			block = block[:(len(block)-n)/2]
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // TestStudioOnAFullDisk: the disk that holds the project is full while a person labels. The page says so in words, why, and
 // that it keeps the label; other pages, pictures and the server go on; when there is room again it is saved by itself, once.
 func TestStudioOnAFullDisk(t *testing.T) {
 	Slow(t)
 	program := Program(t)
-	disk := smallDisk(t, "24m")
+	disk := smalldisk.Mount(t, "24m")
 	project := filepath.Join(disk, "scenes")
 	Patchwork(t, program, "init", project, "--images", filepath.Join(Root(t), "testdata", "scenes", "images"), "--classes", classes)
 	Patchwork(t, program, "embed", project)
@@ -64,7 +31,7 @@ func TestStudioOnAFullDisk(t *testing.T) {
 	var safe []Journalled // what was in the journal before the first label that was refused
 	untilFull := func() {
 		t.Helper()
-		fill(t, filler)
+		smalldisk.Fill(t, filler)
 		for i := 0; len(s.unsaved()) == 0; i++ { // the last block of the journal may have room for some
 			if i == 60 {
 				t.Fatal("60 labels of all images fit on a full disk")

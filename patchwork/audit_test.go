@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/audit"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -90,10 +89,10 @@ func TestAuditMeasuresAndAdvises(t *testing.T) {
 	}
 	for range 5 {
 		labelMore(t, p, "random", 8)
-		if _, err := p.Train(t.Context(), classify.Options{}, nil); err != nil {
+		if _, err := p.Train(t.Context(), TrainOptions{}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Train(t.Context(), classify.Options{}, nil); err != nil { // with the same labels, which says nothing of them
+		if _, err := p.Train(t.Context(), TrainOptions{}, nil); err != nil { // with the same labels, which says nothing of them
 			t.Fatal(err)
 		}
 	}

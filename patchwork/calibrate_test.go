@@ -63,7 +63,7 @@ func TestCalibrationIsKeptWithItsModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(ctx, classify.Options{Seed: 2, Epochs: 2}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{Options: classify.Options{Seed: 2, Epochs: 2}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.SavedCalibration(); !errors.Is(err, ErrNoCalibration) || !strings.Contains(err.Error(), "a training takes an earlier one away") {

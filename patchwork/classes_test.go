@@ -24,7 +24,7 @@ func TestClassesChangeMidway(t *testing.T) {
 	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(t.Context(), classify.Options{Epochs: 1}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Epochs: 1}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	before, err := p.Evaluate()
@@ -97,7 +97,7 @@ func TestPredictionsFollowTheClasses(t *testing.T) {
 	if _, err := p.Embed(t.Context(), EmbedOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(t.Context(), classify.Options{Epochs: 1}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Epochs: 1}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	scores := func() []string {

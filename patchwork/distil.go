@@ -22,6 +22,7 @@ type DistilOptions struct {
 	Teacher string           // a CSV file as Predict writes it: filepath and a probability a class; "" means the scores that the last Train saved
 	Labels  bool             // labels of people stand above what the teacher says
 	Train   classify.Options // of the student, with the head linear or mlp and the loss sigmoid; Distil is the temperature
+	Note    string           // of a person, for the record
 }
 
 // DistilReport says how far the student agrees with its teacher, on all images that both judge.
@@ -74,7 +75,7 @@ func (p *Project) Distil(ctx context.Context, o DistilOptions, onPoint func(clas
 			return says(row, class)
 		}
 	}
-	info, err := p.train(ctx, o.Train, trainFrom{teacher: teacher}, onPoint)
+	info, err := p.train(ctx, o.Train, trainFrom{teacher: teacher}, o.Note, onPoint)
 	r := DistilReport{Info: info}
 	if err != nil {
 		return r, err

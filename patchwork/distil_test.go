@@ -22,12 +22,15 @@ func TestDistil(t *testing.T) {
 	if _, _, err := p.PredictFile(t.Context(), file); err != nil {
 		t.Fatal(err)
 	}
-	o := DistilOptions{Train: classify.Options{Epochs: 8, Steps: 40}}
+	o := DistilOptions{Train: classify.Options{Epochs: 8, Steps: 40}, Note: "cheaper"}
 	for _, teacher := range []string{"", file} {
 		o.Teacher = teacher
 		r, err := p.Distil(t.Context(), o, nil)
 		if err != nil {
 			t.Fatal(teacher, err)
+		}
+		if runs, err := p.Runs(); err != nil || runs[0].Note != "cheaper" || runs[0].Settings["teacher"] != "scores" {
+			t.Errorf("%q: recorded as %+v, %v", teacher, runs, err)
 		}
 		if r.Images != 60 || r.Info.TrainRows != 40 || len(r.Classes) != 2 { // 20 of the 60 are held out
 			t.Errorf("%q: %+v", teacher, r)

@@ -258,12 +258,8 @@ func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoi
 	if r.store != nil {
 		r.store.Close()
 	}
-	train := e.Project.Train
-	if goOn {
-		train = e.Project.TrainOn
-	}
 	o.Seed = e.Settings().Seed
-	return train(ctx, o, func(p classify.Point) {
+	return e.Project.Train(ctx, TrainOptions{Options: o, GoOn: goOn}, func(p classify.Point) {
 		onStep("training", p.Step, p.Steps)
 		onPoint(p)
 	})

@@ -29,7 +29,7 @@ func measured(t *testing.T) *Project {
 	if _, err := p.Embed(ctx, EmbedOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(ctx, classify.Options{Seed: 1, Epochs: 5}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{Options: classify.Options{Seed: 1, Epochs: 5}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -12,7 +12,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
-// exhibits shows a pre-training to the sinks that take more than numbers: at each look weights and the pictures of PretrainOptions.Pictures, at the
+// exhibits shows a pre-training to the sinks that take more than numbers: at each look weights, gradients and the pictures of PretrainOptions.Pictures, at the
 // first what the method is shown of some pictures, and at the last the features.
 type exhibits struct {
 	to    runlog.Exhibits
@@ -29,6 +29,11 @@ const smallSide = 48
 func (e *exhibits) show(ctx context.Context, now *pretrain.Trained) error {
 	if err := now.Weights(func(name string, values []float32) error {
 		return e.to.Histogram(now.Step(), "weights/"+name, values)
+	}); err != nil {
+		return err
+	}
+	if err := now.Gradients(func(name string, values []float32) error {
+		return e.to.Histogram(now.Step(), "gradients/"+name, values)
 	}); err != nil {
 		return err
 	}

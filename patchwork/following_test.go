@@ -83,7 +83,7 @@ func TestPretrainShowsWhatItComesTo(t *testing.T) {
 	if report.Loss != plain.Loss || !maps.Equal(report.After.numbers(), plain.After.numbers()) {
 		t.Errorf("a training that is shown comes to %g, %v; want %g, %v", report.Loss, report.After, plain.Loss, plain.After)
 	}
-	for name, want := range map[string][]int{"weights/backbone/stem/conv/kernel": {0, 3, 6}, "views": {0}, "kernels": {0, 3, 6}, "neighbours": {0, 3, 6}, "reconstruction": {0, 3, 6}} {
+	for name, want := range map[string][]int{"weights/backbone/stem/conv/kernel": {0, 3, 6}, "gradients/backbone/stem/conv/kernel": {3, 6}, "views": {0}, "kernels": {0, 3, 6}, "neighbours": {0, 3, 6}, "reconstruction": {0, 3, 6}} {
 		if !slices.Equal(v.steps[name], want) {
 			t.Errorf("%s is shown at the steps %v, want %v", name, v.steps[name], want)
 		}

@@ -22,7 +22,7 @@ func TestHeadsInAProject(t *testing.T) {
 		{Head: classify.LogisticHead, Posterior: classify.DiagonalPosterior}, {Head: classify.PrototypesHead},
 		{Head: classify.NeighboursHead}, {Head: classify.MLPHead, Epochs: 1}, {Head: classify.LinearHead, Epochs: 1},
 	} {
-		if _, err := p.Train(t.Context(), o, nil); err != nil {
+		if _, err := p.Train(t.Context(), TrainOptions{Options: o}, nil); err != nil {
 			t.Fatalf("%s: %v", o.Head, err)
 		}
 		scores, err := p.Scores()
@@ -46,7 +46,7 @@ func TestHeadsInAProject(t *testing.T) {
 		if _, _, err := p.Predict(t.Context(), &out); err != nil || strings.Count(out.String(), "\n") != 21 {
 			t.Errorf("%s: predict: %v\n%s", o.Head, err, out.String())
 		}
-		if _, err := p.TrainOn(t.Context(), o, nil); err != nil {
+		if _, err := p.Train(t.Context(), TrainOptions{Options: o, GoOn: true}, nil); err != nil {
 			t.Errorf("%s: going on: %v", o.Head, err)
 		}
 		if runs, err := p.Runs(); err != nil || strings.Contains(runs[0].Outcome, "epoch") != (o.Epochs == 1) || runs[0].Settings["head"] != string(o.Head) {

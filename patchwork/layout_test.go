@@ -146,7 +146,7 @@ func TestLayoutAsAWidget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(t.Context(), classify.Options{Epochs: 2, Steps: 10}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Epochs: 2, Steps: 10}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	view, err := n.scatter(t.Context(), m)

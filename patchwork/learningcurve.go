@@ -97,6 +97,9 @@ type curveStudy struct {
 	table   evaluate.Table
 	options classify.Options
 	done    int
+
+	begun   func()               // hears that a training begins; may be nil
+	onPoint func(classify.Point) // of its curve; may be nil
 }
 
 // train learns from some rows and returns the mean AUC of others.
@@ -107,7 +110,10 @@ func (s *curveStudy) train(ctx context.Context, learn, test []int) (float64, err
 	d := s.data()
 	d.Classes = classes
 	d.Table = noneHeldOut{onlyRows{s.table, func(r int) bool { _, ok := slices.BinarySearch(learn, r); return ok }}}
-	m, err := classify.Train(ctx, d, s.options, nil)
+	if s.begun != nil {
+		s.begun()
+	}
+	m, err := classify.Train(ctx, d, s.options, s.onPoint)
 	if err != nil {
 		return math.NaN(), err
 	}

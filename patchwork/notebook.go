@@ -170,8 +170,8 @@ func (n *Notebook) Split(validation float64) {
 }
 
 // Train fits the classifier with a live curve, scores every image and shows how well it does.
-func (n *Notebook) Train(options ...classify.Options) {
-	o := classify.Options{Seed: n.Settings().Seed}
+func (n *Notebook) Train(options ...TrainOptions) {
+	o := TrainOptions{Options: classify.Options{Seed: n.Settings().Seed}}
 	if len(options) > 0 {
 		o = options[0]
 	}

@@ -2,6 +2,7 @@ package patchwork
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
@@ -49,13 +50,19 @@ func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]f
 	if err != nil {
 		return nil, err
 	}
+	if x, err = l.leaveOut(x); err != nil {
+		return nil, err
+	}
 	s := &subject{sight: l.sight, x: x, seed: l.seed}
 	s.views = func(ctx context.Context, places []int) (a, b [][]float32, err error) {
 		some, err := stream.Subset(l.source, places)
 		if err != nil {
 			return nil, nil, err
 		}
-		return now.ViewFeatures(ctx, some)
+		if a, b, err = now.ViewFeatures(ctx, some); err == nil {
+			err = noneMissing(a)
+		}
+		return a, b, err
 	}
 	s.turns = func(ctx context.Context, places, quarters []int) ([][]float32, error) {
 		some, err := stream.Subset(l.source, places)
@@ -65,7 +72,11 @@ func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]f
 		if err != nil {
 			return nil, err
 		}
-		return now.Features(ctx, some)
+		turned, err := now.Features(ctx, some)
+		if err == nil {
+			err = noneMissing(turned)
+		}
+		return turned, err
 	}
 	if err := l.show(ctx, now, x); err != nil {
 		return nil, err
@@ -79,4 +90,30 @@ func (l *look) measure(ctx context.Context, now *pretrain.Trained) (map[string]f
 	}
 	l.last, l.features = &r, x
 	return r.numbers(), nil
+}
+
+// leaveOut forgets the pictures that have no features any more, because they cannot be read, and returns the features of the others.
+func (l *look) leaveOut(x [][]float32) (kept [][]float32, err error) {
+	var places []int
+	for place, row := range x {
+		if row != nil {
+			places, kept = append(places, place), append(kept, row)
+		}
+	}
+	if len(kept) == len(x) {
+		return x, nil
+	}
+	l.sight = l.sight.of(places)
+	l.source, err = stream.Subset(l.source, places)
+	return kept, err
+}
+
+// noneMissing is an error if a picture has no features.
+func noneMissing(x [][]float32) error {
+	for _, row := range x {
+		if row == nil {
+			return errors.New("an image cannot be read any more")
+		}
+	}
+	return nil
 }

@@ -88,7 +88,7 @@ func TestTheWholeLoop(t *testing.T) {
 	if report, err = p.Embed(ctx, EmbedOptions{}, nil); err != nil || report.Run.Computed != 0 {
 		t.Errorf("second embedding computed %d images, error %v; want none", report.Run.Computed, err)
 	}
-	info, err := p.Train(ctx, classify.Options{Seed: 1, Epochs: 5}, nil)
+	info, err := p.Train(ctx, TrainOptions{Options: classify.Options{Seed: 1, Epochs: 5}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestSameSeedSameWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	score := func() []float32 {
-		if _, err := p.Train(t.Context(), classify.Options{Seed: 7, Epochs: 2}, nil); err != nil {
+		if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Seed: 7, Epochs: 2}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		s, err := p.Scores()
@@ -260,7 +260,7 @@ func TestOpenErrors(t *testing.T) {
 
 func TestStepsThatNeedAnEarlierOneSayWhich(t *testing.T) {
 	p := newProject(t, photos(t, 4), "red")
-	if _, err := p.Train(t.Context(), classify.Options{}, nil); !errors.Is(err, ErrNoFeatures) || !strings.Contains(err.Error(), "embed") {
+	if _, err := p.Train(t.Context(), TrainOptions{}, nil); !errors.Is(err, ErrNoFeatures) || !strings.Contains(err.Error(), "embed") {
 		t.Errorf("train: %v", err)
 	}
 	if _, err := p.Evaluate(); !errors.Is(err, ErrNoModel) {

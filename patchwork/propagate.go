@@ -54,7 +54,7 @@ type PropagatedClass struct {
 // Propagate spreads the labels over all images with features, along a graph of nearest neighbours, and keeps the scores in
 // the folder propagated/ of the project. Labels of images that are held out or excluded are not spread, so that the former
 // measure the scores. Nothing is written as a label. Propagated reads the scores; Suggest takes them by strategies that begin
-// with "propagated ", such as "propagated entropy"; TrainPseudo learns from the sure ones.
+// with "propagated ", such as "propagated entropy"; TrainOptions.Pseudo learns from the sure ones.
 //
 // Errors: ErrNoFeatures; an option out of range; no class; no label to spread; propagated/ cannot be written.
 func (p *Project) Propagate(ctx context.Context, o PropagateOptions, progress Progress) (PropagateReport, error) {

@@ -28,7 +28,7 @@ func TestPropagate(t *testing.T) {
 	if _, err := p.Suggest(t.Context(), SuggestOptions{Strategy: "propagated highest: red"}); !errors.Is(err, ErrNotPropagated) || !strings.Contains(err.Error(), "patchwork propagate") {
 		t.Errorf("before: %v", err)
 	}
-	if _, err := p.TrainPseudo(t.Context(), 0.9, classify.Options{}, nil); !errors.Is(err, ErrNotPropagated) {
+	if _, err := p.Train(t.Context(), TrainOptions{Pseudo: 0.9}, nil); !errors.Is(err, ErrNotPropagated) {
 		t.Errorf("before: %v", err)
 	}
 	if _, err := p.Propagate(t.Context(), PropagateOptions{}, nil); err == nil || !strings.Contains(err.Error(), "no label to propagate") {
@@ -91,7 +91,7 @@ func TestPropagate(t *testing.T) {
 	}
 
 	// Two images are labelled and not held out; sure scores make it all that are not held out.
-	info, err := p.TrainPseudo(t.Context(), 0.6, classify.Options{Epochs: 5}, nil)
+	info, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Epochs: 5}, Pseudo: 0.6}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestPropagate(t *testing.T) {
 	if info.TrainRows < 10 || info.TrainRows > 20+2 || after.Counts()[0] != before.Counts()[0] {
 		t.Errorf("learned from %d images, labels %+v before and %+v after", info.TrainRows, before.Counts()[0], after.Counts()[0])
 	}
-	if _, err := p.TrainPseudo(t.Context(), 0.4, classify.Options{}, nil); err == nil || !strings.Contains(err.Error(), "such as 0.95") {
+	if _, err := p.Train(t.Context(), TrainOptions{Pseudo: 0.4}, nil); err == nil || !strings.Contains(err.Error(), "such as 0.95") {
 		t.Errorf("got %v", err)
 	}
 	runs, err := p.Runs()

@@ -1,30 +1,9 @@
 package patchwork
 
 import (
-	"context"
-	"fmt"
-
-	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
-
-// TrainPseudo is Train that learns besides labels from the propagated scores that are sure: a class that is not known of an
-// image counts as present from the score sure on, as absent from 1-sure down. Labels go before, images that are held out or
-// excluded get none, and nothing is written to the journal. sure is above 0.5 and at most 1, such as 0.95. The record of the
-// run says so.
-//
-// Errors: those of Train; ErrNotPropagated; sure out of range.
-func (p *Project) TrainPseudo(ctx context.Context, sure float64, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
-	if !(sure > 0.5 && sure <= 1) {
-		return classify.Info{}, fmt.Errorf("patchwork: a propagated score is to count as a label from %g on; want more than 0.5 and at most 1, such as 0.95", sure)
-	}
-	scores, err := p.Propagated()
-	if err != nil {
-		return classify.Info{}, err
-	}
-	return p.train(ctx, o, trainFrom{pseudo: scores, sure: sure}, onPoint)
-}
 
 // pseudoTable is a label table in which sure scores stand for what is unknown.
 type pseudoTable struct {

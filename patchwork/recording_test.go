@@ -171,12 +171,12 @@ func TestTrainIsRecordedWithItsCurve(t *testing.T) {
 	if err := p.Split(t.Context(), 0.3, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(t.Context(), classify.Options{Epochs: 3, Steps: 4, Loss: classify.FocalLoss}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Epochs: 3, Steps: 4, Loss: classify.FocalLoss}, Note: "two moons"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	r := theRun(t, p.path("runs"))
-	if r.Settings["gamma"] != "2" || r.Settings["head"] != "linear" || r.Settings["batch_size"] != "32" || r.Settings["seed"] != "0" {
-		t.Errorf("the settings are %v", r.Settings)
+	if r.Settings["gamma"] != "2" || r.Settings["head"] != "linear" || r.Settings["batch_size"] != "32" || r.Settings["seed"] != "0" || r.Note != "two moons" {
+		t.Errorf("the settings are %v, the note is %q", r.Settings, r.Note)
 	}
 	if _, ok := r.Settings["hidden"]; ok {
 		t.Error("a setting of a head that was not chosen is recorded")
@@ -191,7 +191,7 @@ func TestTrainIsRecordedWithItsCurve(t *testing.T) {
 	if text := RunTable([]runlog.Run{r}); !strings.Contains(text, "epochs 3, steps 4, loss focal") || strings.Contains(text, "gamma") {
 		t.Errorf("the table shows\n%s\nwant what was given", text)
 	}
-	if _, err := p.Train(t.Context(), classify.Options{}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	runs, err := p.Runs()

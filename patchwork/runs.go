@@ -2,7 +2,6 @@ package patchwork
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,17 +18,6 @@ func (p *Project) Runs() ([]runlog.Run, error) { return runlog.List(p.path("runs
 
 // NoteRun replaces the note of a run; "" removes it.
 func (p *Project) NoteRun(id, note string) error { return runlog.SetNote(p.path("runs"), id, note) }
-
-// TrainOn is Train from the weights of the present model, for the classes that it knows.
-//
-// Errors: those of Train; ErrNoModel; the model reads other features.
-func (p *Project) TrainOn(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
-	m, err := p.Model()
-	if err != nil {
-		return classify.Info{}, err
-	}
-	return p.train(ctx, o, trainFrom{start: m}, onPoint)
-}
 
 // RunTable is runs as text, a line each.
 func RunTable(runs []runlog.Run) string {

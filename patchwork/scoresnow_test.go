@@ -38,7 +38,7 @@ func TestScoresAreOfTheImagesAsTheyAre(t *testing.T) {
 	if err := p.LabelFromFolders(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(ctx, classify.Options{Posterior: classify.DiagonalPosterior}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{Options: classify.Options{Posterior: classify.DiagonalPosterior}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Propagate(ctx, PropagateOptions{}, nil); err != nil {
@@ -144,7 +144,7 @@ func TestLabelsNewerThanScores(t *testing.T) {
 	for _, strategy := range []string{"", "entropy", "random", "propagated entropy"} {
 		newer(strategy, 0) // there are no scores yet
 	}
-	if _, err := p.Train(ctx, classify.Options{}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Propagate(ctx, PropagateOptions{}, nil); err != nil {
@@ -192,7 +192,7 @@ func TestPropagatedScoresOfOtherFeatures(t *testing.T) {
 	if _, err := p.Suggest(ctx, SuggestOptions{Strategy: "propagated entropy", Labelled: true}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("suggest: %v; want an error that says %q", err, want)
 	}
-	if _, err := p.TrainPseudo(ctx, 0.9, classify.Options{}, nil); err == nil || !strings.Contains(err.Error(), want) {
+	if _, err := p.Train(ctx, TrainOptions{Pseudo: 0.9}, nil); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("train: %v; want an error that says %q", err, want)
 	}
 }

@@ -3,12 +3,15 @@ package patchwork
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/runlog"
 )
 
 func searchProject(t *testing.T) *Project {
@@ -62,6 +65,14 @@ func TestSearchKeepsEveryTrial(t *testing.T) {
 	kinds := map[string]int{}
 	for _, r := range runs {
 		kinds[r.Kind]++
+		series, err := runlog.Metrics(p.path("runs", r.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		loss := series["loss"]
+		if r.Kind == "search" && (!slices.Equal(loss.Step, []int{10, 20, 30, 40}) || !slices.Equal(loss.Epoch, []float64{1, 2, 3, 4}) || r.Metrics["loss"] != loss.Value[3] || !slices.IsSorted(loss.Seconds) || !(r.Metrics["folds/auc"] > 0)) {
+			t.Errorf("the curve of %s is %+v, its metrics %v", r.ID, loss, r.Metrics)
+		}
 	}
 	if kinds["search"] != 8 || kinds["train"] != 2 {
 		t.Errorf("runs %v, want 8 trials and 2 trainings of the best", kinds)
@@ -79,6 +90,34 @@ func TestSearchThatIsStopped(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) || len(r.Trials) != 1 && len(r.Trials) != 2 {
 		t.Errorf("stopped in the middle: %d trials, %v", len(r.Trials), err)
+	}
+	runs, err := p.Runs()
+	if err != nil || len(runs) != len(r.Trials)+1 || runs[0].State != runlog.Interrupted || !strings.HasPrefix(runs[0].Outcome, "trial ") {
+		t.Errorf("on record are %+v, %v; want the trials that were done and the one that was stopped", runs, err)
+	}
+}
+
+// The curve of a trial is the mean of those of its folds, up to the end of the shortest.
+func TestTrialCurve(t *testing.T) {
+	var tr trial
+	for _, losses := range [][]float64{{4, 2, 1}, {2, 1}} {
+		tr.begunFold()
+		for i, v := range losses {
+			p := classify.Point{Epoch: float64(i + 1), Step: 5 * (i + 1), TrainLoss: v, Rate: 0.1 * v, ValidationLoss: math.NaN()}
+			tr.hear(p) // within an epoch
+			p.EpochEnd = true
+			if i == 1 && len(losses) == 3 {
+				p.Sure = 0.5
+			}
+			tr.hear(p)
+		}
+	}
+	got := tr.curve()
+	if len(got) != 2 || got[0].Values["loss"] != 3 || got[1].Values["loss"] != 1.5 || got[1].Step != 10 || got[1].Epoch != 2 || len(got[1].Values) != 2 {
+		t.Errorf("the mean curve is %+v", got)
+	}
+	if got := (&trial{}).curve(); got != nil {
+		t.Errorf("without folds: %+v", got)
 	}
 }
 

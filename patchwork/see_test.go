@@ -254,7 +254,7 @@ func TestAttribution(t *testing.T) {
 	if err != nil || views.Results[0].Of != "likeness to its views" || views.Results[0].Score < 0.5 || views.Results[0].Score > 1.0001 {
 		t.Fatalf("before a classifier is trained: %+v, %v", views.Results, err)
 	}
-	if _, err := p.Train(ctx, classify.Options{}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	r, err := p.Attribution(ctx, AttributionOptions{}, nil, p.Album(0, 1))
@@ -312,7 +312,7 @@ func TestAttribution(t *testing.T) {
 	if alone, err := Attribution(ctx, n, p.Album(0), AttributionOptions{}, nil); err != nil || alone.Results[0].Score != views.Results[0].Score {
 		t.Errorf("without a project: %+v, %v; want %g", alone.Results, err, views.Results[0].Score)
 	}
-	if _, err := p.Train(ctx, classify.Options{Head: classify.NeighboursHead}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{Options: classify.Options{Head: classify.NeighboursHead}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := p.Attribution(ctx, AttributionOptions{}, nil, p.Album(0)); err == nil || !strings.Contains(err.Error(), "neighbours has no gradient") {
@@ -327,7 +327,7 @@ func TestAttributionThroughMaps(t *testing.T) {
 	if _, err := p.ExtractMaps(ctx, FeatureMapOptions{Float32: true}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Train(ctx, classify.Options{Trunk: classify.PoolingTrunk}, nil); err != nil {
+	if _, err := p.Train(ctx, TrainOptions{Options: classify.Options{Trunk: classify.PoolingTrunk}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	r, err := p.Attribution(ctx, AttributionOptions{}, nil, p.Album(0))

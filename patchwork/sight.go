@@ -52,6 +52,31 @@ func sightOf(kinds []int, most int, seed uint64) (s sight, err error) {
 	return s, err
 }
 
+// of is the sight of the images at some places in at, ascending.
+func (s sight) of(places []int) (some sight) {
+	moved := map[int]int{}
+	for i, place := range places {
+		moved[place] = i
+		some.at = append(some.at, s.at[place])
+	}
+	for _, place := range s.all {
+		if to, ok := moved[place]; ok {
+			some.all = append(some.all, to)
+		}
+	}
+	for i, place := range s.known {
+		to, ok := moved[place]
+		if !ok {
+			continue
+		}
+		some.known, some.kinds = append(some.known, to), append(some.kinds, s.kinds[i])
+		if s.test != nil {
+			some.test = append(some.test, s.test[i])
+		}
+	}
+	return some
+}
+
 // pickRows are the rows at places.
 func pickRows[T any](rows []T, at []int) []T {
 	some := make([]T, len(at))

@@ -87,7 +87,7 @@ func TestSuggestByFeaturesSaysWhatToDo(t *testing.T) {
 			}
 		}
 	}
-	if _, err := p.Train(t.Context(), classify.Options{Epochs: 2}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Epochs: 2}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, strategy := range []string{"badge: red", "diversity", "high: red"} {

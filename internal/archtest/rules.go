@@ -74,7 +74,7 @@ var Imports = []Rule{
 		Packages: []string{"e2e"},
 		Imports:  join(engine, widgets, []string{"patchwork", "patchwork/studio", "patchwork/cmd/...", "internal/browsertest"}),
 	},
-	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest", "internal/pyworker"}},
+	{Packages: []string{"internal/archtest", "internal/testreport", "internal/browsertest", "internal/pyworker", "internal/smalldisk"}},
 	{Packages: []string{"internal/benchcompute"}, Imports: []string{"patchwork/compute/..."}},
 	{Packages: []string{"internal/benchbackbone"}, Imports: join(ground, []string{"patchwork/backbone"})},
 	{Packages: []string{"internal/benchpretrain"}, Imports: join(engine, ground, []string{"internal/pyworker", "patchwork", "patchwork/backbone", "patchwork/pretrain", "widgets"})},
@@ -91,7 +91,7 @@ var Imports = []Rule{
 
 // TestHelpers may be imported by the tests of any package. compute/xla stands here and in no layer, because it links cgo:
 // only a program of the user's imports it.
-var TestHelpers = []string{"internal/browsertest", "patchwork/compute/xla"}
+var TestHelpers = []string{"internal/browsertest", "internal/smalldisk", "patchwork/compute/xla"}
 
 // Outside limits who may import packages of other modules that would bind a layer to more than it promises. It does
 // not hold for tests.

@@ -150,7 +150,7 @@ func label(ctx context.Context, dir, strategy string, seed uint64) (labelled, er
 		if strategy == "random" && n%(audits/2) != 0 { // nobody asks
 			continue
 		}
-		if _, err := p.Train(ctx, classify.Options{Head: classify.LinearHead, Seed: seed}, nil); err != nil {
+		if _, err := p.Train(ctx, patchwork.TrainOptions{Options: classify.Options{Head: classify.LinearHead, Seed: seed}}, nil); err != nil {
 			return l, err
 		}
 		if l.test[n], l.pool[n], err = accuracies(p, truth, fold); err != nil {

@@ -20,7 +20,7 @@ func (o options) spreading(ctx context.Context, p *patchwork.Project, truth *lab
 		run  func() (*patchwork.Scores, error)
 	}{
 		{"logistic head", func() (*patchwork.Scores, error) {
-			if _, err := p.Train(ctx, classify.Options{Head: classify.LogisticHead}, nil); err != nil {
+			if _, err := p.Train(ctx, patchwork.TrainOptions{Options: classify.Options{Head: classify.LogisticHead}}, nil); err != nil {
 				return nil, err
 			}
 			return p.Scores()
@@ -31,7 +31,7 @@ func (o options) spreading(ctx context.Context, p *patchwork.Project, truth *lab
 			if _, err := spread(ctx, p, 0); err != nil {
 				return nil, err
 			}
-			if _, err := p.TrainPseudo(ctx, 0.95, classify.Options{Head: classify.LogisticHead}, nil); err != nil {
+			if _, err := p.Train(ctx, patchwork.TrainOptions{Options: classify.Options{Head: classify.LogisticHead}, Pseudo: 0.95}, nil); err != nil {
 				return nil, err
 			}
 			return p.Scores()

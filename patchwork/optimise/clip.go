@@ -2,22 +2,27 @@ package optimise
 
 import . "github.com/gomlx/gomlx/core/graph"
 
-// ClipNorm shortens gradients, all together, to a Euclidean norm of at most most, and returns that which they had.
-//
-// Source: Pascanu et al. 2013, arXiv:1211.5063, section 3.2.
-func ClipNorm(gradients []*Node, most float64) (clipped []*Node, norm *Node) {
+// Norm is the Euclidean norm of gradients, all together: a scalar.
+func Norm(gradients []*Node) *Node {
+	var sum *Node
 	for _, d := range gradients {
 		square := ReduceAllSum(Square(d))
-		if norm == nil {
-			norm = square
+		if sum == nil {
+			sum = square
 		} else {
-			norm = Add(norm, square)
+			sum = Add(sum, square)
 		}
 	}
-	norm = Sqrt(norm)
+	return Sqrt(sum)
+}
+
+// ClipNorm shortens gradients whose Norm is norm to one of at most most.
+//
+// Source: Pascanu et al. 2013, arXiv:1211.5063, section 3.2.
+func ClipNorm(gradients []*Node, norm *Node, most float64) (clipped []*Node) {
 	factor := MinScalar(Div(Scalar(norm.Graph(), norm.DType(), most), MaxScalar(norm, 1e-12)), 1)
 	for _, d := range gradients {
 		clipped = append(clipped, Mul(d, factor))
 	}
-	return clipped, norm
+	return clipped
 }

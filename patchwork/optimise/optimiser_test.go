@@ -47,9 +47,10 @@ func TestAdamW(t *testing.T) {
 			g := x.Graph()
 			value := func(path string) *Node { return store.GetVariable(path).NodeValue(g) }
 			loss := ReduceAllSum(Square(Sub(Add(MatMul(x, value("/w")), ExpandAxes(value("/b"), 0)), y)))
-			gradients, norm := Gradients(store, loss, of), loss
+			gradients := Gradients(store, loss, of)
+			norm := Norm(gradients)
 			if c.Clip > 0 {
-				gradients, norm = ClipNorm(gradients, c.Clip)
+				gradients = ClipNorm(gradients, norm, c.Clip)
 			}
 			c.Optimiser.Step(store, of, gradients, rate, c.Decay)
 			return norm
@@ -100,8 +101,8 @@ func TestClipNormLeavesShortOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	exec := MustNewExec(backend, func(a, b *Node) []*Node {
-		out, norm := ClipNorm([]*Node{a, b}, 5)
-		return append(out, norm)
+		norm := Norm([]*Node{a, b})
+		return append(ClipNorm([]*Node{a, b}, norm, 5), norm)
 	})
 	for _, c := range []struct {
 		a, b []float32

@@ -79,13 +79,21 @@ func (m *DeepCluster) BeginEpoch(ctx context.Context, e *Epoch) ([]int32, error)
 	if err != nil {
 		return nil, err
 	}
-	v := layout.Vectors{N: len(features), Dim: len(features[0]), At: func(i int) []float32 { return features[i] }}
+	labels := make([]int32, len(features))
+	var seen []int // pictures that could be read
+	for i, f := range features {
+		if labels[i] = -1; f != nil {
+			seen = append(seen, i)
+		}
+	}
+	v := layout.Vectors{N: len(seen), Dim: len(features[seen[0]]), At: func(i int) []float32 { return features[seen[i]] }}
 	axes, err := layout.PCA(ctx, v, m.PCA)
 	if err != nil {
 		return nil, err
 	}
-	x := make([][]float64, len(features))
-	for i, f := range features {
+	x := make([][]float64, len(seen))
+	for i, number := range seen {
+		f := features[number]
 		row, length := make([]float64, len(axes.Axes)), 0.0
 		for a, axis := range axes.Axes {
 			for d, value := range f {
@@ -103,15 +111,15 @@ func (m *DeepCluster) BeginEpoch(ctx context.Context, e *Epoch) ([]int32, error)
 	if err != nil {
 		return nil, err
 	}
-	labels, before := make([]int32, len(clusters)), make([]int, len(clusters))
+	var before, now []int // of pictures that have been divided twice
 	for i, c := range clusters {
-		labels[i] = int32(c)
-		if e.Labels != nil {
-			before[i] = int(e.Labels[i])
+		labels[seen[i]] = int32(c)
+		if e.Labels != nil && e.Labels[seen[i]] >= 0 {
+			before, now = append(before, int(e.Labels[seen[i]])), append(now, c)
 		}
 	}
 	if e.Labels != nil {
-		if stable, err := represent.NMI(before, clusters); err == nil {
+		if stable, err := represent.NMI(before, now); err == nil {
 			e.Metric("stable", stable)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 )
 
-// Epochs is a method that gives the pictures labels of its own before each epoch. Pictures of all labels are then shown equally often.
+// Epochs is a method that gives the pictures labels of its own before each epoch, -1 to those that are not to be shown. Pictures of all labels are then
+// shown equally often.
 type Epochs interface {
 	BeginEpoch(ctx context.Context, e *Epoch) ([]int32, error)
 }
@@ -26,7 +27,7 @@ type Epoch struct {
 	t *trainer
 }
 
-// Features are those of the pictures, whole and not augmented, with the weights that there are now.
+// Features are those of the pictures, whole and not augmented, with the weights that there are now; nil where a picture cannot be read.
 func (e *Epoch) Features(ctx context.Context) ([][]float32, error) {
 	return e.t.trained.Features(ctx, e.t.Source)
 }
@@ -97,7 +98,9 @@ func (t *trainer) beginEpoch(ctx context.Context, epoch, first int) error {
 	}
 	weights := make([]float64, len(labels))
 	for i, c := range labels {
-		weights[i] = 1 / counts[c]
+		if c >= 0 {
+			weights[i] = 1 / counts[c]
+		}
 	}
 	return t.openStream(labels, stream.Weighted{Weights: weights})
 }

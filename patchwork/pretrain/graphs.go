@@ -57,18 +57,20 @@ func (t *trainer) begin() error {
 	if err := t.takeUp(); err != nil {
 		return err
 	}
-	t.apply, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node { return t.graph(in, true) })
-	if err != nil {
-		return err
-	}
-	parts := len(blank) - 2 // and two scalars
-	t.devices.plan(t.apply, parts)
-	if t.o.Accumulate > 1 {
-		if t.gather, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node { return t.graph(in, false) }); err == nil {
-			t.devices.plan(t.gather, parts)
+	for to, does := range map[**model.Exec]does{&t.apply: {step: true}, &t.gather: {}, &t.show: {step: true, show: true}} {
+		*to, err = model.NewExec(t.backend, t.store, func(_ *model.Scope, in []*Node) []*Node { return t.graph(in, does) })
+		if err != nil {
+			return err
 		}
+		t.devices.plan(*to, len(blank)-2) // and two scalars
 	}
-	return err
+	return nil
+}
+
+// does is what the graph of a batch does besides finding the loss.
+type does struct {
+	step bool // the gradients, and those that were gathered before, change the weights; else they are gathered
+	show bool // the gradients of the student are among the results
 }
 
 // blank is a batch of zeros with the inputs that follow it.
@@ -99,8 +101,8 @@ func (t *trainer) newStep(in []*Node, training bool) *Step {
 	return s
 }
 
-// graph is one step: it returns the loss and the metrics. With apply the gradients, and those gathered before, change the weights.
-func (t *trainer) graph(in []*Node, apply bool) []*Node {
+// graph is that of a batch. It returns the loss and the metrics; with a step the norm of the gradients before they are clipped, and those that are shown.
+func (t *trainer) graph(in []*Node, does does) []*Node {
 	s := t.newStep(in, true)
 	loss := t.Method.Loss(s)
 	s.freeze()
@@ -120,11 +122,22 @@ func (t *trainer) graph(in []*Node, apply bool) []*Node {
 		trained, gradients = append(trained, own...), append(gradients, optimise.Gradients(t.store, t.decayed(o.loss, own), own)...)
 	}
 	if t.o.Accumulate > 1 {
-		gradients = t.gathered(trained, gradients, apply)
+		gradients = t.gathered(trained, gradients, does.step)
 	}
-	if apply {
+	var more []*Node
+	if does.step {
+		norm := optimise.Norm(gradients)
+		more = append(more, norm)
+		if does.show {
+			t.shown = nil
+			for i, v := range trained {
+				if name, ok := strings.CutPrefix(v.Path, "/"+Student+"/"); ok {
+					t.shown, more = append(t.shown, name), append(more, gradients[i])
+				}
+			}
+		}
 		if t.o.Clip > 0 {
-			gradients, _ = optimise.ClipNorm(gradients, t.o.Clip)
+			gradients = optimise.ClipNorm(gradients, norm, t.o.Clip)
 		}
 		t.o.Optimiser.Step(t.store, trained, gradients, in[len(in)-1], t.o.Decay)
 		for i, v := range trained { // every optimiser's step is in proportion to its rate
@@ -141,7 +154,7 @@ func (t *trainer) graph(in []*Node, apply bool) []*Node {
 	for _, m := range s.metrics {
 		out = append(out, m.value)
 	}
-	return out
+	return append(out, more...)
 }
 
 // isKernel says whether the weights of a path are pulled to 0.
@@ -202,7 +215,7 @@ func (t *trainer) copyBranch(branch, other string) error {
 }
 
 func (t *trainer) closeGraphs() {
-	for _, e := range []*model.Exec{t.gather, t.apply} {
+	for _, e := range []*model.Exec{t.gather, t.apply, t.show} {
 		if e != nil {
 			e.Finalize()
 		}

@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -60,7 +61,8 @@ func (t *Trained) Paint(ctx context.Context, source stream.Source) (list []Paint
 	if err != nil {
 		return nil, err
 	}
-	s, err := stream.New(source, painter.Sees(whole), stream.Options{Batch: 1, Order: stream.Sequential{}, Backend: t.backend})
+	var broken error
+	s, err := stream.New(source, painter.Sees(whole), stream.Options{Batch: 1, Order: stream.Sequential{}, Backend: t.backend, Broken: keepFirst(&broken)})
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +80,7 @@ func (t *Trained) Paint(ctx context.Context, source stream.Source) (list []Paint
 	defer exec.Finalize()
 	err = compute.Try("pretrain: painting", func() error {
 		for b, err := range s.Epoch(ctx, 0, 0) {
-			if err != nil {
+			if err = cmp.Or(err, broken); err != nil {
 				return err
 			}
 			p, err := t.paintOne(exec, b, source.Shape().C)

@@ -1,6 +1,7 @@
 package pretrain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -48,13 +49,14 @@ func (t *Trained) Views(ctx context.Context, source stream.Source) ([]Pictures, 
 	if t.kind == nil {
 		return nil, errors.New("pretrain: a network that was opened has no views; those of its training do")
 	}
-	s, err := stream.New(source, t.kind, stream.Options{Batch: source.Shape().N, Seed: t.seed, Order: stream.Sequential{}, Backend: t.backend})
+	var broken error
+	s, err := stream.New(source, t.kind, stream.Options{Batch: source.Shape().N, Seed: t.seed, Order: stream.Sequential{}, Backend: t.backend, Broken: keepFirst(&broken)})
 	if err != nil {
 		return nil, err
 	}
 	var all []Pictures
 	for b, err := range s.Epoch(ctx, 0, 0) { // one batch
-		if err != nil {
+		if err = cmp.Or(err, broken); err != nil {
 			return nil, err
 		}
 		for i, p := range s.Parts() {

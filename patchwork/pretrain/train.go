@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	gomlx "github.com/gomlx/compute"
@@ -16,49 +17,6 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 	"github.com/gopatchwork/patchwork/patchwork/compute"
 )
-
-// Task is what is trained on what.
-type Task struct {
-	Source  stream.Source // pictures of one size, which should be larger than Options.Side, because crops are taken from them
-	Method  Method
-	Network backbone.Network
-	Folder  string  // that the state is kept in, to go on from; "" keeps none
-	From    string  // folder of a network, whose weights the training begins with where they fit; "" begins with the first ones
-	Labels  []int32 // kinds of the pictures from 0, -1 where it is not known, for a method that reads them
-
-	// Look, if not nil, is called before the first step and at the end of each LookEvery'th epoch (0: of the last) and measures
-	// the features so far; what it returns is in the next Point.
-	Look      func(ctx context.Context, now *Trained) (map[string]float64, error)
-	LookEvery int
-
-	// Begun, if not nil, is called once, before the first step and the first Look: with the options, their defaults filled in, and how many steps were done
-	// before.
-	Begun func(o Options, resumed int)
-}
-
-// Point is a moment of a training.
-type Point struct {
-	Step    int                `json:"step"`  // done, of Steps
-	Steps   int                `json:"steps"` // in all
-	Epoch   float64            `json:"epoch"` // passes over the images
-	Rate    float64            `json:"rate"`
-	Loss    float64            `json:"loss"`              // of the batch, before the step
-	Metrics map[string]float64 `json:"metrics,omitempty"` // of the method
-	Looked  map[string]float64 `json:"looked,omitempty"`  // what Task.Look measured
-	Speed   float64            `json:"images_per_s"`      // since the last start, without the first step; 0 before
-	Left    time.Duration      `json:"left_ns"`           // that the other steps will take at this speed
-	Warning string             `json:"warning,omitempty"` // that features collapse, or with the first step that the precision is slow here, and what to do
-}
-
-// Result says what a training came to.
-type Result struct {
-	*Trained
-	Options Options         // with the defaults filled in
-	Matched backbone.Report // what was taken from Task.From
-	Last    Point
-	Resumed int // steps that were done before
-	Took    time.Duration
-}
 
 // Train trains a network by a method, see the package.
 //
@@ -115,45 +73,11 @@ func trainOn(ctx context.Context, backend gomlx.Backend, task Task, o Options, o
 		t.trained.Close()
 		return nil, stopped
 	}
-	return &Result{Trained: t.trained, Options: o, Matched: t.matched, Last: t.last, Resumed: t.resumed, Took: time.Since(begun)}, stopped
+	return &Result{Trained: t.trained, Options: o, Matched: t.matched, Last: t.last, Resumed: t.resumed, Unread: len(t.unread.numbers), Took: time.Since(begun)}, stopped
 }
 
 // explainer is a network that may hold operators without gradients and tells them.
 type explainer interface{ ExplainGradient(err error) error }
-
-// fits says whether method and network go together at a side.
-func fits(task Task, side int) error {
-	m, n := task.Method.Card(), task.Network.Card()
-	switch {
-	case side < n.MinSide:
-		return fmt.Errorf("pretrain: %s wants images of %d pixels or more, and Side is %d; raise it, or choose another network", n.Name, n.MinSide, side)
-	case m.Small && smallSide(side) < n.MinSide:
-		return fmt.Errorf("pretrain: %s shows crops of %d pixels, too, and %s wants %d or more; choose another method or network, or a larger Side", m.Name, smallSide(side), n.Name, n.MinSide)
-	case m.Places && side <= n.Stride:
-		return fmt.Errorf("pretrain: %s reads the map of the network place by place, and that of %s has one place at a Side of %d; choose another method or network, or a larger Side", m.Name, n.Name, side)
-	}
-	return nil
-}
-
-// smallSide is the side of small crops.
-func smallSide(side int) int { return max(side/2, 8) }
-
-func check(task Task, o Options) error {
-	if task.Source == nil || task.Method == nil || task.Network == nil {
-		return fmt.Errorf("pretrain.Task: Source, Method or Network is nil; give all three")
-	}
-	if err := o.Check(); err != nil {
-		return err
-	}
-	_, own := task.Method.(Epochs) // makes its labels
-	if c, n := task.Method.Card(), task.Source.Shape().N; c.Labels && !own && len(task.Labels) != n {
-		return fmt.Errorf("pretrain: %s learns by labels too, and there are %d for %d pictures; give one for each, -1 where it is not known", c.Name, len(task.Labels), n)
-	}
-	if m, ok := task.Method.(Checker); ok {
-		return m.Check()
-	}
-	return nil
-}
 
 // trainer is the state of one Train.
 type trainer struct {
@@ -169,9 +93,11 @@ type trainer struct {
 	stream  *stream.Stream
 	view    *augment.Pipeline // Views.Full
 	trained *Trained
-	store   *model.Store // that of trained
-	gather  *model.Exec  // adds up gradients; nil where each batch makes a step
-	apply   *model.Exec
+	store   *model.Store       // that of trained
+	gather  *model.Exec        // adds up gradients
+	apply   *model.Exec        // makes a step
+	show    *model.Exec        // makes a step and shows its gradients
+	shown   []string           // names of these
 	names   []string           // of the metrics
 	ofEpoch map[string]float64 // metrics of the epoch
 
@@ -181,6 +107,7 @@ type trainer struct {
 	resumed int
 	saved   int // steps that the last checkpoint has
 	alarm   alarm
+	unread  unread
 
 	first   time.Time // when the first step was done
 	from    int
@@ -214,7 +141,7 @@ func (t *trainer) open() (err error) {
 }
 
 func (t *trainer) openStream(labels []int32, order stream.Order) (err error) {
-	o := stream.Options{Batch: t.o.Batch, Seed: t.o.Seed, Last: stream.Drop, Backend: t.backend, Order: order}
+	o := stream.Options{Batch: t.o.Batch, Seed: t.o.Seed, Last: stream.Drop, Backend: t.backend, Order: order, Broken: t.unread.hear}
 	if t.Method.Card().Labels {
 		o.Labels = labels
 	}
@@ -290,9 +217,11 @@ func (t *trainer) stopped(ctx context.Context, step int, err error) error {
 func (t *trainer) one(b *stream.Batch, step int) error {
 	rates := t.o.rates()
 	rate := rates.At(step, t.o.Steps)
-	exec := t.apply
-	if (step+1)%t.o.Accumulate != 0 && step+1 < t.o.Steps {
-		exec = t.gather
+	exec := t.gather
+	if t.applies(step + 1) {
+		if exec = t.apply; t.Gradients && t.lastBeforeLook(step+1) {
+			exec = t.show
+		}
 	}
 	parts := slices.Clip(b.Tensors)
 	if b.Labels != nil {
@@ -309,6 +238,12 @@ func (t *trainer) one(b *stream.Batch, step int) error {
 	for i, name := range t.names {
 		p.Metrics[name] = float64(tensors.ToScalar[float32](out[1+i]))
 	}
+	if more := out[1+len(t.names):]; len(more) > 0 {
+		p.Metrics[gradientName] = float64(tensors.ToScalar[float32](more[0]))
+		if err := t.keepGradients(more[1:]); err != nil {
+			return err
+		}
+	}
 	for _, x := range out {
 		x.MustFinalizeAll()
 	}
@@ -316,9 +251,11 @@ func (t *trainer) one(b *stream.Batch, step int) error {
 		return t.diverged(p)
 	}
 	t.pace(&p)
-	if p.Warning = t.alarm.hear(p); step == t.resumed {
-		p.Warning = t.o.Precision.slow(t.backend)
+	warnings := []string{t.alarm.hear(p), t.unread.warning()}
+	if step == t.resumed {
+		warnings = append(warnings, t.o.Precision.slow(t.backend))
 	}
+	p.Warning = strings.Join(slices.DeleteFunc(warnings, func(w string) bool { return w == "" }), "\n")
 	t.last = p
 	return nil
 }

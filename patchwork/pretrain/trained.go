@@ -3,7 +3,6 @@ package pretrain
 import (
 	"context"
 	"image"
-	"time"
 
 	gomlx "github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -27,9 +26,11 @@ type Trained struct {
 	embed   *model.Exec
 	step    int
 	epoch   float64
+
+	gradients map[string][]float32 // the last that were kept, by the names of weights
 }
 
-// Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels].
+// Features are the pooled features of whole pictures, brought to the size that the network was trained at: [n, channels]. Those of a picture that cannot be read are nil.
 func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float32, error) {
 	whole, err := plain(t.side)
 	if err != nil {
@@ -42,7 +43,8 @@ func (t *Trained) Features(ctx context.Context, source stream.Source) ([][]float
 	return x[0], nil
 }
 
-// ViewFeatures are the pooled features of two views of each picture, cropped and augmented as in training: twice [n, channels]. The draws are the same in each call.
+// ViewFeatures are the pooled features of two views of each picture, cropped and augmented as in training: twice [n, channels]. The draws are the same in each call. Those of a picture that cannot be
+// read are nil.
 func (t *Trained) ViewFeatures(ctx context.Context, source stream.Source) (a, b [][]float32, err error) {
 	x, err := t.see(ctx, source, stream.Pair(t.view))
 	if err != nil {
@@ -54,7 +56,9 @@ func (t *Trained) ViewFeatures(ctx context.Context, source stream.Source) (a, b 
 // see is the features of each view of each picture.
 func (t *Trained) see(ctx context.Context, source stream.Source, kind stream.Views) (all [][][]float32, err error) {
 	const batch = 64
-	s, err := stream.New(source, kind, stream.Options{Batch: batch, Order: stream.Sequential{}, Last: stream.Keep, Backend: t.backend})
+	gone := map[int]bool{} // pictures in whose places others stand
+	s, err := stream.New(source, kind, stream.Options{Batch: batch, Order: stream.Sequential{}, Last: stream.Keep, Backend: t.backend,
+		Broken: func(number int, _ error) { gone[number] = true }})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +92,11 @@ func (t *Trained) see(ctx context.Context, source stream.Source, kind stream.Vie
 		}
 		b.Release()
 	}
+	for i := range gone {
+		for v := range all {
+			all[v][i] = nil
+		}
+	}
 	return all, nil
 }
 
@@ -104,29 +113,6 @@ func square(side int) image.Point { return image.Pt(side, side) }
 // plain brings a whole picture to a size.
 func plain(side int) (*augment.Pipeline, error) {
 	return augment.RandomResizedCrop{Scale: [2]float64{1, 1}, Ratio: [2]float64{1, 1}}.New(augment.Params{}, square(side))
-}
-
-// look measures the features, when it is time.
-func (t *trainer) look(ctx context.Context, step int) error {
-	epoch := step / t.perEpoch
-	if t.Look == nil || step != 0 && step != t.o.Steps && (t.LookEvery == 0 || epoch%t.LookEvery != 0) {
-		return nil
-	}
-	begun := time.Now()
-	t.trained.step, t.trained.epoch = step, float64(step)/float64(t.perEpoch)
-	looked, err := t.Look(ctx, t.trained)
-	if err != nil {
-		return err
-	}
-	t.last.Looked = looked
-	if !t.first.IsZero() {
-		t.looking += time.Since(begun)
-	}
-	if step == 0 && t.onPoint != nil {
-		t.last.Steps = t.o.Steps
-		t.onPoint(t.last)
-	}
-	return nil
 }
 
 // Side is how many pixels the network sees each way.

@@ -41,6 +41,7 @@ func distilCommand() *cobra.Command {
 	f.BoolVar(&o.Labels, "labels", false, "labels of people stand above what the teacher says")
 	f.StringVar((*string)(&o.Train.Head), "head", heads[0], "of the student, `one` of "+strings.Join(heads, " and "))
 	f.IntVar(&o.Train.Epochs, "epochs", 20, "how `many`")
+	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -133,3 +133,14 @@ func TestRunsRefuse(t *testing.T) {
 	}
 	fails(t, exitFailed, []string{"has version 9"}, "runs", "show", "new")
 }
+
+// The note of a training stands in its record, and is not a setting.
+func TestTrainNote(t *testing.T) {
+	trained(t, 24)
+	do(t, "train", "p", "--epochs", "1", "--note", "one epoch")
+	do(t, "distil", "p", "--epochs", "1", "--note", "of itself")
+	list := as[[]listedRun](t, do(t, "runs", "p", "--json"))
+	if len(list) != 3 || list[0].Note != "of itself" || list[1].Note != "one epoch" || list[2].Note != "" || slices.Contains(list[1].Given, "note") || list[1].Settings["epochs"] != "1" {
+		t.Errorf("the runs are %+v", list)
+	}
+}

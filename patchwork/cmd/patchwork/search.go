@@ -38,10 +38,7 @@ func searchCommand() *cobra.Command {
 			progress, end := patchwork.ShowProgress()
 			r, err := p.Search(c.Context(), o, progress)
 			end()
-			if err != nil {
-				return err
-			}
-			return printResult(c, r, asJSON)
+			return printDone(c, r, asJSON, err)
 		}),
 	}
 	f := c.Flags()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,8 +12,7 @@ import (
 )
 
 func trainCommand() *cobra.Command {
-	var o classify.Options
-	var sure float64
+	var o patchwork.TrainOptions
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "train PROJECT",
@@ -28,24 +26,19 @@ func trainCommand() *cobra.Command {
 			}
 			progress, end := patchwork.ShowProgress()
 			onPoint := func(pt classify.Point) { progress("training", pt.Step, pt.Steps) }
-			train := p.Train
-			if sure > 0 {
-				train = func(ctx context.Context, o classify.Options, onPoint func(classify.Point)) (classify.Info, error) {
-					return p.TrainPseudo(ctx, sure, o, onPoint)
-				}
-			}
-			info, err := train(c.Context(), o, onPoint)
+			info, err := p.Train(c.Context(), o, onPoint)
 			end()
 			return printDone(c, info, asJSON, err)
 		}),
 	}
 	f := c.Flags()
-	settings := settingFlags(c, &o)
+	settings := settingFlags(c, &o.Options)
 	c.PreRunE = func(*cobra.Command, []string) error {
-		return errors.Join(settings(), checkFlags(need(sure == 0 || sure > 0.5 && sure <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", sure)))
+		return errors.Join(settings(), checkFlags(need(o.Pseudo == 0 || o.Pseudo > 0.5 && o.Pseudo <= 1, "--pseudo-labels is %g; want more than 0.5 and at most 1, such as 0.95", o.Pseudo)))
 	}
-	f.Float64Var(&sure, "pseudo-labels", 0, "learn also from propagated scores, present from this `score` on and absent from 1 minus it down, as 0.95")
+	f.Float64Var(&o.Pseudo, "pseudo-labels", 0, "learn also from propagated scores, present from this `score` on and absent from 1 minus it down, as 0.95")
 	f.Uint64Var(&o.Seed, "seed", 0, "same seed and labels, same weights; without it the project's")
+	f.StringVar(&o.Note, "note", "", "`text` for the record of the run")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -1,7 +1,6 @@
 package pretrain
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,40 +8,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gopatchwork/patchwork/internal/smalldisk"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
 )
-
-// smallDisk mounts a disk of so many bytes, in memory, until the test ends. Only root may; for others the test is skipped.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk cannot be mounted here, so none can be filled: %v; run the test as root", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("the small disk stays mounted at %s: %v", dir, err)
-		}
-	})
-	return dir
-}
-
-// fillDisk writes a file until its disk has no room.
-func fillDisk(t *testing.T, file string) {
-	t.Helper()
-	f, err := os.Create(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for block := bytes.Repeat([]byte{1}, 1<<12); ; {
-		if _, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
-			return
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 // A disk that fills up during a training ends it with an error that says where and what to do. The last checkpoint is whole, and the training goes on
 // from it, to the same weights as if nothing had been. A network that cannot be written is gone, and the checkpoint stays.
@@ -54,12 +22,12 @@ func TestDiskFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	disk := smallDisk(t, "16m")
+	disk := smalldisk.Mount(t, "16m")
 	k, full := task(t, NewSimCLR(), source), filepath.Join(disk, "full")
 	k.Folder = filepath.Join(disk, "net.state")
 	r, err := Train(t.Context(), k, o, func(p Point) {
 		if p.Step == 3 {
-			fillDisk(t, full)
+			smalldisk.Fill(t, full)
 		}
 	})
 	if r != nil || !errors.Is(err, syscall.ENOSPC) {
@@ -84,7 +52,7 @@ func TestDiskFull(t *testing.T) {
 	if again.Resumed != 2 || again.Last.Step != 6 || got[5][3] != want[5][3] || got[63][0] != want[63][0] {
 		t.Errorf("went on from step %d to %d, with the features %v; want 2, 6 and %v", again.Resumed, again.Last.Step, got[5][:4], want[5][:4])
 	}
-	fillDisk(t, full)
+	smalldisk.Fill(t, full)
 	out := filepath.Join(disk, "net")
 	err = again.Save(out, "resnet-tiny", backbone.Options{Width: 0.25, Patch: 4}, "")
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), out) {
