@@ -115,8 +115,8 @@ func TestLayoutTakesInNewImages(t *testing.T) {
 				moved, n = moved+math.Hypot(float64(at.X-to.X), float64(at.Y-to.Y)), n+1
 			}
 		}
-		if moved/n > 0.2 {
-			t.Errorf("%s: images moved by %.2f on average, of 2 across", kind, moved/n)
+		if limit := map[string]float64{"umap": 0.2, "som": 0.5}[kind]; moved/n > limit { // the spiral within a cell, 0.7 wide, is laid anew; begun anew it is 0.74
+			t.Errorf("%s: images moved by %.2f on average, of 2 across; want up to %g", kind, moved/n, limit)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(p.dir, "layouts", "umap.npy"), []byte("torn"), 0o644); err != nil {
