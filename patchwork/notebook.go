@@ -283,7 +283,7 @@ func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
 		if strings.HasPrefix(strategy, propagatedPrefix) {
 			learns = "p.Propagate()"
 		}
-		fmt.Printf("%d label events are newer than the scores that this goes by; %s learns from them.\n", newer, learns)
+		fmt.Printf("Label events that these scores have not seen: %d; %s learns from them.\n", newer, learns)
 	}
 	n.showPicks(picks)
 	return picks

@@ -182,6 +182,9 @@ func TestJSONNamesAreStable(t *testing.T) {
 
 	do(t, "init", "p", "--classes", "blue")
 	checkFields(t, "suggest", do(t, "suggest", "p", "-n", "2", "--json"), "[].row [].image [].score [].reason")
+	if r := invoke(t, "suggest", "p", "-n", "2"); !strings.Contains(r.err, "label events that these scores have not seen: ") || !strings.Contains(r.err, "`patchwork train` learns from them") {
+		t.Errorf("suggest by scores that lack labels says %q", r.err)
+	}
 	page := do(t, "similar", "p", "-n", "3", "--json")
 	checkFields(t, "similar without an image", page, "[].row [].image [].score [].reason")
 	checkFields(t, "propagate", do(t, "propagate", "p", "--json"), "images copies seconds classes classes[].class classes[].present classes[].absent classes[].reached classes[].unreached "+

@@ -164,7 +164,7 @@ func suggestCommand() *cobra.Command {
 				if strings.HasPrefix(o.Strategy, "propagated ") {
 					learns = "propagate"
 				}
-				fmt.Fprintf(c.ErrOrStderr(), "note: %d label events are newer than the scores that this goes by; `patchwork %s` learns from them\n", newer, learns)
+				fmt.Fprintf(c.ErrOrStderr(), "note: label events that these scores have not seen: %d; `patchwork %s` learns from them\n", newer, learns)
 			}
 			return printResult(c, append(suggestions{}, picks...), asJSON) // an empty list is [] in JSON
 		}),
