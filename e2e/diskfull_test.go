@@ -75,7 +75,7 @@ func TestStudioOnAFullDisk(t *testing.T) {
 	}
 	s.Until("nothing of it is left on the page", limit, `() => !/no space/.test(document.body.innerText) && document.querySelectorAll(".pw-saving:not([hidden])").length === 0`)
 	s.Press(input.Enter)
-	s.Until("labelling goes on", limit, `() => /random|entropy/.test(document.getElementById("message").textContent)`)
+	s.Until("labelling goes on", limit, `() => /by auto/.test(document.getElementById("message").textContent)`)
 	s.Press(input.Digit4)
 	s.Shows(0, 3, "present")
 	s.Saved()

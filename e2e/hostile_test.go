@@ -84,7 +84,7 @@ func TestStudioShowsHostileNamesAsText(t *testing.T) {
 		choose("what colours mean", "label: "+name)
 		choose("class whose scores", name)
 		s.Until("the bars are its own", limit, `name => [...document.querySelectorAll("#histogram .bars button")].some(b => b.title.replace("\u2068", "").startsWith(name.slice(0, 3)) && / scored 0\.\d\d to /.test(b.title) && b.title.length < 200)`, name)
-		s.Click("#suggest")
+		s.Until("images come by entropy, whose reasons name classes", limit, `() => { const e = document.getElementById("strategy"); e.value = "entropy"; e.dispatchEvent(new Event("change")); return e.value === "entropy" }`)
 		s.Until("suggestions are shown", limit, `() => /entropy [01]\.\d+: /.test(document.querySelector(".pw-tile .pw-why").textContent)`)
 		choose("ask about", name)
 		s.Until("it is asked about", limit, `name => document.querySelector(".pw-asked").textContent.replace("\u2068", "").startsWith(name.slice(0, 3)) && document.querySelector(".pw-asked").textContent.endsWith("yes · D no · X leave out")`, name)

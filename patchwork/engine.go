@@ -27,8 +27,11 @@ type engine struct {
 
 	mu     sync.Mutex // guards what was read of the model
 	scores *Scores
-	stamp  string
+	read   scoresRead
+	stamp  string    // of the scores: when the model was saved, and behind a + how often images have been scored since
 	files  [2]string // when the files were written that Reload looks at; the session calls that from one goroutine
+
+	renewals int
 
 	kept keptLooks
 }
@@ -141,34 +144,6 @@ func asPicks(list []Suggestion) []studio.Pick {
 		out[i] = studio.Pick{Row: s.Row, Score: s.Score, Reason: s.Reason, Audit: s.Audit}
 	}
 	return out
-}
-
-// current reads the scores again when the model's file has changed, also by another process.
-func (e *engine) current() *Scores {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	stat, err := os.Stat(e.path("models", modelName, "scores.npy"))
-	if err != nil {
-		e.scores, e.stamp = nil, ""
-		return nil
-	}
-	if stamp := stat.ModTime().UTC().Format("20060102T150405.000000"); stamp != e.stamp {
-		if scores, err := e.Project.Scores(); err == nil {
-			e.scores, e.stamp = scores, stamp
-		}
-	}
-	return e.scores
-}
-
-// Scores gives the model's scores by the order of the classes.
-func (e *engine) Scores() (func(row int) []float32, string) {
-	scores := e.current()
-	if scores == nil {
-		return nil, ""
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return scores.For(e.Labels().Table()), e.stamp
 }
 
 // Disputed is the queue of disagreements, an image once, with what people said of it.

@@ -179,6 +179,20 @@ func TestEvaluation(t *testing.T) {
 		}
 		if c := r.Chart(); len(c.Series) != len(r.Strategies) || len(c.Series[0].X) != 2 || c.Series[0].Y[1] != float64(r.Curve(r.Strategies[0], replay.Accuracy)[1].Figure.Value) {
 			t.Errorf("chart %+v", c)
+		} else if s, p := c.Series[0], r.Curve(r.Strategies[0], replay.Accuracy)[1].Figure; s.Low[1] != float64(p.Low) || s.High[1] != float64(p.High) {
+			t.Errorf("interval %g to %g; want %v", s.Low[1], s.High[1], p)
+		}
+		sheet := r.Sheet()
+		if len(sheet.Charts) != len(r.Strategies)-1 { // each beside random
+			t.Fatalf("%d charts of %d strategies", len(sheet.Charts), len(r.Strategies))
+		}
+		for _, c := range sheet.Charts {
+			if len(c.Series) != 2 || c.Series[1].Name != "random" || c.FromY >= c.ToY || c.FromY != sheet.Charts[0].FromY || c.ToY != sheet.Charts[0].ToY {
+				t.Errorf("chart %+v; want a strategy beside random, on the scale of the others", c)
+			}
+		}
+		if few := (&Replay{&replay.Result{Strategies: r.Strategies[:5], Steps: r.Steps}}).Sheet(); len(few.Charts) != 1 || len(few.Charts[0].Series) != 5 {
+			t.Errorf("of five strategies %d charts", len(few.Charts))
 		}
 		o.Strategies = []string{"random"}
 		stopped, stop := context.WithCancel(t.Context())

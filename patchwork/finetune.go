@@ -154,6 +154,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 		return report, err
 	}
 	report.Info = m.Info()
+	predicted.Images = scoredImages(index, r.store)
 	err = m.SavePredicted(p.path("models", modelName), predicted)
 	if err == nil {
 		err = os.RemoveAll(p.path("models", "."+tuningFolder))

@@ -86,6 +86,10 @@ func TestLayoutTakesInNewImages(t *testing.T) {
 	if err != nil || before.Images != 56 {
 		t.Fatal(before, err)
 	}
+	cells, err := p.Layout(t.Context(), LayoutOptions{Kind: "som", Width: 3, Height: 2}, nil)
+	if err != nil || cells.Images != 56 {
+		t.Fatal(cells, err)
+	}
 	for i := range 4 {
 		kind := []string{"red", "green"}[i%2]
 		paint(t, filepath.Join(dir, kind, fmt.Sprintf("9%02d.png", i)), kind, uint64(900+i))
@@ -100,14 +104,20 @@ func TestLayoutTakesInNewImages(t *testing.T) {
 	if err != nil || after.Images != 60 || !after.Moved {
 		t.Fatal(after, err)
 	}
-	moved, n := 0.0, 0.0
-	for row, at := range before.Points {
-		if at.Placed() {
-			moved, n = moved+math.Hypot(float64(at.X-after.Points[row].X), float64(at.Y-after.Points[row].Y)), n+1
-		}
+	sorted, err := p.Layout(t.Context(), LayoutOptions{Kind: "som", Width: 3, Height: 2}, nil)
+	if err != nil || sorted.Images != 60 || !sorted.Moved {
+		t.Fatal(sorted, err)
 	}
-	if moved/n > 0.2 {
-		t.Errorf("images moved by %.2f on average, of 2 across", moved/n)
+	for kind, maps := range map[string][2]*Layout{"umap": {before, after}, "som": {cells, sorted}} {
+		moved, n := 0.0, 0.0
+		for row, at := range maps[0].Points {
+			if to := maps[1].Points[row]; at.Placed() {
+				moved, n = moved+math.Hypot(float64(at.X-to.X), float64(at.Y-to.Y)), n+1
+			}
+		}
+		if limit := map[string]float64{"umap": 0.2, "som": 0.5}[kind]; moved/n > limit { // the spiral within a cell, 0.7 wide, is laid anew; begun anew it is 0.74
+			t.Errorf("%s: images moved by %.2f on average, of 2 across; want up to %g", kind, moved/n, limit)
+		}
 	}
 	if err := os.WriteFile(filepath.Join(p.dir, "layouts", "umap.npy"), []byte("torn"), 0o644); err != nil {
 		t.Fatal(err)

@@ -112,6 +112,9 @@ func (s placer) cells(ctx context.Context) ([]layout.Point, error) {
 	if o.Height == 0 {
 		o.Height = side
 	}
+	if before, w, h := s.cellsBefore(); before != nil && (s.o.Width == 0 && s.o.Height == 0 && w*h <= 2*side*side && side*side <= 2*w*h || w == o.Width && h == o.Height) {
+		o.Width, o.Height, o.Start = w, h, before
+	}
 	m, err := layout.SOM(ctx, s.v, o)
 	if err != nil {
 		return nil, err
@@ -143,4 +146,26 @@ func (s placer) cells(ctx context.Context) ([]layout.Point, error) {
 		}
 	}
 	return points, nil
+}
+
+// cellsBefore are the cells in which images were on the map that is there, -1 for new ones, and its size; nil without a map.
+func (s placer) cellsBefore() (cells []int, w, h int) {
+	if s.old == nil {
+		return nil, 0, 0
+	}
+	at := make([][2]int, len(s.old))
+	for i, p := range s.old {
+		if p.Placed() {
+			at[i] = [2]int{int(math.Round(float64(p.X))), int(math.Round(-float64(p.Y)))}
+			w, h = max(w, at[i][0]+1), max(h, at[i][1]+1)
+		}
+	}
+	cells = make([]int, len(s.old))
+	for i, p := range s.old {
+		cells[i] = -1
+		if p.Placed() && at[i][0] >= 0 && at[i][1] >= 0 {
+			cells[i] = at[i][1]*w + at[i][0]
+		}
+	}
+	return cells, w, h
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
@@ -281,6 +282,13 @@ func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
 func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
 	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count})
 	check(err)
+	if newer, err := n.NewerLabels(strategy); err == nil && newer > 0 {
+		learns := "p.Train()"
+		if strings.HasPrefix(strategy, propagatedPrefix) {
+			learns = "p.Propagate()"
+		}
+		fmt.Printf("Label events that these scores have not seen: %d; %s learns from them.\n", newer, learns)
+	}
 	n.showPicks(picks)
 	return picks
 }

@@ -123,7 +123,11 @@ func (n *Notebook) Replay(options ...ReplayOptions) *Replay {
 	done()
 	check(err)
 	fmt.Println(r)
-	check(r.Chart().Show())
+	if len(r.Strategies) > inOneChart {
+		check(r.Sheet().Show())
+	} else {
+		check(r.Chart().Show())
+	}
 	return r
 }
 

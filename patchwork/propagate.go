@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -62,7 +63,7 @@ func (p *Project) Propagate(ctx context.Context, o PropagateOptions, progress Pr
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}
-	t, err := p.LabelsUnder("")
+	t, version, err := p.labelsUnder("")
 	if err != nil {
 		return report, err
 	}
@@ -71,6 +72,8 @@ func (p *Project) Propagate(ctx context.Context, o PropagateOptions, progress Pr
 		return report, fmt.Errorf("patchwork: the project has no classes; add some, as with `patchwork init %s --classes water,road`", typed(p.dir))
 	}
 	var scores *propagate.Scores
+	var kept keptPropagation
+	var of []string
 	err = p.lookOnce(ctx, func(l *looks) error {
 		if !anyLabel(t, l) {
 			return fmt.Errorf("patchwork: there is no label to propagate: no image with features is labelled and neither excluded nor held out; label a few images")
@@ -86,13 +89,15 @@ func (p *Project) Propagate(ctx context.Context, o PropagateOptions, progress Pr
 			return fmt.Errorf("patchwork: %w", err)
 		}
 		report = propagatedReport(t, l, scores, same)
+		kept = keptPropagation{classes, time.Now().UTC().Truncate(time.Second), l.store.Spec().ID, version}
+		of = scoredImages(l.index, l.store)
 		return nil
 	})
 	if err != nil {
 		return report, err
 	}
 	report.Seconds = time.Since(begun).Seconds()
-	return report, p.keepPropagated(classes, scores)
+	return report, p.keepPropagated(kept, scores, of)
 }
 
 // spreads is the labels that are spread: 1, 0 or NaN.
@@ -178,28 +183,35 @@ func propagatedReport(t *labels.Table, l *looks, s *propagate.Scores, same []int
 
 // keptPropagation is propagated/propagated.yaml.
 type keptPropagation struct {
-	Classes []string  `yaml:"classes"`
-	Time    time.Time `yaml:"time"`
+	Classes  []string  `yaml:"classes"`
+	Time     time.Time `yaml:"time"`
+	Features string    `yaml:"features"` // along which labels were spread; "" from older programs
+	Journal  int64     `yaml:"journal_version"`
 }
 
-// keepPropagated writes the scores in the form of a model's.
-func (p *Project) keepPropagated(classes []string, s *propagate.Scores) error {
+// keepPropagated writes the scores in the form of a model's, and of which images they are.
+func (p *Project) keepPropagated(kept keptPropagation, s *propagate.Scores, of []string) error {
 	if err := os.MkdirAll(p.path("propagated"), 0o755); err != nil {
 		return fmt.Errorf("patchwork: cannot keep the scores: %w", err)
 	}
-	if err := classify.WriteScores(p.path("propagated", classify.ScoresFile), s.Values, len(s.Values)/len(classes), len(classes)); err != nil {
+	width := len(kept.Classes)
+	err := errors.Join(classify.WriteScores(p.path("propagated", classify.ScoresFile), s.Values, len(s.Values)/width, width),
+		classify.WriteImages(p.path("propagated"), of))
+	if err != nil {
 		return err
 	}
-	text, err := yaml.Marshal(keptPropagation{classes, time.Now().UTC().Truncate(time.Second)})
+	text, err := yaml.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("patchwork: %w", err)
 	}
 	return atomicfile.Write(p.path("propagated", "propagated.yaml"), text, 0o644, atomicfile.Durable)
 }
 
-// Propagated reads the scores that the last Propagate kept: NaN for an image that no label of the class reaches.
+// Propagated reads the scores that the last Propagate kept: NaN for an image that no label of the class reaches, and for one that
+// came or changed since.
 //
-// Errors: ErrNotPropagated before the first; files that do not belong together.
+// Errors: ErrNotPropagated before the first; other features are in use than labels were spread along; files that do not belong
+// together.
 func (p *Project) Propagated() (*Scores, error) {
 	text, err := os.ReadFile(p.path("propagated", "propagated.yaml"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -219,6 +231,23 @@ func (p *Project) Propagated() (*Scores, error) {
 	}
 	if columns != len(kept.Classes) {
 		return nil, fmt.Errorf("patchwork: %s has %d columns and %d classes were propagated; propagate again to write it anew", file, columns, len(kept.Classes))
+	}
+	settings, err := readSettings(p.dir) // Embed may have run in another process
+	if err != nil {
+		return nil, err
+	}
+	if kept.Features != "" && kept.Features != settings.Features {
+		return nil, fmt.Errorf("patchwork: labels were propagated along the features %s and the current ones are %s; run p.Propagate() in a cell or "+
+			"`patchwork propagate %s` again", kept.Features, settings.Features, typed(p.dir))
+	}
+	of, err := classify.ReadImages(p.path("propagated"))
+	if err != nil || of != nil && len(of) != rows {
+		return nil, errors.Join(fmt.Errorf("patchwork: %s has %d rows and names %d images; propagate again to write it anew", file, rows, len(of)), err)
+	}
+	for _, row := range outdated(p.Images(), rows, of) {
+		if row < rows {
+			copy(values[row*columns:], slices.Repeat([]float32{float32(math.NaN())}, columns))
+		}
 	}
 	return &Scores{Classes: kept.Classes, Trained: kept.Time, Rows: rows, p: values}, nil
 }

@@ -74,7 +74,7 @@ func TestPropagate(t *testing.T) {
 		t.Fatal(found, err)
 	}
 	for _, s := range found {
-		if kindOf(s) != "red" || float64(of(s.Row)[0]) != s.Score {
+		if kindOf(s) != "red" || float64(of(s.Row)[0]) != s.Score || !strings.HasPrefix(s.Reason, "propagated highest: red at ") {
 			t.Errorf("suggested %+v; want a red one with its propagated score", s)
 		}
 	}

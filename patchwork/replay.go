@@ -11,7 +11,6 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
-	"github.com/gopatchwork/patchwork/widgets"
 )
 
 // ReplayOptions says what to replay. The zero value is a good default.
@@ -152,17 +151,4 @@ func byName(p []float32, learned, classes []string) func(row int) []float32 {
 		}
 		return out
 	}
-}
-
-// Chart draws the mean accuracy of each strategy against the number of labelled images.
-func (r *Replay) Chart() widgets.Chart {
-	c := widgets.Chart{Title: "What strategies are worth", XName: "labelled images", YName: "accuracy", Width: 640, Height: 360}
-	for _, name := range r.Strategies {
-		s := widgets.Series{Name: name, Dashed: name == replay.Baseline}
-		for _, p := range r.Curve(name, replay.Accuracy) {
-			s.X, s.Y = append(s.X, float64(p.Images)), append(s.Y, float64(p.Figure.Value))
-		}
-		c.Series = append(c.Series, s)
-	}
-	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/explore"
@@ -12,7 +13,7 @@ import (
 
 // SimilarOptions says which images to look for.
 type SimilarOptions struct {
-	Images   []string      // what they are to look like, at least one: as Suggestion.Image names it, or the path of a file
+	Images   []string      // what they are to look like, at least one: as Suggestion.Image names it, or a path that leads to the file
 	N        int           // 0 means 16
 	Filter   labels.Filter // which images are looked at; as in SuggestOptions
 	Labelled bool          // with AnyStatus also those that are fully labelled
@@ -128,25 +129,53 @@ func (p *Project) withoutFeatures(l *looks, rows []int) error {
 	return fmt.Errorf("%w of any of these %d images as they are now; run p.Embed() in a cell or `patchwork embed %s`", ErrNoFeatures, len(rows), typed(p.dir))
 }
 
-// rowsOf finds images by their path from the project folder, or from the working directory.
+// rowsOf finds images by their path from the project folder, or by a path that leads to the file, from the working directory
+// or from the root, however the project lists it.
 func (p *Project) rowsOf(images []string) ([]int, error) {
 	if len(images) == 0 {
 		return nil, errors.New("patchwork: no image is named to look like; name one or more, or ask for look-alikes")
 	}
-	index := p.Images()
 	var rows []int
 	for _, name := range images {
-		row, ok := index.Row(name)
-		if !ok {
-			if path, err := fromProject(p.dir, name); err == nil {
-				row, ok = index.Row(path)
-			}
-		}
+		row, ok := p.rowOf(name)
 		if !ok {
 			return nil, fmt.Errorf("patchwork: the project has no image %q; want its path from the project folder, as `patchwork suggest` prints it, "+
-				"or from here", name)
+				"or the path of the file from here or from the root", name)
 		}
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// rowOf is rowsOf of one.
+func (p *Project) rowOf(name string) (row int, ok bool) {
+	index := p.Images()
+	if row, ok = index.Row(name); ok {
+		return row, true
+	}
+	file, err := filepath.Abs(name)
+	if err != nil {
+		return 0, false
+	}
+	if row, ok = index.Row(filepath.ToSlash(file)); ok {
+		return row, true
+	}
+	for _, follow := range []func(string) (string, error){filepath.Abs, filepath.EvalSymlinks} {
+		root, err := filepath.Abs(p.dir)
+		if err != nil {
+			return 0, false
+		}
+		if root, err = follow(root); err != nil {
+			return 0, false
+		}
+		if file, err = follow(file); err != nil {
+			return 0, false
+		}
+		if relative, err := filepath.Rel(root, file); err == nil {
+			if row, ok = index.Row(filepath.ToSlash(relative)); ok {
+				return row, true
+			}
+		}
+	}
+	return 0, false
 }

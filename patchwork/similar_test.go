@@ -51,9 +51,17 @@ func TestSimilarImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := p.Similar(t.Context(), SimilarOptions{Images: []string{fromHere}, N: 10})
-	if err != nil || !slices.Equal(again, found) {
-		t.Errorf("by the path from the working directory, %s: %v, %v; want the same", fromHere, again, err)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	for what, path := range map[string]string{
+		"from the working directory": fromHere, "from the root": file, "through a link": filepath.Join(link, "red", filepath.Base(red)),
+	} {
+		again, err := p.Similar(t.Context(), SimilarOptions{Images: []string{path}, N: 10})
+		if err != nil || !slices.Equal(again, found) {
+			t.Errorf("by the path %s, %s: %v, %v; want the same", what, path, again, err)
+		}
 	}
 	green := p.Images().At(slices.Index(kinds(p), "green")).ID
 	both, err := p.Similar(t.Context(), SimilarOptions{Images: []string{red, green}})

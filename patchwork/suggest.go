@@ -125,7 +125,11 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 	}
 	out := make([]Suggestion, len(picks))
 	for i, pick := range picks {
-		out[i] = Suggestion{Row: pick.Row, Image: p.Images().At(pick.Row).ID, Score: pick.Score, Reason: pick.Reason,
+		reason := pick.Reason
+		if propagated {
+			reason = propagatedPrefix + reason
+		}
+		out[i] = Suggestion{Row: pick.Row, Image: p.Images().At(pick.Row).ID, Score: pick.Score, Reason: reason,
 			Audit: pick.Uniform && o.all(), strategy: o.Strategy}
 	}
 	return out, nil

@@ -110,6 +110,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}
+	predicted.Images = scoredImages(index, r.store)
 	if serr = m.SavePredicted(p.path("models", modelName), predicted); serr == nil {
 		serr = p.keepAnswers(t, m.Info().Classes, predicted.Scores, m.Info().TrainRows)
 	}

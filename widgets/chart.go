@@ -17,16 +17,18 @@ import (
 type Chart struct {
 	Title, XName, YName string
 	Series              []Series
-	LogX, LogY          bool // logarithmic axes; values of 0 and less are then gaps
-	Shares              bool // X and Y are shares: both axes go from 0 to 1, whatever the values
-	Width, Height       int  // pixels of the picture; 0 means 600 and 300
+	LogX, LogY          bool    // logarithmic axes; values of 0 and less are then gaps
+	Shares              bool    // X and Y are shares: both axes go from 0 to 1, whatever the values
+	FromY, ToY          float64 // ends of the y axis, as of charts that are to be compared; both 0 means those of the values
+	Width, Height       int     // pixels of the picture; 0 means 600 and 300
 }
 
 // Series is one curve. A NaN or infinite value is a gap in the line, never a zero.
 type Series struct {
-	Name   string
-	X, Y   []float64 // same length, X ascending
-	Dashed bool
+	Name      string
+	X, Y      []float64 // same length, X ascending
+	Low, High []float64 // ends of the interval of each Y, drawn as a pale band; nil draws none
+	Dashed    bool
 }
 
 // palette is the page's palette (assets/classes.mjs) without the yellow, which is too pale for a thin line on white.
@@ -40,10 +42,13 @@ func (c Chart) check() error {
 	errs := []error{
 		need(c.Width >= 0, "Width is %d; want pixels, or 0 for the default", c.Width),
 		need(c.Height >= 0, "Height is %d; want pixels, or 0 for the default", c.Height),
+		need(!c.fixedY() || c.FromY < c.ToY && (!c.LogY || c.FromY > 0), "FromY is %g and ToY %g; want a lower and a higher end, above 0 on a logarithmic axis, or 0 and 0", c.FromY, c.ToY),
 	}
 	for i, s := range c.Series {
 		errs = append(errs, need(len(s.X) == len(s.Y), "Series[%d] (%q) has %d X and %d Y; want one Y for each X",
-			i, s.Name, len(s.X), len(s.Y)))
+			i, s.Name, len(s.X), len(s.Y)),
+			need(len(s.Low) == len(s.High) && (s.Low == nil || len(s.Low) == len(s.Y)), "Series[%d] (%q) has %d Low and %d High for %d Y; want one of each for each Y, or none",
+				i, s.Name, len(s.Low), len(s.High), len(s.Y)))
 	}
 	return errors.Join(errs...)
 }
@@ -82,10 +87,9 @@ func (c Chart) Option() (json.RawMessage, error) {
 	}
 	axisLine := &opts.AxisLine{LineStyle: &opts.LineStyle{Color: "#8a8f98"}}
 	split := &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "rgba(128,136,148,0.22)"}}
-	var lowest, highest any
 	parts := 4
 	if c.Shares {
-		lowest, highest, parts = 0, 1, 5
+		parts = 5
 	}
 	label := &opts.AxisLabel{Color: "#7a828e", HideOverlap: opts.Bool(true), ShowMinLabel: opts.Bool(true), ShowMaxLabel: opts.Bool(true)}
 	place := c.places()
@@ -100,7 +104,7 @@ func (c Chart) Option() (json.RawMessage, error) {
 			Min: place.from, Max: place.to, MinInterval: place.step, AxisLine: axisLine, AxisLabel: label,
 			SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
 		charts.WithYAxisOpts(opts.YAxis{Type: scale(c.LogY), Name: c.YName, NameLocation: "middle", NameGap: 36,
-			Scale: opts.Bool(true), Min: lowest, Max: highest, AxisLabel: label, SplitLine: split, SplitNumber: parts}),
+			Scale: opts.Bool(true), Min: place.low, Max: place.high, AxisLabel: label, SplitLine: split, SplitNumber: parts}),
 		charts.WithColorsOpts(opts.Colors(palette)),
 	)
 	for _, s := range c.Series {
@@ -116,6 +120,13 @@ func (c Chart) Option() (json.RawMessage, error) {
 	option := line.JSON()
 	option["textStyle"] = map[string]any{"fontFamily": "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"}
 	option["animation"] = false
+	if bands := c.bands(); len(bands) > 0 {
+		series := make([]any, len(line.MultiSeries))
+		for i, s := range line.MultiSeries {
+			series[i] = s
+		}
+		option["series"] = append(series, bands...) // behind the curves, which go by their places
+	}
 	if legend, ok := option["legend"].(opts.Legend); ok { // go-echarts has no itemGap; names are wider than ECharts guesses
 		option["legend"] = struct {
 			opts.Legend
@@ -133,6 +144,7 @@ func (c Chart) Option() (json.RawMessage, error) {
 type places struct {
 	legend, top, bottom string
 	from, to            any
+	low, high           any     // of the y axis; nil means those of the values
 	step                float64 // least distance of ticks; 0 means any
 }
 
@@ -146,6 +158,12 @@ func (c Chart) places() places {
 	}
 	if c.XName != "" {
 		p.bottom = "46"
+	}
+	switch {
+	case c.Shares:
+		p.low, p.high = 0, 1
+	case c.fixedY():
+		p.low, p.high = c.FromY, c.ToY
 	}
 	switch from, to, ok := c.spanX(); {
 	case !ok:
@@ -200,6 +218,8 @@ func (c Chart) points(s Series) []opts.LineData {
 	}
 	return data
 }
+
+func (c Chart) fixedY() bool { return c.FromY != 0 || c.ToY != 0 }
 
 func (c Chart) drawable(y float64) bool { return finite(y) && (!c.LogY || y > 0) }
 

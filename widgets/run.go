@@ -10,7 +10,7 @@ import (
 )
 
 // notLabels are the actions of the page that a cell has no place for: it gives back labels and nothing else.
-var notLabels = []string{"exclude", "excludeWhy", "validation", "note", "unsure", "alike"}
+var notLabels = []string{"exclude", "excludeWhy", "validation", "note", "unsure", "alike", "flip"}
 
 // Run lets a person label the images of the grid in the output of the cell, which it holds until Done is pressed or the
 // cell is interrupted. It returns the labels, [image][class], and leaves the labelled grid in the notebook. Where nobody

@@ -250,6 +250,22 @@ func TestTileRowsAndSpread(t *testing.T) {
 	}
 }
 
+// One image that is labelled lies among three that are not, at the same place: it is seen, whichever row it is.
+func TestWhatIsKnownLiesOnTop(t *testing.T) {
+	for labelled := range 4 {
+		of := []byte{NoShade, NoShade, NoShade, NoShade}
+		of[labelled] = 0
+		shades := Shades{Groups: []Shade{{"water", "#0072b2"}}, Of: of}
+		m, err := NewScatter(ScatterOptions{Points: make([]float32, 8), Colorings: []Coloring{{"label", "label", func() Shades { return shades }}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := m.still(shades, nil).RGBAAt(stillWide/2, stillHigh/2); c.B < 150 || c.R > 40 {
+			t.Errorf("with row %d labelled the dot is %v; want the blue of its label", labelled, c)
+		}
+	}
+}
+
 func TestScatterStatic(t *testing.T) {
 	var l labelledMap
 	o := l.options(4000, 5)

@@ -116,9 +116,12 @@ func (s *Scatter) still(shades Shades, highlight []int) *image.RGBA {
 	for n%step == 0 {
 		step += 2
 	}
-	for i := range n {
-		row := i * step % n
-		dot(row, radius, 0, palette[shades.Of[row]], alpha)
+	for _, none := range []bool{true, false} { // what has no group or value lies below what has one
+		for i := range n {
+			if row := i * step % n; (shades.Of[row] == NoShade) == none {
+				dot(row, radius, 0, palette[shades.Of[row]], alpha)
+			}
+		}
 	}
 	for _, row := range highlight {
 		dot(row, radius+2*fine, radius+fine, [3]uint8{}, 1)

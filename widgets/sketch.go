@@ -101,6 +101,9 @@ func (c Chart) curves(b *strings.Builder, box frame) {
 	}
 	fmt.Fprintf(b, `<path d="M%.0f %.0fV%.0fH%.0f" fill="none" stroke="#8a8f98"/>`, box.left, box.top, box.bottom, box.right)
 	for i, s := range c.Series {
+		c.sketchBands(b, s, palette[i%len(palette)], atX, atY)
+	}
+	for i, s := range c.Series {
 		color := palette[i%len(palette)]
 		if d := c.path(s, atX, atY); d != "" {
 			fmt.Fprintf(b, `<path d="%s" fill="none" stroke="%s" stroke-width="2" stroke-linejoin="round"%s/>`, d, color, dashes(s))
@@ -144,10 +147,16 @@ func (c Chart) ticksY() []float64 {
 		return ticks(0, 1, 4)
 	}
 	low, high := math.Inf(1), math.Inf(-1)
+	if c.fixedY() {
+		low, high = c.FromY, c.ToY
+	}
 	for _, s := range c.Series {
-		for _, y := range s.Y {
+		for k, y := range s.Y {
 			if c.drawable(y) {
 				low, high = min(low, y), max(high, y)
+			}
+			if c.banded(s, k) {
+				low, high = min(low, s.Low[k]), max(high, s.High[k])
 			}
 		}
 	}

@@ -19,6 +19,8 @@ func measurePage(t *trial) {
 	p := t.largeProject()
 	served, _ := e2e.Serve(t, e2e.Program(t), p.dir)
 	s := e2e.OpenStudio(t, e2e.StartBrowser(t), served.Link)
+	s.Until("images come by entropy", 30*time.Second, `() => { const e = document.querySelector("#strategy"); e.value = "entropy"; e.dispatchEvent(new Event("change")); return e.value === "entropy" }`)
+	s.Saved()
 	if _, err := s.Page.Eval(probe); err != nil {
 		t.Fatal(err)
 	}

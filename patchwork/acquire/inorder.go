@@ -5,6 +5,6 @@ package acquire
 //	score = -row
 var inOrder = ByScore{
 	About:  Card{Name: "in order", About: "one file after the other"},
-	Score:  func(_ *Pool, row int) float64 { return -float64(row) },
+	Score:  func(_ *Pool, row int) float64 { return float64(-row) },
 	Reason: func(*Pool, int, float64) string { return "next in the order of the files" },
 }

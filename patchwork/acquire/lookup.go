@@ -2,6 +2,7 @@ package acquire
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -66,7 +67,11 @@ func Lookup(name string) (Strategy, error) {
 			return s, nil
 		}
 	}
-	if target, ok := parseNear(kind); ok && hasClass && class != "" {
+	if text, ok := strings.CutPrefix(kind, "near "); ok && hasClass && class != "" {
+		target, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(target >= 0 && target <= 1) {
+			return nil, fmt.Errorf("acquire: strategy %q is near %q; want a score from 0 to 1, as \"near 0.8: %s\"", name, text, class)
+		}
 		return nearOf(target, class), nil
 	}
 	for _, s := range whole {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 )
 
 // nearOf prefers rows whose probability of one class is nearest a given one: what lies around a threshold, or what the
@@ -24,11 +23,4 @@ func nearOf(target float64, class string) Strategy {
 			return fmt.Sprintf("%s%s at %.2f", name, class, p.Prob(row, p.Class))
 		},
 	}
-}
-
-// parseNear reads the part of a name before the colon, "near 0.8".
-func parseNear(kind string) (target float64, ok bool) {
-	text, ok := strings.CutPrefix(kind, "near ")
-	target, err := strconv.ParseFloat(text, 64)
-	return target, ok && err == nil && target >= 0 && target <= 1
 }

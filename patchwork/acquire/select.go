@@ -55,6 +55,9 @@ func prepare(card Card, p *Pool, n int) (*Pool, error) {
 		return nil, fmt.Errorf("acquire: asked for %d rows; want 0 or more", n)
 	case p.Rand == nil:
 		return nil, errors.New("acquire: Pool.Rand is nil; give rand.New(rand.NewPCG(seed, stream)) so that the choice can be repeated")
+	case card.Needs.Has(Deviations) && p.Probs == nil:
+		return nil, fmt.Errorf("%w: %s ranks by how uncertain the weights of a model are and no model has been trained yet; "+
+			"train one with the head logistic and the posterior diagonal or full, or use random for the first round", ErrNotReady, card.Name)
 	case card.Needs.Has(Probs) && p.Probs == nil:
 		return nil, fmt.Errorf("%w: %s ranks by class probabilities and no model has been trained yet; "+
 			"train once, or use random for the first round", ErrNotReady, card.Name)

@@ -23,6 +23,8 @@ func TestSelectErrors(t *testing.T) {
 		{"no model", "entropy", 4, func(p *acquire.Pool) { p.Probs = nil }, acquire.ErrNotReady,
 			"acquire: pool lacks what the strategy needs: entropy ranks by class probabilities and no model has been trained yet; train once, or use random for the first round"},
 		{"no model, one class", "highest: water", 4, func(p *acquire.Pool) { p.Probs = nil }, acquire.ErrNotReady, "train once, or use random"},
+		{"no model, and one with a posterior is wanted", "bald", 4, func(p *acquire.Pool) { p.Probs, p.Deviations = nil, nil }, acquire.ErrNotReady,
+			"no model has been trained yet; train one with the head logistic and the posterior diagonal or full"},
 		{"nothing judged", "entropy", 4, func(p *acquire.Pool) { p.Probs = func(int) []float32 { return []float32{nan, nan, nan} } },
 			acquire.ErrNotReady, "entropy can judge none of the 40 candidates"},
 		{"no rows", "random", 4, func(p *acquire.Pool) { p.Rows = nil }, acquire.ErrExhausted, "holds no row; widen the filter"},
@@ -124,6 +126,7 @@ func TestLookup(t *testing.T) {
 		"highest":       `ranks by a class; write "highest: CLASS"`,
 		"lowest:":       `ranks by a class; write "lowest: CLASS"`,
 		"entropy: ":     `ranks by a class; write "entropy: CLASS"`,
+		"near 2: a: b":  `is near "2"; want a score from 0 to 1, as "near 0.8: a: b"`,
 	} {
 		if s, err := acquire.Lookup(name); s != nil || err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("Lookup(%q) = %v, %v; want an error that says %q", name, s, err, says)

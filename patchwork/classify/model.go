@@ -43,6 +43,7 @@ type Prediction struct {
 	Rows, Classes int
 	Scores        []float32 // [Rows · Classes] probabilities, NaN throughout for a row without features
 	Deviations    []float32 // [Rows · Classes] standard deviations of their logits, NaN likewise; nil for a model without posterior
+	Images        []string  // what tells the image of each row from any other, such as a hash of its file; Predict leaves it nil
 }
 
 // Predict gives the probability of each class for the rows 0 to n-1, and with Options.Posterior how uncertain it is.

@@ -21,6 +21,7 @@ import (
 const (
 	ScoresFile     = "scores.npy"     // probabilities of all images
 	DeviationsFile = "deviations.npy" // standard deviations of their logits, of a model with a posterior
+	ImagesFile     = "images.txt"     // what each row of these is about, a line an image
 )
 
 const (
@@ -50,18 +51,24 @@ type saved struct {
 // Errors: dir exists, is not empty and holds no model; the folder cannot be written. An old model then stays.
 func (m *Model) Save(dir string) error { return m.save(dir, nil) }
 
-// SavePredicted is Save with what the model says of all images: scores.npy, and deviations.npy where it has a posterior
-// (WriteScores), put in place together.
+// SavePredicted is Save with what the model says of all images: scores.npy, deviations.npy where it has a posterior
+// (WriteScores), and images.txt where p names the images, put in place together.
 //
-// Errors: those of Save; a prediction of other classes.
+// Errors: those of Save; a prediction of other classes; names of more or fewer images than rows.
 func (m *Model) SavePredicted(dir string, p Prediction) error {
 	if p.Classes != m.head.classes || len(p.Scores) != p.Rows*p.Classes {
 		return fmt.Errorf("classify: %d scores for %d rows of %d classes; want %d", len(p.Scores), p.Rows, m.head.classes, p.Rows*m.head.classes)
+	}
+	if p.Images != nil && len(p.Images) != p.Rows {
+		return fmt.Errorf("classify: %d images are named for %d rows of scores; want one for each row", len(p.Images), p.Rows)
 	}
 	return m.save(dir, func(folder string) error {
 		err := WriteScores(filepath.Join(folder, ScoresFile), p.Scores, p.Rows, p.Classes)
 		if err == nil && p.Deviations != nil {
 			err = WriteScores(filepath.Join(folder, DeviationsFile), p.Deviations, p.Rows, p.Classes)
+		}
+		if err == nil && p.Images != nil {
+			err = WriteImages(folder, p.Images)
 		}
 		return err
 	})

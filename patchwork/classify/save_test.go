@@ -126,6 +126,22 @@ func TestSaveReplacesAModelAndNothingElse(t *testing.T) {
 	if err := other.SavePredicted(dir, Prediction{Rows: 60, Classes: 3, Scores: want[1:]}); err == nil || !strings.Contains(err.Error(), "179 scores for 60 rows of 3 classes") {
 		t.Errorf("too few scores: %v", err)
 	}
+	images := append(make([]string, 59), "0a")
+	if err := other.SavePredicted(dir, Prediction{Rows: 60, Classes: 3, Scores: want, Images: images}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadImages(dir); err != nil || !reflect.DeepEqual(got, images) {
+		t.Errorf("images behind the scores: %q, %v; want those that were saved", got, err)
+	}
+	if err := other.SavePredicted(dir, Prediction{Rows: 60, Classes: 3, Scores: want, Images: images[1:]}); err == nil || !strings.Contains(err.Error(), "59 images are named for 60 rows") {
+		t.Errorf("too few images: %v", err)
+	}
+	if err := other.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadImages(dir); got != nil || err != nil {
+		t.Errorf("a model without scores has images %q, %v", got, err)
+	}
 	foreign := t.TempDir()
 	keep := filepath.Join(foreign, "thesis.txt")
 	if err := os.WriteFile(keep, nil, 0o644); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/audit"
 	"github.com/gopatchwork/patchwork/widgets"
 	"github.com/gopatchwork/patchwork/widgets/host"
@@ -20,18 +19,16 @@ func AuditCurve(r *audit.Result) widgets.Chart {
 	if r == nil {
 		return c
 	}
-	add := func(name string, dashed bool, points []audit.Point, of func(evaluate.Interval) evaluate.Number) {
+	add := func(name string, dashed bool, points []audit.Point) {
 		s := widgets.Series{Name: name, Dashed: dashed}
 		for _, p := range points {
-			s.X, s.Y = append(s.X, float64(p.Images)), append(s.Y, float64(of(p.Figure)))
+			s.X, s.Y = append(s.X, float64(p.Images)), append(s.Y, float64(p.Figure.Value))
+			s.Low, s.High = append(s.Low, float64(p.Figure.Low)), append(s.High, float64(p.Figure.High))
 		}
 		c.Series = append(c.Series, s)
 	}
-	value := func(i evaluate.Interval) evaluate.Number { return i.Value }
-	add("as chosen", false, r.Chosen, value)
-	add("at random, estimated", true, r.Random, value)
-	add("at least", true, r.Chosen, func(i evaluate.Interval) evaluate.Number { return i.Low })
-	add("at most", true, r.Chosen, func(i evaluate.Interval) evaluate.Number { return i.High })
+	add("as chosen", false, r.Chosen)
+	add("at random, estimated", true, r.Random)
 	return c
 }
 

@@ -32,7 +32,7 @@ func TestDisagreementsAreAListWhoseLabelsDecide(t *testing.T) {
 		}
 		strategies = append(strategies, e.Shown.Strategy)
 	}
-	if !slices.Equal(strategies, []string{agreement.Adjudication, "random"}) {
+	if !slices.Equal(strategies, []string{agreement.Adjudication, "auto"}) {
 		t.Errorf("the journal says %q", strategies)
 	}
 	if v = do(t, s, "f", "disagreements", map[string]string{}); v.Message != "Nobody disagrees, or everything has been decided." {

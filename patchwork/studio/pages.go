@@ -27,18 +27,35 @@ func (s *Session) choosePages(ctx context.Context, e host.Event) error {
 	if err := decode(e, &data); err != nil {
 		return err
 	}
-	before := s.pages
+	before, strategy, batchwise := s.pages, s.strategy, s.batchwise
 	s.pages = data.On
 	if s.batch.listed && len(s.list.picks) > 0 {
 		s.list.at = 0
 		s.fromList()
 		return nil
 	}
+	switch {
+	case s.pages && s.draws():
+		s.batchwise, s.strategy = s.strategy, s.orderly()
+	case !s.pages && s.batchwise != "":
+		if s.strategy == s.orderly() {
+			s.strategy = s.batchwise
+		}
+		s.batchwise = ""
+	}
 	err := s.next(ctx)
 	if err != nil {
-		s.pages = before
+		s.pages, s.strategy, s.batchwise = before, strategy, batchwise
 	}
 	return err
+}
+
+// orderly is the strategy that puts all images in order where the chosen one only draws a few that go together.
+func (s *Session) orderly() string {
+	if scores, _ := s.project.Scores(); scores != nil {
+		return "entropy"
+	}
+	return "random"
 }
 
 // turn takes a page's wish for other images. It concerns that page alone.

@@ -179,13 +179,14 @@ func TestAnyStatusAndUnsure(t *testing.T) {
 
 // A moment after a batch was shown the pages are told what Next would bring, and then it does.
 func TestLooksAhead(t *testing.T) {
-	s := New(t.Context(), newProject(t, 60), Options{})
+	s := New(t.Context(), newProject(t, 100), Options{})
 	told := make(chan aheadView, 10)
 	s.Bind(func(v any) {
 		if v, ok := v.(aheadView); ok {
 			told <- v
 		}
 	}, func(string) {})
+	do(t, s, "", "sample", object{"strategy": "random"})
 	for range 2 {
 		do(t, s, "", "next", nil)
 		select {
@@ -210,17 +211,27 @@ func TestLooksAhead(t *testing.T) {
 	}
 }
 
-// What chooses a few that go together cannot put all in order.
+// What chooses a few that go together cannot put all in order: pages then have another order, and batches go on as before.
 func TestPagesOfWhatIsDrawn(t *testing.T) {
 	s := New(t.Context(), newProject(t, 60), Options{})
-	do(t, s, "1", "sample", object{"strategy": "diversity"})
-	v := do(t, s, "2", "pages", object{"on": true})
-	if v.Grid.Total != nil || !strings.Contains(v.Message, "diversity chooses a few") {
-		t.Errorf("pages of %v, message %q", v.Grid.Total, v.Message)
+	v := do(t, s, "1", "pages", object{"on": true})
+	if v.Grid.Total == nil || *v.Grid.Total != 60 || v.Strategy != "random" || !strings.Contains(v.Message, "60 images by random") {
+		t.Errorf("pages of %v by %s, message %q; want all in random order", v.Grid.Total, v.Strategy, v.Message)
 	}
-	do(t, s, "3", "sample", object{"strategy": "random"})
-	do(t, s, "4", "pages", object{"on": true})
-	if v = do(t, s, "5", "sample", object{"strategy": "diversity"}); v.Grid.Total == nil || !strings.Contains(v.Message, "another order") {
+	if v = do(t, s, "2", "pages", object{"on": false}); v.Grid.Total != nil || v.Strategy != "auto" {
+		t.Errorf("after the pages %v by %s; want a batch by auto, as before", v.Grid.Total, v.Strategy)
+	}
+	do(t, s, "3", "pages", object{"on": true})
+	if v = do(t, s, "3b", "sample", object{"strategy": "diversity"}); v.Grid.Total == nil || !strings.Contains(v.Message, "another order") {
 		t.Errorf("pages of %v, message %q; want those before, and why", v.Grid.Total, v.Message)
+	}
+	do(t, s, "5", "sample", object{"strategy": "random"})
+	if v = do(t, s, "6", "pages", object{"on": false}); v.Strategy != "random" {
+		t.Errorf("after an order was chosen in pages batches are by %s; want random", v.Strategy)
+	}
+	p := newProject(t, 60)
+	p.scores = func(int) []float32 { return []float32{0.9, 0.1} }
+	if v = do(t, New(t.Context(), p, Options{}), "1", "pages", object{"on": true}); v.Strategy != "entropy" {
+		t.Errorf("with a model the order is %s; want entropy", v.Strategy)
 	}
 }

@@ -198,7 +198,7 @@ func (s *Session) followClasses() {
 	}
 	known := s.project.Strategies()
 	if !slices.ContainsFunc(known, func(k Strategy) bool { return k.Name == s.strategy }) {
-		s.strategy = "random"
+		s.strategy = defaultStrategy
 	}
 	s.counted, s.drawn, s.measured, s.plan = counted{}, drawn{}, measured{}, [2]string{}
 }

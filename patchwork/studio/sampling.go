@@ -87,7 +87,7 @@ func (s *Session) sample(e host.Event) error {
 	}
 	s.filter, s.done = f, done
 	if data.Strategy != "" {
-		s.strategy = data.Strategy
+		s.strategy, s.batchwise = data.Strategy, ""
 	}
 	return nil
 }

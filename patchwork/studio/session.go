@@ -44,6 +44,8 @@ type Session struct {
 	done     bool          // fully labelled ones, too
 	pages    bool          // all of them at once, in pages
 
+	batchwise string // the strategy to go back to from pages, for which it puts no order on all images; "" for none
+
 	batch   batch
 	number  uint64         // of batches shown, part of the random seed
 	earlier []batch        // those before it, for events that come late
@@ -93,17 +95,18 @@ type Session struct {
 	end  func(reason string)
 }
 
+// defaultStrategy is what chooses until somebody says otherwise. It needs neither features nor a model and uses what there is, and part of
+// what it shows is an audit.
+const defaultStrategy = "auto"
+
 // New begins a session and chooses its first batch.
 func New(ctx context.Context, p Project, o Options) *Session {
 	s := &Session{
-		id: rand.Text(), project: p, o: o.withDefaults(), strategy: "random", shown: map[int]bool{}, sources: readSources(p.Images()),
+		id: rand.Text(), project: p, o: o.withDefaults(), strategy: defaultStrategy, shown: map[int]bool{}, sources: readSources(p.Images()),
 		windows: map[string]window{},
 		looking: make(chan struct{}, atOnce), push: func(any) {}, end: func(string) {},
 	}
-	scores, stamp := p.Scores()
-	if s.stamp = stamp; scores != nil {
-		s.strategy = "entropy"
-	}
+	_, s.stamp = p.Scores()
 	s.bands = bandsOf(p.Reader())
 	s.readRuns()
 	s.audited(p.LastAudit())
@@ -247,15 +250,14 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		return s.openDisputes(ctx, e)
 	case "suspects":
 		return s.openSuspects(e)
+	case "flip":
+		return s.flip(e)
 	case "confirm":
 		return s.confirm(ctx, e)
 	case "size":
 		return s.size(ctx, e)
 	case "suggest":
-		if scores, _ := s.project.Scores(); scores == nil {
-			return wish("No model yet: label a few images and train, then Suggest shows what it is least sure of.")
-		}
-		s.strategy, s.list = "entropy", list{}
+		s.strategy, s.list = defaultStrategy, list{}
 		return s.next(ctx)
 	case "train":
 		return s.train(e)

@@ -84,7 +84,7 @@ func (p *fakeProject) Thumb(row int) (string, error) {
 	return filepath.Join(p.dir, "none.jpg"), nil
 }
 func (p *fakeProject) Strategies() []Strategy {
-	return []Strategy{{Name: "random", Title: "random"}, {Name: "entropy", Title: "entropy", NeedsModel: true}, {Name: "diversity", Title: "diversity", Draws: true}}
+	return []Strategy{{Name: "auto", Title: "auto", Draws: true}, {Name: "random", Title: "random"}, {Name: "entropy", Title: "entropy", NeedsModel: true}, {Name: "diversity", Title: "diversity", Draws: true}}
 }
 func (p *fakeProject) History() []classify.Point             { return nil }
 func (p *fakeProject) Scores() (func(int) []float32, string) { return p.scores, p.stamp }
@@ -202,7 +202,7 @@ func TestLabelIsInTheJournalWhenAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"id":"a1"`, `"dwell_ms":120`, `"reason":"in order"`, `"strategy":"random"`, "img/003.jpg#000000000000"} {
+	for _, want := range []string{`"id":"a1"`, `"dwell_ms":120`, `"reason":"in order"`, `"strategy":"auto"`, "img/003.jpg#000000000000"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the journal lacks %s:\n%s", want, text)
 		}

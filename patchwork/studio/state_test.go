@@ -30,7 +30,7 @@ func TestAStudioGoesOnWhereItWas(t *testing.T) {
 	for _, damaged := range []string{"", "{", `{"version":9}`, `{"version":1,"columns":99,"rows":-1,"strategy":"magic","filter":{"Subset":{"Kind":2,"Name":"sky"}},"settings":{"epochs":"many"},"picks":[{"row":4000}]}`} {
 		p.state = map[string][]byte{placeState: []byte(damaged)}
 		fresh := New(t.Context(), p, Options{})
-		if len(fresh.batch.picks) != 16 || fresh.filter != (labels.Filter{}) || fresh.strategy != "entropy" || fresh.options.Epochs != 0 {
+		if len(fresh.batch.picks) != 16 || fresh.filter != (labels.Filter{}) || fresh.strategy != "auto" || fresh.options.Epochs != 0 {
 			t.Errorf("with %q: %d images, filter %+v, strategy %q, epochs %d", damaged, len(fresh.batch.picks), fresh.filter, fresh.strategy, fresh.options.Epochs)
 		}
 	}

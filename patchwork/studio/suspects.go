@@ -51,17 +51,60 @@ func (s *Session) openSuspects(e host.Event) error {
 				picks[i], s.doubted[f.Row] = f.Pick, f.Classes
 			}
 			s.openAs("suspects", Review, picks)
-			s.message += " Change what is wrong, then confirm the rest."
+			s.message += " Change what is wrong (G turns the doubted labels of an image round), then confirm the rest."
 		}
 		s.pushAll()
 	}()
 	return nil
 }
 
+// reviewing says that images with doubted labels are on screen.
+func (s *Session) reviewing() bool { return s.batch.strategy == Review && s.doubted != nil }
+
+// without are the actions of the grid that mean nothing now.
+func (s *Session) without() []string {
+	if s.reviewing() {
+		return withoutHere
+	}
+	return append(withoutHere[:len(withoutHere):len(withoutHere)], "flip")
+}
+
+// flip turns the doubted labels of images round, present to absent and absent to present, in one event that one undo takes back.
+func (s *Session) flip(e host.Event) error {
+	var named target
+	if err := decode(e, &named); err != nil {
+		return err
+	}
+	rows, err := s.resolve(named)
+	if err != nil {
+		return err
+	}
+	if !s.reviewing() {
+		return wish("No label is doubted here: press Suspects first.")
+	}
+	t := s.project.Labels().Table()
+	event := labels.Event{ID: e.ID, Kind: labels.KindLabel, Source: "studio", Shown: &labels.Shown{Strategy: Review}}
+	for _, row := range rows {
+		for _, name := range s.doubted[row] {
+			if class, ok := t.Class(name); ok && t.Value(row, class) != labels.Unknown {
+				event.Set = append(event.Set, labels.Change{Class: name, Value: int8(1 - t.Value(row, class)), Images: []string{labels.Ref(s.project.Images(), row)}})
+			}
+		}
+	}
+	if event.Empty() {
+		return wish("No label of this is doubted, or none is left.")
+	}
+	if err := s.apply(event); err != nil {
+		return err
+	}
+	s.message = fmt.Sprintf("%s turned round. Undo takes that back.", count(len(event.Set), "label"))
+	return nil
+}
+
 // confirm says that the doubted labels of the images on screen are right as they are now, changed or not, and goes on: they
 // are given once more, in one event that one undo takes back.
 func (s *Session) confirm(ctx context.Context, e host.Event) error {
-	if s.batch.strategy != Review || s.doubted == nil {
+	if !s.reviewing() {
 		return wish("There is nothing to confirm: press Suspects first.")
 	}
 	t := s.project.Labels().Table()

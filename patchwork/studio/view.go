@@ -153,7 +153,7 @@ func (s *Session) view(client string) view {
 	v := view{
 		Session: s.id, Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
 		Train: s.fullTrainView(), Message: s.message, Audit: s.auditView(), HasModel: scores != nil, Grid: s.gridView(client), Counts: []countView{}, Totals: tallied.totals,
-		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.batch.strategy == Review && s.doubted != nil, Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now), Map: s.mapView(),
+		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.reviewing(), Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now), Map: s.mapView(),
 		Classes: append([]labels.ClassInfo{}, t.AllClasses()...), Conflicts: tallied.conflicts, Plan: s.planView(t),
 	}
 	for _, c := range tallied.counts {
@@ -175,7 +175,7 @@ func (s *Session) gridView(client string) gridView {
 	scores, _ := s.project.Scores()
 	v := gridView{
 		Batch: s.batch.id, Columns: s.o.Columns, Rows: s.o.Rows, Version: s.version, Page: firstWindow,
-		Quick: s.quickView(t), Keys: s.project.Keys(), Contrasts: contrast.Contrasts, Bands: s.bands, Reasons: s.tally(time.Now()).reasons, Without: withoutHere,
+		Quick: s.quickView(t), Keys: s.project.Keys(), Contrasts: contrast.Contrasts, Bands: s.bands, Reasons: s.tally(time.Now()).reasons, Without: s.without(),
 		Classes: []classView{}, Tiles: []tileView{}, Empty: "No images are left to label.", // the page takes no null
 	}
 	for _, c := range s.project.Classes() {

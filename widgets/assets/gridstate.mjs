@@ -10,7 +10,7 @@
 // (ms) the cursor came to its tile, from which dwell_ms is counted.
 
 import { countOf, paged } from "./gridtiles.mjs";
-import { alike, label, tell } from "./labelling.mjs";
+import { alike, flip, label, tell } from "./labelling.mjs";
 import * as sel from "./selection.mjs";
 
 export const start = (view, now = 0) => ({
@@ -59,6 +59,8 @@ export function act(ui, view, intent, shape, now) {
   switch (intent.do) {
     case "alike":
       return alike(ui, view);
+    case "flip":
+      return flip(ui, view);
     case "move":
       return move(ui, view, intent, shape, now);
     case "choose":

@@ -41,6 +41,7 @@ export const actions = [
   { name: "all", keys: ["KeyA", "Ctrl+KeyA"], what: "select all shown" },
   { name: "toggle", keys: ["Ctrl+Space"], what: "select this image, or not" },
   { name: "alike", keys: ["KeyL"], what: "show images that look like this one, or the selected" },
+  { name: "flip", keys: ["KeyG"], what: "suspects: turn the doubted labels round" },
   { head: "Look" },
   { name: "zoom", keys: ["KeyZ"], what: "full image, or back" },
   { name: "larger", keys: ["+", "="], what: "larger, smaller" },

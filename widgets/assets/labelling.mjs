@@ -5,6 +5,7 @@
 //   {kind: "exclude" | "validation", row | rows, value, text}     row for one image, rows for more
 //   {kind: "unsure", rows, class, value}                          class null: the image as a whole
 //   {kind: "note", rows, text}
+//   {kind: "flip", rows}                                          turns the labels round that Go doubts
 //   {kind: "alike", rows}                                         no change: show images that look like these
 //
 // In a grid of pages, places that are selected but whose rows the page has not been told go along as {batch, spans: [[from, to)]},
@@ -188,6 +189,13 @@ export function alike(ui, view) {
   if (!many(to)) return quiet(ui, "the image is still coming");
   const event = { kind: "alike", rows: to.tiles.map(({ row }) => row), ...beyond(view, to.spans) };
   return { ui: { ...ui, zoom: false, menu: false }, events: [event], say: "looking for images like this …" };
+}
+
+// flip asks for the doubted labels of these to be turned round; which they are only Go knows.
+export function flip(ui, view) {
+  const to = targets(ui, view);
+  if (!many(to)) return quiet(ui, "the image is still coming");
+  return { ui, events: [{ kind: "flip", rows: to.tiles.map(({ row }) => row), ...beyond(view, to.spans) }], say: "doubted labels turned round" };
 }
 
 function edited(ui, rows, change) {

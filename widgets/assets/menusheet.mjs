@@ -10,7 +10,7 @@ const choices = [[UNKNOWN, "?"], [ABSENT, "✕"], [PRESENT, "✓"]];
 const commands = [
   ["none", "all absent"], ["rest", "rest absent"], ["same", "same as last"], ["clear", "clear"], ["unsure", "unsure"],
   ["exclude", "leave out"], ["excludeWhy", "leave out, why …"], ["validation", "validation"], ["note", "note …"], ["toggle", "select"], ["all", "select all"],
-  ["alike", "more like this"], ["zoom", "full image"], ["undo", "undo"],
+  ["alike", "more like this"], ["flip", "turn doubted round"], ["zoom", "full image"], ["undo", "undo"],
 ];
 
 // menuSheet makes the menu. run(intent) acts. show(tile or null, view, count) opens, follows and closes it.
@@ -42,7 +42,7 @@ export function menuSheet(close, run) {
     if (!button || button.classList.contains("pw-close")) return;
     const { class: of, value, do: name } = button.dataset;
     if (value) run({ do: "set", class: Number(of), value: choices.find(([v]) => word(v) === value)[0] });
-    else run(of === undefined ? { do: name } : { do: name, class: Number(of) }, ["excludeWhy", "note", "zoom", "toggle", "all", "alike"].includes(name));
+    else run(of === undefined ? { do: name } : { do: name, class: Number(of) }, ["excludeWhy", "note", "zoom", "toggle", "all", "alike", "flip"].includes(name));
   });
   // Arrow keys go from button to button; all other keys mean what they mean in the grid.
   node.addEventListener("keydown", (e) => {

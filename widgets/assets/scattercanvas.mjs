@@ -1,8 +1,8 @@
 // The two canvases of a map: below the dots or images, above them what changes with every move of the hand.
 
-import { dots, mixed, packed, paint, stamp } from "./scatterdraw.mjs";
+import { dots, mixed, packed, paint, paintOver, stamp } from "./scatterdraw.mjs";
 import { mosaic, toCanvas, within } from "./scatterspace.mjs";
-import { colorOf, greyOf, groupOf } from "./scatterstate.mjs";
+import { NONE, colorOf, greyOf, groupOf } from "./scatterstate.mjs";
 import { el } from "./dom.mjs";
 
 const tileSide = 64; // about, of an image among others, CSS pixels
@@ -49,9 +49,9 @@ export function sheets(pictures) {
     if (s.count) {
       paint(target, s.points, place, s.codes, faint, alphas, round, s.marks, 0);
       alphas.forEach((a, code) => a && (alphas[code] = Math.min(256, a + 60)));
-      paint(target, s.points, place, s.codes, colors, alphas, stamp((dot.radius + 0.4) * ratio), s.marks, 1);
+      paintOver(target, s.points, place, s.codes, colors, alphas, stamp((dot.radius + 0.4) * ratio), NONE, s.marks, 1);
     } else {
-      paint(target, s.points, place, s.codes, colors, alphas, round);
+      paintOver(target, s.points, place, s.codes, colors, alphas, round, NONE);
     }
     if (!s.images) rings(s, target, place, dot.radius);
     low.putImageData(image, 0, 0);

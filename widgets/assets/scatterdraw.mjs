@@ -78,6 +78,15 @@ export function paint(target, points, place, codes, colors, alphas, dot, marks =
   return drawn;
 }
 
+// paintOver is paint in two goes: the dots of one code, which have nothing to tell, lie below all others.
+export function paintOver(target, points, place, codes, colors, alphas, dot, below, marks = null, wanted = 0) {
+  const first = new Uint16Array(256);
+  first[below] = alphas[below];
+  const second = Uint16Array.from(alphas);
+  second[below] = 0;
+  return [first, second].reduce((n, part) => n + (part.some(Boolean) ? paint(target, points, place, codes, colors, part, dot, marks, wanted) : 0), 0);
+}
+
 // dots says how large dots are and how far they cover, for so many in view on so many square pixels: as large as leaves room
 // between them, and the less opaque the more lie on each other.
 export function dots(visible, area) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { dots, mixed, packed, paint, shuffled, stamp } from "../assets/scatterdraw.mjs";
+import { dots, mixed, packed, paint, paintOver, shuffled, stamp } from "../assets/scatterdraw.mjs";
 import { keyOf } from "../assets/scatterhand.mjs";
 import { brushed, corners, enclosed, extentOf, further, indexOf, inside, mosaic, nearest, tileAt, toCanvas, toPlane } from "../assets/scatterspace.mjs";
 import {
@@ -153,6 +153,21 @@ test("dots are drawn where they are, in their colour, and not beyond the edge", 
   assert.equal(target.pixels[7 * width + 11], 0xffffffff, "what is cut at one edge does not come back at the other");
   assert.equal(target.pixels[2 * width + 8], 0xffffffff, "hidden");
   assert.equal(paint(target, places, { k: 1, x: 0, y: 7 }, Uint8Array.of(0, 0, 0, 0, 0), colors, new Uint16Array(256).fill(256), dot, Uint8Array.of(0, 0, 0, 0, 1), 1), 1, "marked ones alone");
+});
+
+test("what is known lies on what is not, whatever the order", () => {
+  const [width, height] = [8, 8];
+  const colors = new Uint32Array(256).fill(packed("#0072b2"));
+  colors[255] = packed("#9aa0a8");
+  for (const codes of [[255, 0], [0, 255]]) {
+    const target = { pixels: new Uint32Array(width * height).fill(0xffffffff), width, height };
+    const over = (alphas) => paintOver(target, Float32Array.from([3, 3, 3, 3]), { k: 1, x: 0, y: 7 }, Uint8Array.from(codes), colors, alphas, stamp(1), 255);
+    assert.equal(over(new Uint16Array(256).fill(256)), 2, "both are drawn");
+    assert.equal(target.pixels[4 * width + 3], packed("#0072b2"));
+    const hidden = new Uint16Array(256).fill(256);
+    hidden[255] = 0;
+    assert.equal(over(hidden), 1, "a group that is hidden stays so");
+  }
 });
 
 test("dots are the smaller and fainter the more there are", () => {

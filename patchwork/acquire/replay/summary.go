@@ -114,6 +114,10 @@ func (r *Result) String() string {
 				fmt.Fprintf(w, " ±%.3f", float64(p.Figure.High-p.Figure.Value))
 			}
 		}
+		if name == Baseline {
+			fmt.Fprint(w, "\t-\t-\n")
+			continue
+		}
 		fmt.Fprintf(w, "\t%s\t%s\n", signed(r.Gain(name, Accuracy)), signed(r.Gain(name, MeanAP)))
 	}
 	w.Flush()

@@ -157,10 +157,13 @@ func TestJSONNamesAreStable(t *testing.T) {
 		under("pooled classes[].map", "a b c")+" "+under("classes[].before classes[].after", errors))
 	checkFields(t, "learning-curve", do(t, "learning-curve", "p", "--budgets", "8", "--folds", "2", "--epochs", "1", "--json"),
 		"[].budget [].images [].values "+under("[].figure", intervalFields))
-	checkFields(t, "replay", do(t, "replay", "p", "--strategy", "random", "-n", "10", "--rounds", "1", "--seeds", "1", "--epochs", "1", "--csv", "r.csv", "--json"),
+	checkFields(t, "replay", do(t, "replay", "p", "--strategy", "random", "-n", "10", "--rounds", "1", "--seeds", "1", "--epochs", "1", "--csv", "r.csv", "--plot", "r.svg", "--json"),
 		"strategies steps steps[].strategy steps[].seed steps[].images steps[].accuracy steps[].mean_ap")
 	if lines := strings.Split(read(t, "r.csv"), "\n"); len(lines) != 3 || lines[0] != "strategy,seed,images,accuracy,mean_ap" {
 		t.Errorf("replay --csv wrote %q", lines)
+	}
+	if svg := read(t, "r.svg"); !strings.HasPrefix(svg, "<svg") || !strings.Contains(svg, ">accuracy</text>") {
+		t.Errorf("replay --plot wrote %.300q", svg)
 	}
 	checkFields(t, "prevalence", do(t, "prevalence", "p", "--json"), "[].class [].audited [].present [].scored [].unscored [].learned [].lambda [].worth [].note "+
 		under("[].share [].classic", intervalFields))
@@ -179,6 +182,9 @@ func TestJSONNamesAreStable(t *testing.T) {
 
 	do(t, "init", "p", "--classes", "blue")
 	checkFields(t, "suggest", do(t, "suggest", "p", "-n", "2", "--json"), "[].row [].image [].score [].reason")
+	if r := invoke(t, "suggest", "p", "-n", "2"); !strings.Contains(r.err, "label events that these scores have not seen: ") || !strings.Contains(r.err, "`patchwork train` learns from them") {
+		t.Errorf("suggest by scores that lack labels says %q", r.err)
+	}
 	page := do(t, "similar", "p", "-n", "3", "--json")
 	checkFields(t, "similar without an image", page, "[].row [].image [].score [].reason")
 	checkFields(t, "propagate", do(t, "propagate", "p", "--json"), "images copies seconds classes classes[].class classes[].present classes[].absent classes[].reached classes[].unreached "+

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +13,7 @@ import (
 
 func replayCommand() *cobra.Command {
 	var o patchwork.ReplayOptions
-	var file string
+	var file, plot string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "replay PROJECT",
@@ -33,6 +34,15 @@ func replayCommand() *cobra.Command {
 					return err
 				}
 			}
+			if plot != "" {
+				picture, err := result.Sheet().SVG()
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(plot, []byte(picture), 0o644); err != nil {
+					return err
+				}
+			}
 			return printResult(c, result, asJSON)
 		}),
 	}
@@ -42,6 +52,7 @@ func replayCommand() *cobra.Command {
 		return errors.Join(settings(), checkFlags(
 			need(o.Batch >= 0, "-n is %d; want 1 or more, or 0 for the default", o.Batch),
 			need(o.Rounds >= 0, "--rounds is %d; want 1 or more, or 0 for the default", o.Rounds),
+			need(plot == "" || filepath.Ext(plot) == ".svg", "--plot is %q; want a name that ends in .svg", plot),
 			need(o.Seeds >= 0, "--seeds is %d; want 1 or more, or 0 for the default", o.Seeds)))
 	}
 	f.StringArrayVar(&o.Strategies, "strategy", nil, "as for suggest; may be repeated; without it all that rank by no one class")
@@ -50,6 +61,7 @@ func replayCommand() *cobra.Command {
 	f.IntVar(&o.Seeds, "seeds", 0, "`times` that each strategy is replayed; 0 is 20")
 	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed")
 	f.StringVar(&file, "csv", "", "also write a line for each training to this `file`")
+	f.StringVar(&plot, "plot", "", "also draw the accuracy of each strategy, with its interval, in this .svg `file`")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

@@ -159,6 +159,13 @@ func suggestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if newer, err := p.NewerLabels(o.Strategy); err == nil && newer > 0 && len(picks) > 0 {
+				learns := "train"
+				if strings.HasPrefix(o.Strategy, "propagated ") {
+					learns = "propagate"
+				}
+				fmt.Fprintf(c.ErrOrStderr(), "note: label events that these scores have not seen: %d; `patchwork %s` learns from them\n", newer, learns)
+			}
 			return printResult(c, append(suggestions{}, picks...), asJSON) // an empty list is [] in JSON
 		}),
 	}

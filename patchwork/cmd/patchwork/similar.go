@@ -17,7 +17,7 @@ func similarCommand() *cobra.Command {
 		Short: "Find images that look like others, or that look alike",
 		Long: "With images: those most like any of them, the most alike first. Without: a page of images that look alike, to label in\n" +
 			"one go. Like suggest it leaves out fully labelled and excluded images. An image is named as suggest prints it, or by\n" +
-			"its path from here.",
+			"a path that leads to its file.",
 		Example: "  patchwork similar landuse photos/7.jpg -n 32\n  patchwork similar landuse --seed 2",
 		Args:    argsBetween(0, many),
 		PreRunE: func(*cobra.Command, []string) (err error) {

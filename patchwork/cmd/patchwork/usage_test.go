@@ -69,6 +69,7 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"probe", "p", "--network", "x", "--draws", "1"}, []string{"leave --network and --images away", "are of --few; give that, too", "--draws is 1"}},
 		{[]string{"probe", "p", "--few", "--rotation", "--labels", "5,1"}, []string{"are of other figures than --few", "--labels is [5 1]"}},
 		{[]string{"audit", "p", "--next", "-1"}, []string{"--next is -1"}},
+		{[]string{"replay", "p", "--plot", "a.png"}, []string{`--plot is "a.png"; want a name that ends in .svg`}},
 		{[]string{"replay", "p", "-n", "-1", "--seeds", "-2", "--rounds", "-3"}, []string{"-n is -1", "--seeds is -2", "--rounds is -3"}},
 		{[]string{"learning-curve", "p", "--budgets", "x"}, []string{"--budgets"}},
 		{[]string{"confusion", "p", "--classes", "red"}, []string{`--classes has ["red"] alone`}},

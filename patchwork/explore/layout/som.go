@@ -14,7 +14,11 @@ import (
 type SOMOptions struct {
 	Width, Height int     // cells; 0 means 10
 	Rounds        int     // 0 means 20
-	Radius        float64 // cells over which a vector is felt at first; 0 means half of the longer side
+	Radius        float64 // cells over which a vector is felt at first; 0 means half of the longer side, or 1 with Start
+
+	// Start is the cell that each vector had in an earlier map of this size, -1 for one that is new: the cells begin as the means of these,
+	// felt in the next cells too, and the rounds are a third. Nil starts anew.
+	Start []int
 
 	Progress func(done, total int) // called after each round, if it is there
 }
@@ -39,7 +43,7 @@ type Cells struct {
 	Vectors            []float32 // [height, width, dim]
 }
 
-// SOM sorts v into the cells of a grid. It begins on the plane of the first two principal components; in each round every
+// SOM sorts v into the cells of a grid. It begins on the plane of the first two principal components, or with Start where vectors were; in each round every
 // vector goes to the cell that is most like it, and every cell becomes the mean of all vectors, weighted by how near their
 // cells are:
 //
@@ -48,7 +52,7 @@ type Cells struct {
 // Source: the batch map of Kohonen 2001, section 3.6. Nothing is drawn at random and no order of the images matters.
 // Time: rounds · n · cells · dim.
 //
-// Errors: no vectors; a vector with NaN or an infinity; ctx is done.
+// Errors: no vectors; a vector with NaN or an infinity; a Start of another length, or with a cell that there is none; ctx is done.
 func SOM(ctx context.Context, v Vectors, o SOMOptions) (*Cells, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -63,8 +67,17 @@ func SOM(ctx context.Context, v Vectors, o SOMOptions) (*Cells, error) {
 	m := &Cells{Width: or(o.Width, 10), Height: or(o.Height, 10), Dim: v.Dim}
 	m.Vectors = kernel.Floats(m.Width * m.Height * m.Dim)
 	m.unroll(pca)
-	rounds := or(o.Rounds, 20)
-	radius := max(0.5, or(o.Radius, float64(max(m.Width, m.Height))/2))
+	rounds, radius := 20, float64(max(m.Width, m.Height))/2
+	if o.Start != nil {
+		for i, cell := range o.Start {
+			if len(o.Start) != v.N || cell < -1 || cell >= m.Width*m.Height {
+				return nil, fmt.Errorf("layout.SOMOptions: Start has %d cells for %d vectors, and %d for vector %d; want one of %d for each, or -1", len(o.Start), v.N, cell, i, m.Width*m.Height)
+			}
+		}
+		rounds, radius = rounds/3, 1
+		m.follow(v, o.Start, radius)
+	}
+	rounds, radius = or(o.Rounds, rounds), max(0.5, or(o.Radius, radius))
 	for round := range rounds {
 		cells, _, err := m.Place(ctx, v)
 		if err != nil {
@@ -146,11 +159,14 @@ func (m *Cells) Place(ctx context.Context, v Vectors) (cells []int, distance []f
 	return cells, distance, err
 }
 
-// follow makes each cell the weighted mean of the vectors. A cell that none is near, within what a float32 can say, keeps its vector.
+// follow makes each cell the weighted mean of the vectors that have a cell. A cell that none is near, within what a float32 can say, keeps its vector.
 func (m *Cells) follow(v Vectors, cells []int, radius float64) {
 	n := m.Width * m.Height
 	sums, counts := make([]float64, n*m.Dim), make([]float64, n)
 	for i, u := range cells {
+		if u < 0 {
+			continue
+		}
 		counts[u]++
 		at := sums[u*m.Dim:][:m.Dim]
 		for d, x := range v.At(i) {

@@ -64,10 +64,48 @@ func TestSOMFindsWhatItHolds(t *testing.T) {
 	}
 }
 
+// TestSOMGoesOn: with fifth as many images more, those that were there stay in their cell or go next door, which a new map of them does less.
+func TestSOMGoesOn(t *testing.T) {
+	v, _ := heaps(9, 50, 12, 1)
+	keep := Vectors{N: 375, Dim: v.Dim, At: func(i int) []float32 { return v.At(i + i/5) }} // all but each sixth
+	o := SOMOptions{Width: 6, Height: 5}
+	sorted := func(v Vectors, o SOMOptions) []int {
+		t.Helper()
+		m, err := SOM(t.Context(), v, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, _, err := m.Place(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cells
+	}
+	before := sorted(keep, o)
+	start := slices.Repeat([]int{-1}, v.N)
+	for i, cell := range before {
+		start[i+i/5] = cell
+	}
+	steps := func(after []int) (n int) { // from cell to cell, of all that were there
+		for i, cell := range start {
+			if cell >= 0 {
+				n += max(abs(cell%6-after[i]%6), abs(cell/6-after[i]/6))
+			}
+		}
+		return n
+	}
+	fresh := steps(sorted(v, o))
+	o.Start = start
+	if warm := steps(sorted(v, o)); warm > keep.N/2 || warm >= fresh {
+		t.Errorf("%d images went %d steps, in a new map %d; want few, and fewer", keep.N, warm, fresh)
+	}
+}
+
 func TestSOMSaysWhatIsWrong(t *testing.T) {
 	v, _ := heaps(2, 5, 3, 1)
 	for want, o := range map[string]SOMOptions{
 		"200 × 51 cells": {Width: 200, Height: 51}, "Rounds is -1": {Rounds: -1}, "Radius is NaN": {Radius: math.NaN()},
+		"Start has 1 cells for 10 vectors": {Start: []int{0}}, "and 9 for vector 0; want one of 6": {Width: 3, Height: 2, Start: slices.Repeat([]int{9}, 10)},
 	} {
 		if _, err := SOM(t.Context(), v, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)

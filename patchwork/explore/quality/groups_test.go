@@ -119,3 +119,28 @@ func TestLabelOnce(t *testing.T) {
 		t.Errorf("once more: %d labels, %+v", n, e)
 	}
 }
+
+// TestLabelOnceLeaksNothing: a double that gets its first label goes to the side of those that it has it from, in the same event.
+func TestLabelOnceLeaksNothing(t *testing.T) {
+	s := open(t, 20)
+	say(t, s, labels.KindLabel, "water", 1, 0, 2, 4, 5, 8)
+	say(t, s, labels.KindLabel, "road", 0, 9)
+	say(t, s, labels.KindValidation, "", 1, 0, 3, 5, 9)
+	groups := [][]int{{0, 1}, {2, 3}, {4, 5, 6}, {8, 9}} // held out; learned from; a leak already; each knows another class, a leak too
+	before := len(Leaks(s.Table(), groups))
+	e, n := LabelOnce(s.Table(), images(20), groups)
+	apply(t, s, e)
+	got := s.Table()
+	var held []int
+	for row := range 20 {
+		if got.Validation(row) {
+			held = append(held, row)
+		}
+	}
+	if n != 5 || !slices.Equal(held, []int{0, 1, 5, 9}) {
+		t.Errorf("%d labels, held out %d; want 5, 1 to follow 0 and 3 to follow 2", n, held)
+	}
+	if after := len(Leaks(got, groups)); before != 2 || after != 2 {
+		t.Errorf("%d leaks before and %d after; want the 2 that were there", before, after)
+	}
+}

@@ -39,11 +39,13 @@ func said(t *labels.Table, group []int, class int) Contradiction {
 }
 
 // LabelOnce is the event that gives each row of a group what the others of the group are labelled with, where it has no
-// label itself and the others do not contradict each other. Excluded rows get nothing. It returns how many labels that are;
-// with none the event is empty.
+// label itself and the others do not contradict each other. Excluded rows get nothing. A row that had no label at all goes to the side of
+// the split that the labelled rows of its group are on, where that is one, so that no leak comes of it. It returns how many labels that
+// are; with none the event is empty.
 func LabelOnce(t *labels.Table, ix labels.Images, groups [][]int) (e labels.Event, count int) {
 	e = labels.Event{Kind: labels.KindLabel, Source: "doubles"}
 	names := t.Classes()
+	fresh := map[int]bool{} // rows that get their first label
 	for class, name := range names {
 		var rows [2][]int
 		for _, group := range groups {
@@ -58,6 +60,7 @@ func LabelOnce(t *labels.Table, ix labels.Images, groups [][]int) (e labels.Even
 			for _, row := range group {
 				if !t.Excluded(row) && t.Value(row, class) == labels.Unknown {
 					rows[value] = append(rows[value], row)
+					fresh[row] = t.Status(row) == labels.Unlabelled
 				}
 			}
 		}
@@ -68,5 +71,38 @@ func LabelOnce(t *labels.Table, ix labels.Images, groups [][]int) (e labels.Even
 			}
 		}
 	}
+	e.Set = append(e.Set, follow(t, ix, groups, fresh)...)
 	return e, count
+}
+
+// follow puts rows on the side of the split that the labelled rows of their group are on, where that is one.
+func follow(t *labels.Table, ix labels.Images, groups [][]int, fresh map[int]bool) (set []labels.Change) {
+	var sides [2][]int // learned from, held out
+	for _, group := range groups {
+		var on [2]int
+		for _, row := range group {
+			if !t.Excluded(row) && t.Status(row) != labels.Unlabelled {
+				on[side(t, row)]++
+			}
+		}
+		for _, row := range group {
+			if other := 1 - side(t, row); fresh[row] && on[other] > 0 && on[1-other] == 0 {
+				sides[other] = append(sides[other], row)
+			}
+		}
+	}
+	for value, rows := range sides {
+		if len(rows) > 0 {
+			set = append(set, labels.Change{Class: "validation", Value: int8(value), Images: refs(ix, rows)})
+		}
+	}
+	return set
+}
+
+// side is 1 for a row that is held out.
+func side(t *labels.Table, row int) int {
+	if t.Validation(row) {
+		return 1
+	}
+	return 0
 }

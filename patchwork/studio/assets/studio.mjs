@@ -97,7 +97,6 @@ function show(next) {
   counts();
   train();
   say(view.message);
-  put($("suggest"), "title", view.has_model ? "show what the model is least sure of" : "needs a trained model");
   if (first) mount();
   still();
   return undefined;
