@@ -13,18 +13,19 @@ const scarce = 0.25
 //	no features, no model    all drawn uniformly
 //	no features              entropy
 //	else                     rare for as many of the classes as are rare, of this the share g once the classes have on average
-//	                         the share g of the 15 positives that are enough; what is left is uherding's
+//	                         the share g of the 15 positives that are enough; what is left is uherding's, or variance's
+//	                         where a model is there and classes overlap
 //
 // A class is rare if it has known positives, and fewer than a quarter of those that the median class has. Near-duplicates
 // within a batch are left out; see Mix. The reason of each pick begins with the part that chose it.
 //
-// uherding goes from what is typical to what is unsure by itself as labels come in; what that is worth replays say
-// (docs/active-learning.md).
+// uherding goes from what is typical to what is unsure by itself as labels come in. Classes overlap where not every image known for all classes
+// shows exactly one. What all this is worth replays say (docs/active-learning.md).
 type auto struct{}
 
 // Card implements Strategy.
 func (auto) Card() Card {
-	return Card{Name: "auto", About: "by what is known: what stands for others, with a model for those that it is unsure of, and what is rare", Uses: Probs | Features}
+	return Card{Name: "auto", About: "by what is known: what stands for others, with a model for what it is unsure of, and what is rare", Uses: Probs | Features}
 }
 
 // Pick implements Strategy.
@@ -39,7 +40,11 @@ func autoParts(p *Pool) []Part {
 		return []Part{{entropy, chosen}}
 	}
 	hunt := chosen * hunting(positives(p))
-	return []Part{{uHerding{}, chosen - hunt}, {rare{}, hunt}}
+	var best Strategy = uHerding{}
+	if p.Probs != nil && len(p.Known) > 0 && !oneEach(p) {
+		best = variance{}
+	}
+	return []Part{{best, chosen - hunt}, {rare{}, hunt}}
 }
 
 // hunting says by the known positives of the classes which share of the choice goes to rare classes.

@@ -22,6 +22,10 @@ func informed(t *testing.T) (g struct {
 		Rows            []int
 		Scores          []float64
 	}
+	Variance struct { // of the same candidates
+		Rows   []int
+		Scores []float64
+	}
 }) {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/informed.json")
@@ -94,6 +98,21 @@ func TestPowerBaldDrawsInProportion(t *testing.T) {
 }
 
 func TestBaitAgainstNumpy(t *testing.T) {
+	want := informed(t).Bait
+	againstNumpy(t, "bait", want.Rows, want.Scores)
+}
+
+func TestVarianceAgainstNumpy(t *testing.T) {
+	want := informed(t).Variance
+	picks := againstNumpy(t, "variance", want.Rows, want.Scores)
+	if begin := "variance: its labels would take away 53 % of the doubt about all images; "; !strings.HasPrefix(picks[0].Reason, begin) {
+		t.Errorf("the reason is %q; want %q and what the model says", picks[0].Reason, begin)
+	}
+}
+
+// againstNumpy chooses among the candidates of informed.json.
+func againstNumpy(t *testing.T, strategy string, rows []int, scores []float64) []acquire.Pick {
+	t.Helper()
 	g := informed(t).Bait
 	p := &acquire.Pool{
 		Classes: []string{"water", "forest", "road"}, Rand: rand.New(rand.NewPCG(1, 1)),
@@ -108,15 +127,16 @@ func TestBaitAgainstNumpy(t *testing.T) {
 			p.Known = append(p.Known, row)
 		}
 	}
-	picks, err := acquire.Select(lookup(t, "bait"), p, len(g.Rows))
+	picks, err := acquire.Select(lookup(t, strategy), p, len(rows))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, pick := range picks {
-		if pick.Row != g.Rows[i] || math.Abs(pick.Score-g.Scores[i]) > 1e-4*g.Scores[i] {
-			t.Errorf("pick %d is row %d with %g; want %d with %g", i, pick.Row, pick.Score, g.Rows[i], g.Scores[i])
+		if pick.Row != rows[i] || math.Abs(pick.Score-scores[i]) > 1e-4*scores[i] {
+			t.Errorf("pick %d is row %d with %g; want %d with %g", i, pick.Row, pick.Score, rows[i], scores[i])
 		}
 	}
+	return picks
 }
 
 // The model judges by the first number alone. Rows whose number is near the border change when it is dropped and multiplied;

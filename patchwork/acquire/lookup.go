@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	whole   = []Strategy{auto{}, random, entropy, margin, unsure{}, leastConfident, inOrder, badge{}, bald, powerBald{}, dropQuery{}, bait{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, uHerding{}, rare{}}
+	whole   = []Strategy{auto{}, random, entropy, margin, unsure{}, leastConfident, inOrder, badge{}, bald, powerBald{}, dropQuery{}, bait{}, diversity{}, kCenter{}, typiClust{}, centroid{}, probCover{}, maxHerding{}, uHerding{}, variance{}, rare{}}
 	ofClass = []func(class string) Strategy{
 		entropyOf,
 		highestOf,

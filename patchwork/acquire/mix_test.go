@@ -181,9 +181,19 @@ func TestPhasesOfAuto(t *testing.T) {
 		{"no label", []func(p *Pool){noModel}, map[string]int{"uherding": 17, "audit": 3}},
 		{"few labels, no model", []func(p *Pool){label(2, 3), noModel}, map[string]int{"uherding": 17, "audit": 3}},
 		{"one rare, no model", []func(p *Pool){label(3, 20), noModel}, map[string]int{"uherding": 12, "rare": 5, "audit": 3}},
-		{"few labels", []func(p *Pool){label(2, 3)}, map[string]int{"uherding": 17, "audit": 3}},
-		{"one class rare", []func(p *Pool){label(3, 20)}, map[string]int{"uherding": 12, "rare": 5, "audit": 3}},
-		{"one class not found", []func(p *Pool){label(0, 15)}, map[string]int{"uherding": 17, "audit": 3}},
+		{"few labels", []func(p *Pool){label(2, 3)}, map[string]int{"variance": 17, "audit": 3}},
+		{"one class rare", []func(p *Pool){label(3, 20)}, map[string]int{"variance": 12, "rare": 5, "audit": 3}},
+		{"one class not found", []func(p *Pool){label(0, 15)}, map[string]int{"variance": 17, "audit": 3}},
+		{"each shows one class", []func(p *Pool){label(50, 0), func(p *Pool) {
+			labels := p.Labels
+			p.Labels = func(row, class int) int8 {
+				if v := labels(row, 0); v < 0 || class == 0 {
+					return v
+				} else {
+					return 1 - v
+				}
+			}
+		}}, map[string]int{"uherding": 17, "audit": 3}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

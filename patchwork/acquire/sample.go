@@ -10,13 +10,23 @@ import (
 const mostCompared = 4096
 
 // sampled are the unit points of p, of its candidates up to mostCompared drawn at random.
-func sampled(p *Pool) *points {
+func sampled(p *Pool) *points { return sampledOf(p, mostCompared, mostKnown) }
+
+// sampledOf are the unit points of p, up to so many candidates and known rows drawn at random.
+func sampledOf(p *Pool, candidates, known int) *points {
 	s := *p
-	s.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(row int) bool { return len(p.Features(row)) == 0 })
-	if len(s.Rows) > mostCompared {
-		shuffle(s.Rows, p.Rand)
-		s.Rows = s.Rows[:mostCompared]
-		slices.Sort(s.Rows)
+	some := func(rows []int, most int) []int {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return len(p.Features(row)) == 0 })
+		if len(rows) > most {
+			shuffle(rows, p.Rand)
+			rows = rows[:most]
+			slices.Sort(rows)
+		}
+		return rows
+	}
+	s.Rows = some(p.Rows, candidates)
+	if known < mostKnown {
+		s.Known = some(p.Known, known)
 	}
 	return unitPoints(&s)
 }
@@ -42,6 +52,27 @@ func (q *points) compared(others []int, of func(cosine float32) float32) [][]flo
 			for j, c := range products {
 				out[i][j] = of(c)
 			}
+		}
+	})
+	return out
+}
+
+// among are the cosines of some points with each other, [len(some), len(some)].
+func (q *points) among(some []int) [][]float32 {
+	x := make([][]float32, len(some))
+	for i, point := range some {
+		x[i] = make([]float32, q.dim)
+		q.read(point, x[i])
+	}
+	out := make([][]float32, len(some))
+	inBlocks(len(some), func(i int) {
+		out[i] = make([]float32, len(some))
+		for j := range some {
+			sum := 0.0
+			for k, v := range x[i] {
+				sum += float64(v) * float64(x[j][k])
+			}
+			out[i][j] = float32(sum * q.scale[some[i]] * q.scale[some[j]])
 		}
 	})
 	return out

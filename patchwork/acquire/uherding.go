@@ -17,7 +17,8 @@ const reachOf = 256
 //	k(x,y) = exp(-|x - y|²/2σ²)
 //	σ²     = the mean over candidates of |x - y|² to the m-th nearest, m = candidates/(known + n)
 //
-// on features from which the mean of all candidates and known rows is taken, brought to length one. Classes are those of x that are still
+// on features from which the mean of all candidates and known rows is taken, brought to length one; without a model each is in the middle of
+// itself and its neighbours, two being neighbours if one is among the 20 nearest of the other. Classes are those of x that are still
 // unknown. With few labels σ is wide, so that what is chosen stands for many others; the more there are the narrower it is, and the
 // more only doubt counts.
 //
@@ -37,31 +38,60 @@ func (uHerding) Pick(p *Pool, n int) []Pick {
 		return nil
 	}
 	q.centre()
+	if p.Probs == nil {
+		q.typical()
+	}
 	square := q.reach(q.open / (len(q.rows) - q.open + n))
 	h := newHerding(q, func(cosine float32) float32 { return float32(math.Exp((min(float64(cosine), 1) - 1) / square)) })
-	reason := func(int) string { return "" }
+	single := oneEach(p)
 	if p.Probs != nil {
 		h.weight = make([]float64, q.open)
-		single := oneEach(p)
 		for i, row := range q.rows[:q.open] {
 			h.weight[i] = doubtOver(p, row, single)
-		}
-		reason = func(row int) string {
-			c, prob := likeliest(p, row)
-			if !single {
-				c, prob = p.Uncertain(row)
-			}
-			if c < 0 {
-				return " of what is unsure; the model says nothing of it"
-			}
-			return fmt.Sprintf(" of what is unsure; %s at %.2f", p.Classes[c], prob)
 		}
 	}
 	var picks []Pick
 	h.pick(n, p.Rand.Uint64(), func(i int, gain float64) {
-		picks = append(picks, Pick{Row: q.rows[i], Score: gain, Reason: fmt.Sprintf("uherding: raises by %.2g the coverage%s", gain, reason(q.rows[i]))})
+		row := q.rows[i]
+		picks = append(picks, Pick{Row: row, Score: gain, Reason: "uherding: " + standsFor(gain*float64(len(p.Rows))) + unsureOf(p, row, single)})
 	})
 	return fillUp(p, picks, n, "uherding: drawn at random from those not looked at")
+}
+
+// standsFor says how many images one stands for, those counted in part that are only somewhat like it, or that the model is only somewhat unsure of.
+func standsFor(images float64) string {
+	if images < 1.5 {
+		return "stands for itself"
+	}
+	return fmt.Sprintf("stands for about %.0f images", images)
+}
+
+// unsureOf says what the model makes of a row, where it says anything.
+func unsureOf(p *Pool, row int, single bool) string {
+	if p.Probs == nil {
+		return " that nothing labelled looks like"
+	}
+	if !single {
+		c, prob := p.Uncertain(row)
+		if c < 0 {
+			return ", of which the model says nothing"
+		}
+		return fmt.Sprintf(" that the model is unsure of; here %s at %.2f", p.Classes[c], prob)
+	}
+	first, prob := likeliest(p, row)
+	if first < 0 {
+		return ", of which the model says nothing"
+	}
+	second, next := -1, math.NaN()
+	for c, v := range p.Probs(row) {
+		if c != first && v == v && p.Unknown(row, c) && !(float64(v) <= next) {
+			second, next = c, float64(v)
+		}
+	}
+	if second < 0 {
+		return fmt.Sprintf(" that the model is unsure of; here %s at %.2f", p.Classes[first], prob)
+	}
+	return fmt.Sprintf(" that the model is unsure of; here %s at %.2f, %s at %.2f", p.Classes[first], prob, p.Classes[second], next)
 }
 
 // doubtOver is how unsure the model is of a row over all its classes that are still unknown, 0 to 1: by the margin where each image shows one class, by entropy

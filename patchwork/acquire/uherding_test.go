@@ -79,3 +79,27 @@ func TestUHerdingGoesWhereTheDoubtIs(t *testing.T) {
 		}
 	}
 }
+
+// A reason counts images, and names what the model wavers between.
+func TestReasonsOfUHerding(t *testing.T) {
+	p := &Pool{Classes: []string{"river", "forest", "road"}}
+	if got, want := standsFor(39.7)+unsureOf(p, 0, false), "stands for about 40 images that nothing labelled looks like"; got != want {
+		t.Errorf("without a model: %q; want %q", got, want)
+	}
+	p.Probs = func(int) []float32 { return []float32{0.43, 0.51, 0.02} }
+	for _, tt := range []struct {
+		single bool
+		want   string
+	}{
+		{true, " that the model is unsure of; here forest at 0.51, river at 0.43"},
+		{false, " that the model is unsure of; here forest at 0.51"},
+	} {
+		if got := unsureOf(p, 0, tt.single); got != tt.want {
+			t.Errorf("one class an image %v: %q; want %q", tt.single, got, tt.want)
+		}
+	}
+	p.Probs = func(int) []float32 { return nil }
+	if got, want := standsFor(1)+unsureOf(p, 0, true), "stands for itself, of which the model says nothing"; got != want {
+		t.Errorf("%q; want %q", got, want)
+	}
+}

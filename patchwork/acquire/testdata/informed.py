@@ -1,7 +1,8 @@
-"""Writes informed.json: what BALD and BAIT are to choose, computed with scipy and numpy.
+"""Writes informed.json: what BALD, BAIT and variance are to choose, computed with scipy and numpy.
 
 Independent of the Go code: mutual information by adaptive quadrature over the normal density; the traces of BAIT from whole
-inverses of matrices that are built anew for each candidate, on principal components by singular value decomposition.
+inverses of matrices that are built anew for each candidate, on principal components by singular value decomposition; variances from whole
+inverses of the precision of weights and bias, built anew for each candidate.
 Run: /usr/bin/python3 informed.py > informed.json        (numpy 1.24, scipy 1.10, Python 3.11)
 """
 import json
@@ -48,4 +49,24 @@ for _ in range(n):
     for c in range(C):
         if labels[i, c] < 0:
             M[c] = M[c] + information(i, c)
-print(json.dumps(dict(bald=bald, bait=dict(candidates=N, features=x.tolist(), probs=p.tolist(), labels=labels.tolist(), rows=rows, scores=scores))))
+
+# variance: weights and bias have a normal prior, and each labelled row adds w·h hᵀ to their precision
+mean = x64.mean(0)
+u = (x64 - mean) / np.linalg.norm(x64 - mean, axis=1, keepdims=True)
+g = np.hstack([u, np.ones((N + K, 1))])
+s = p64 * (1 - p64)
+w = np.where(np.arange(N + K)[:, None] < N, labels < 0, labels >= 0) * s
+t = (w ** 2).mean(1)[:N]
+w = w.mean(1)
+precision = np.diag([0.1] * D + [0.01]) + sum(w[i] * np.outer(g[i], g[i]) for i in range(N, N + K))
+doubt = lambda m: sum(t[i] * g[i] @ np.linalg.inv(m) @ g[i] for i in range(N))
+total = doubt(precision)
+taken, shares = [], []
+for _ in range(n):
+    gain = [-1 if i in taken else doubt(precision) - doubt(precision + w[i] * np.outer(g[i], g[i])) for i in range(N)]
+    i = int(np.argmax(gain))
+    taken.append(i)
+    shares.append(gain[i] / total)
+    precision = precision + w[i] * np.outer(g[i], g[i])
+
+print(json.dumps(dict(variance=dict(rows=taken, scores=shares), bald=bald, bait=dict(candidates=N, features=x.tolist(), probs=p.tolist(), labels=labels.tolist(), rows=rows, scores=scores))))
