@@ -30,7 +30,7 @@ type keptRows struct {
 const keptHead = sha256.Size + 4*8
 
 // writtenRows is how many rows are computed before they are written.
-const writtenRows = 64 * dots.Rows
+const writtenRows = 16 * dots.Rows
 
 func (k *keptRows) row(row int) []float32 {
 	return k.data[row*k.dim : (row+1)*k.dim : (row+1)*k.dim]
