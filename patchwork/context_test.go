@@ -231,8 +231,9 @@ func TestSuggestInContext(t *testing.T) {
 	e := &engine{Project: p}
 	t.Cleanup(func() { e.kept.close() })
 	_, without := show(false, p.lookOnce)
-	if _, err := p.Train(t.Context(), TrainOptions{Options: neighbourly}, nil); err != nil {
-		t.Fatal(err)
+	var steps []string
+	if _, err := e.Train(t.Context(), neighbourly, false, func(classify.Point) {}, func(what string, _, _ int) { steps = append(steps, what) }); err != nil || !slices.Contains(steps, "finding neighbours") {
+		t.Fatalf("training in the studio: %v; steps %q", err, steps)
 	}
 	want := contextByHand(t, p)[7]
 	scores, err := p.Scores()
@@ -327,6 +328,8 @@ func TestContextRefusals(t *testing.T) {
 	}
 	_, err := p.FineTune(t.Context(), FineTuneOptions{Options: finetune.Options{Options: neighbourly}}, nil, nil)
 	refused("fine-tuning", err, "sees one image at a time, without its neighbours")
+	_, err = p.Train(t.Context(), TrainOptions{Options: classify.Options{Context: classify.NeighbourContext, Trunk: classify.PoolingTrunk}}, nil)
+	refused("maps", err, `context is "neighbours" and trunk is "pooling", which reads maps`)
 	if _, err := p.Train(t.Context(), TrainOptions{}, nil); err != nil {
 		t.Fatal(err)
 	}

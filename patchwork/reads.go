@@ -23,7 +23,7 @@ type reading struct {
 // Errors: ErrNoFeatures, or ErrNoMaps; too many images for a context; ctx is done.
 func (p *Project) reads(ctx context.Context, o classify.Options, progress Progress) (reading, error) {
 	r, err := p.readsAsTheyAre(o)
-	if err != nil || !ofVectors(o) || !o.InContext() {
+	if err != nil || !o.InContext() {
 		return r, err
 	}
 	around, err := p.surroundings(r.store).neighbourhood(ctx, progress)
@@ -37,7 +37,7 @@ func (p *Project) reads(ctx context.Context, o classify.Options, progress Progre
 // readsNow is reads of what is there: ok is false where the context of images would have to be made.
 func (p *Project) readsNow(o classify.Options) (r reading, ok bool, err error) {
 	r, err = p.readsAsTheyAre(o)
-	if err != nil || !ofVectors(o) || !o.InContext() {
+	if err != nil || !o.InContext() {
 		return r, err == nil, err
 	}
 	if r.around = p.surroundings(r.store).kept(); r.around == nil {
@@ -49,6 +49,9 @@ func (p *Project) readsNow(o classify.Options) (r reading, ok bool, err error) {
 
 // readsAsTheyAre is reads without context.
 func (p *Project) readsAsTheyAre(o classify.Options) (reading, error) {
+	if err := o.CheckContext(); err != nil { // before anybody makes maps for it
+		return reading{}, err
+	}
 	if ofVectors(o) {
 		store, err := p.Features()
 		if err != nil {

@@ -41,8 +41,8 @@ func contextAbout() string {
 // Model.Predict take the features that they are given for such: they know of no other images.
 func (o Options) InContext() bool { return o.Context == NeighbourContext }
 
-// checkContext refuses it where there are no vectors.
-func (o Options) checkContext() error {
+// CheckContext refuses a context where there are no vectors; Train calls it.
+func (o Options) CheckContext() error {
 	if !o.InContext() || o.Trunk == "" || o.Trunk == VectorTrunk {
 		return nil
 	}

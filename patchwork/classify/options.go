@@ -78,7 +78,7 @@ func (o Options) check() error {
 			wrong = append(wrong, fmt.Errorf("classify.Options: %w", err))
 		}
 	}
-	return errors.Join(append(wrong, o.checkTrunk(), o.checkContext())...)
+	return errors.Join(append(wrong, o.checkTrunk(), o.CheckContext())...)
 }
 
 // WithDefaults is a copy in which every zero that stands for a default is filled in.
