@@ -17,6 +17,7 @@ import (
 const (
 	contextNeighbours = 5       // of each image, of classify.NeighbourContext
 	contextMost       = 200_000 // images up to which their neighbours are looked for
+	contextEnding     = ".context"
 )
 
 // surroundings are the images that have features, excluded ones too: in its context (classify.NeighbourContext) the vector of each is
@@ -67,7 +68,7 @@ func (c *inContext) close() error { return c.rows.close() }
 
 // kept is what the file holds; nil if that is of other images or features.
 func (s *surroundings) kept() *inContext {
-	if rows := openRows(s.file+".context", s.key, len(s.present), s.store.Dim()); rows != nil {
+	if rows := openRows(s.file+contextEnding, s.key, len(s.present), s.store.Dim()); rows != nil {
 		return &inContext{s, rows}
 	}
 	return nil
@@ -97,15 +98,15 @@ func (s *surroundings) neighbourhood(ctx context.Context, progress Progress) (*i
 		return nil, err
 	}
 	n, dim := len(s.present), s.store.Dim()
-	once, err := makeRows(ctx, s.file+".context-once", s.key, n, dim, drawn.Once)
+	once, err := makeRows(ctx, s.file+contextEnding+"-once", s.key, n, dim, drawn.Once)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		once.close()
-		os.Remove(s.file + ".context-once")
+		os.Remove(s.file + contextEnding + "-once")
 	}()
-	rows, err := makeRows(ctx, s.file+".context", s.key, n, dim, func(dst []float32, row int) { drawn.Twice(dst, row, once.row) })
+	rows, err := makeRows(ctx, s.file+contextEnding, s.key, n, dim, func(dst []float32, row int) { drawn.Twice(dst, row, once.row) })
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,11 @@ func (p *Project) renewContext(ctx context.Context, store *features.Store, progr
 	if err != nil || !info.Options.InContext() || info.FeatureID != store.Spec().ID {
 		return nil // whoever reads the model says what is wrong with it
 	}
-	c, err := p.surroundings(store).neighbourhood(ctx, progress)
+	s := p.surroundings(store)
+	if s.some > contextMost {
+		return nil // the features are there all the same; Train and Predict say what is wrong
+	}
+	c, err := s.neighbourhood(ctx, progress)
 	if err != nil {
 		return err
 	}

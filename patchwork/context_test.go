@@ -128,9 +128,22 @@ func TestContextIsKeptAndMadeAnew(t *testing.T) {
 	if err != nil || s.For(mustLabels(t, p))(30) == nil {
 		t.Errorf("the new image has no score (%v)", err)
 	}
+	e := &engine{Project: p}
+	if _, err := p.openWriter(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if of, _ := e.Scores(); of(0) == nil || of(30) != nil {
+		t.Error("in the studio, before the context is made: want scores of all but the new image")
+	}
 	var out bytes.Buffer
 	if _, _, err := p.Predict(t.Context(), &out); err != nil || strings.Count(out.String(), "\n") != 32 {
 		t.Errorf("%v\n%s", err, out.String())
+	}
+	if of, _ := e.Scores(); of(30) == nil {
+		t.Error("in the studio, once the context is made: the new image has no score")
 	}
 	if _, err := p.Train(t.Context(), TrainOptions{Options: neighbourly}, nil); err != nil {
 		t.Fatal(err)
