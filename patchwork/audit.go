@@ -50,11 +50,11 @@ func (p *Project) Audit(ctx context.Context, o AuditOptions, progress Progress) 
 			options = &info.Options
 		}
 	}
-	r, err := p.reads(*options)
+	r, err := p.reads(ctx, *options, progress)
 	if err != nil {
 		return nil, err
 	}
-	defer r.store.Close()
+	defer r.close()
 	index := p.Images()
 	learn, sample, err := p.labelOrder(t, func(row int) bool { return current(r.store, index, row) })
 	if err != nil {

@@ -55,11 +55,11 @@ func (p *Project) OutOfFold(ctx context.Context, o CrossValidateOptions, progres
 
 // outOfFold is OutOfFold of labels at hand, without learning from those of doubt, which may be nil.
 func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cellOf]bool, o CrossValidateOptions, progress Progress) (*OutOfFold, error) {
-	reads, err := p.reads(o.Train)
+	reads, err := p.reads(ctx, o.Train, progress)
 	if err != nil {
 		return nil, err
 	}
-	defer reads.store.Close()
+	defer reads.close()
 	index := p.Images()
 	seed := p.Settings().Seed + o.Seed
 	group := func(r int) string { return index.At(r).Hash }

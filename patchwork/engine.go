@@ -245,7 +245,7 @@ func (e *engine) stateFile(name string) string {
 
 // Train computes the features, or the maps that a trunk reads, first where none are there.
 func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoint func(classify.Point), onStep func(string, int, int)) (classify.Info, error) {
-	r, err := e.reads(o)
+	r, err := e.readsAsTheyAre(o)
 	switch {
 	case errors.Is(err, ErrNoFeatures):
 		_, err = e.Embed(ctx, EmbedOptions{}, onStep)
@@ -259,7 +259,7 @@ func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoi
 		r.store.Close()
 	}
 	o.Seed = e.Settings().Seed
-	return e.Project.Train(ctx, TrainOptions{Options: o, GoOn: goOn}, func(p classify.Point) {
+	return e.Project.Train(ctx, TrainOptions{Options: o, GoOn: goOn, Progress: onStep}, func(p classify.Point) {
 		onStep("training", p.Step, p.Steps)
 		onPoint(p)
 	})

@@ -22,6 +22,7 @@ func (e *engine) current() *Scores {
 	}
 	settings := e.Settings()
 	read := scoresRead{stat.ModTime(), e.Images(), e.writtenAt(filepath.Join("features", settings.Features+".json"))}
+	read.features += " " + e.writtenAt(filepath.Join("features", settings.Features+contextEnding))
 	if settings.Maps != nil {
 		read.features += " " + e.writtenAt(filepath.Join("features", settings.Maps.ID+".json"))
 	}

@@ -208,7 +208,7 @@ func TestEvaluation(t *testing.T) {
 		}
 		err = p.lookOnce(t.Context(), func(l *looks) error {
 			learn, open := []int{0, table.Len() - 1}, []int{1, 2, 3}
-			m, err := replayer{looks: l, table: table}.train(t.Context(), learn, open, 1)
+			m, err := replayer{looks: l, row: l.row, table: table}.train(t.Context(), learn, open, 1)
 			if err != nil || m == nil {
 				return fmt.Errorf("%v, %w", m, err)
 			}

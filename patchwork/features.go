@@ -65,6 +65,9 @@ func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) 
 	if err := p.use(name, networkOf(network), store.Spec().ID); err != nil {
 		return report, err
 	}
+	if err := p.renewContext(ctx, store, progress); err != nil {
+		return report, err
+	}
 	t, err := p.Labels()
 	if err != nil {
 		return report, err

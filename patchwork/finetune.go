@@ -75,7 +75,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}
-	if err := o.following().check(); err != nil {
+	if err := errors.Join(o.following().check(), o.Check()); err != nil {
 		return report, err
 	}
 	t, version, err := p.labelsUnder("")
@@ -142,7 +142,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	if err != nil {
 		return report, err
 	}
-	if r, err = p.reads(result.Options()); err != nil {
+	if r, err = p.readsAsTheyAre(result.Options()); err != nil {
 		return report, err
 	}
 	defer r.store.Close()
@@ -178,7 +178,7 @@ func (p *Project) tunable(ctx context.Context, o classify.Options, progress Prog
 	if !maps && (s.Extractor == "" || s.Extractor == "default") {
 		return nil, reading{}, fmt.Errorf("patchwork: the extractor is the embedded one, which is not trained; name an ONNX network, as with `patchwork embed %s --extractor network.onnx`, or pre-train one, as with `patchwork pretrain %[1]s`", typed(p.dir))
 	}
-	r, err := p.reads(o)
+	r, err := p.readsAsTheyAre(o)
 	if errors.Is(err, ErrNoFeatures) || errors.Is(err, ErrNoMaps) {
 		if maps {
 			_, err = p.ExtractMaps(ctx, FeatureMapOptions{}, progress)
@@ -186,7 +186,7 @@ func (p *Project) tunable(ctx context.Context, o classify.Options, progress Prog
 			_, err = p.Embed(ctx, EmbedOptions{}, progress)
 		}
 		if err == nil {
-			r, err = p.reads(o)
+			r, err = p.readsAsTheyAre(o)
 		}
 	}
 	if err != nil {

@@ -38,11 +38,11 @@ func (p *Project) LearningCurve(ctx context.Context, o LearningCurveOptions, pro
 	if err != nil {
 		return nil, err
 	}
-	reads, err := p.reads(o.Train)
+	reads, err := p.reads(ctx, o.Train, progress)
 	if err != nil {
 		return nil, err
 	}
-	defer reads.store.Close()
+	defer reads.close()
 	index := p.Images()
 	s := &curveStudy{seed: p.Settings().Seed + o.Seed, reading: reads, options: o.Train,
 		table: onlyRows{t, func(r int) bool { return !t.Excluded(r) && current(reads.store, index, r) }}}

@@ -20,6 +20,8 @@ type looks struct {
 	vectors *explore.Vectors
 	file    string                  // of the features, without extension
 	row     func(row int) []float32 // nil for a row without; may be called from several goroutines
+
+	around *inContext // once they were asked for
 }
 
 // lookAt opens a project's features, shows them to search, and closes or keeps them.
@@ -33,23 +35,40 @@ func (p *Project) looks(ctx context.Context) (*looks, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &looks{index: p.Images(), store: store, file: p.path("features", store.Spec().ID)}
-	present := make([]bool, l.index.Len()) // asking the index at each search would take longer than the search
-	row := featureRow(store, l.index)
+	index := p.Images()
+	present := make([]bool, index.Len()) // asking the index at each search would take longer than the search
 	for r := range present {
-		present[r] = row(r) != nil
+		present[r] = current(store, index, r)
 	}
+	l, err := newLooks(ctx, store, index, p.path("features", store.Spec().ID), present)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return l, nil
+}
+
+// newLooks measures the features of the rows that are present.
+func newLooks(ctx context.Context, store *features.Store, index *imageset.Index, file string, present []bool) (l *looks, err error) {
+	l = &looks{index: index, store: store, file: file}
 	l.row = func(r int) []float32 {
 		if r >= len(present) || !present[r] {
 			return nil
 		}
 		return store.Row(r)
 	}
-	l.vectors, err = explore.NewVectors(ctx, len(present), l.row)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("patchwork: %w", err), store.Close())
+	if l.vectors, err = explore.NewVectors(ctx, len(present), l.row); err != nil {
+		return nil, fmt.Errorf("patchwork: %w", err)
 	}
 	return l, nil
+}
+
+// context is the features in their context, until close.
+func (l *looks) context(ctx context.Context, p *Project, progress Progress) (*inContext, error) {
+	var err error
+	if l.around == nil {
+		l.around, err = p.surroundings(l.store).neighbourhood(ctx, progress)
+	}
+	return l.around, err
 }
 
 // lookOnce is a lookAt that opens the features for one search.
@@ -61,7 +80,12 @@ func (p *Project) lookOnce(ctx context.Context, search func(*looks) error) error
 	return errors.Join(search(l), l.close())
 }
 
-func (l *looks) close() error { return l.store.Close() }
+func (l *looks) close() error {
+	if l.around == nil {
+		return l.store.Close()
+	}
+	return errors.Join(l.around.close(), l.store.Close())
+}
 
 // keptLooks keeps the features open between searches.
 type keptLooks struct {

@@ -179,8 +179,13 @@ func (n *Notebook) Train(options ...TrainOptions) {
 	o.Seed = cmp.Or(o.Seed, n.Settings().Seed)
 	ctx, stop := interruptible()
 	defer stop()
+	progress, before := ShowProgress()
+	if o.Progress == nil {
+		o.Progress = progress
+	}
 	onPoint, done := liveCurve()
 	info, err := n.Project.Train(ctx, o, onPoint)
+	before()
 	done()
 	checkTrained(err)
 	fmt.Println(info)

@@ -96,11 +96,11 @@ func (p *Project) predict(ctx context.Context, options []PredictOptions) (predic
 		return prediction{}, err
 	}
 	info, index := m.Info(), p.Images()
-	r, err := p.reads(info.Options)
+	r, err := p.reads(ctx, info.Options, nil)
 	if err != nil {
 		return prediction{}, err
 	}
-	defer r.store.Close()
+	defer r.close()
 	if info.FeatureID != r.store.Spec().ID {
 		return prediction{}, fmt.Errorf("patchwork: the model was trained on the features %s and the current ones are %s; train again",
 			info.FeatureID, r.store.Spec().ID)

@@ -51,7 +51,14 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 	}
 	var result *replay.Result
 	err = p.lookOnce(ctx, func(l *looks) (err error) {
-		r := replayer{looks: l, table: onlyRows{t, func(row int) bool { return !t.Excluded(row) && l.vectors.Has(row) }}, options: o.Train}
+		r := replayer{looks: l, row: l.row, table: onlyRows{t, func(row int) bool { return !t.Excluded(row) && l.vectors.Has(row) }}, options: o.Train}
+		if o.Train.InContext() {
+			around, err := l.context(ctx, p, progress)
+			if err != nil {
+				return err
+			}
+			r.row = around.row
+		}
 		result, err = replay.Run(ctx, r.table, replay.Options{
 			Strategies: o.Strategies, Batch: o.Batch, Rounds: o.Rounds, Seeds: o.Seeds, Seed: p.Settings().Seed + o.Seed,
 			Features: l.row, Group: func(row int) string { return l.index.At(row).Hash }, Progress: progress.step("training"),
@@ -67,6 +74,7 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 // replayer trains the project's classifier for a replay.
 type replayer struct {
 	*looks
+	row     func(row int) []float32 // what the classifier reads
 	table   evaluate.Table
 	options classify.Options
 }
@@ -121,7 +129,7 @@ func (r replayer) train(ctx context.Context, learn, open []int, seed uint64) (*r
 		return nil, err
 	}
 	learned, classes := m.Info().Classes, r.table.Classes()
-	out := &replay.Model{Probs: byName(predicted.Scores, learned, classes), Mean: m.Mean()}
+	out := &replay.Model{Probs: byName(predicted.Scores, learned, classes), Mean: m.Mean(), Features: r.row}
 	if predicted.Deviations != nil {
 		out.Deviations = byName(predicted.Deviations, learned, classes)
 	}

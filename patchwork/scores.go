@@ -15,13 +15,14 @@ import (
 
 // Scores are the classifier's probabilities for every image.
 type Scores struct {
-	Classes []string  // that the model knows, in the order of its columns
-	Trained time.Time // when the model was trained
-	Rows    int
-	Of      string    // id of the features that the model was trained on; "" for scores of no model
-	p       []float32 // [Rows, len(Classes)]
-	spread  []float32 // the same of deviations, nil where the model has none
-	renewed int       // images that were scored after the training, or lost their score, because they came or changed
+	Classes   []string  // that the model knows, in the order of its columns
+	Trained   time.Time // when the model was trained
+	Rows      int
+	Of        string    // id of the features that the model was trained on; "" for scores of no model
+	p         []float32 // [Rows, len(Classes)]
+	spread    []float32 // the same of deviations, nil where the model has none
+	inContext bool      // the model reads vectors in their context
+	renewed   int       // images that were scored after the training, or lost their score, because they came or changed
 }
 
 // Scores reads the scores that the last Train saved. Images that came or changed since are scored now, by the same model, where
@@ -47,7 +48,7 @@ func (p *Project) Scores() (*Scores, error) {
 	}
 	s := &Scores{Classes: info.Classes, Trained: info.Trained, Rows: rows, p: values}
 	if ofVectors(info.Options) {
-		s.Of = info.FeatureID
+		s.Of, s.inContext = info.FeatureID, info.Options.InContext()
 	}
 	file := filepath.Join(dir, classify.DeviationsFile)
 	if _, err := os.Stat(file); err == nil {

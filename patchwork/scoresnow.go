@@ -82,16 +82,16 @@ func (p *Project) renew(s *Scores, info classify.Info, of []string) error {
 }
 
 // predictRows is what the saved model says of rows, NaN for those without features; nil where the features in use are none that
-// it reads.
+// it reads, or are not yet in their context, which Embed, Train and Predict put them in.
 func (p *Project) predictRows(info classify.Info, rows []int) (*classify.Prediction, error) {
-	r, err := p.reads(info.Options)
-	if errors.Is(err, ErrNoFeatures) || errors.Is(err, ErrNoMaps) {
+	r, ok, err := p.readsNow(info.Options)
+	if errors.Is(err, ErrNoFeatures) || errors.Is(err, ErrNoMaps) || err == nil && !ok {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer r.store.Close()
+	defer r.close()
 	index := p.Images()
 	if r.store.Spec().ID != info.FeatureID || !slices.ContainsFunc(rows, func(row int) bool { return current(r.store, index, row) }) {
 		return nil, nil

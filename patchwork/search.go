@@ -62,11 +62,27 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 	if err != nil {
 		return SearchReport{}, err
 	}
-	reads, err := p.reads(o.Base)
+	opened := map[bool]reading{} // by whether images are in their context
+	defer func() {
+		for _, r := range opened {
+			r.close()
+		}
+	}()
+	open := func(o classify.Options) (reading, error) {
+		r, ok := opened[o.InContext()]
+		if ok {
+			return r, nil
+		}
+		r, err := p.reads(ctx, o, progress)
+		if err == nil {
+			opened[o.InContext()] = r
+		}
+		return r, err
+	}
+	reads, err := open(o.Base)
 	if err != nil {
 		return SearchReport{}, err
 	}
-	defer reads.store.Close()
 	index := p.Images()
 	seed := p.Settings().Seed + o.Seed
 	s := &curveStudy{seed: seed, reading: reads,
@@ -85,6 +101,9 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 			if err := o.draw(&s.options, draws); err != nil {
 				return r, err
 			}
+		}
+		if s.reading, err = open(s.options); err != nil {
+			return r.sorted(), errors.Join(append(unrecorded, err)...)
 		}
 		s.options.Seed = seed
 		t := p.beginTrial(s.options)
@@ -109,7 +128,7 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 	r = r.sorted()
 	err = errors.Join(unrecorded...)
 	if o.Train {
-		_, failed := p.Train(ctx, TrainOptions{Options: r.Best}, nil)
+		_, failed := p.Train(ctx, TrainOptions{Options: r.Best, Progress: progress}, nil)
 		err = errors.Join(err, failed)
 	}
 	return r, err

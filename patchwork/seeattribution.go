@@ -166,7 +166,10 @@ func (p *Project) Attribution(ctx context.Context, o AttributionOptions, progres
 
 // networkOf opens the network that a model reads. The caller closes it.
 func (p *Project) networkOf(m *classify.Model, n NetworkFile) (NetworkFile, *see.Network, error) {
-	r, err := p.reads(m.Info().Options)
+	if m.Info().Options.InContext() {
+		return n, nil, errors.New("patchwork: the classifier reads vectors that are drawn towards those of neighbours, which the network does not see; train with context none to attribute its scores")
+	}
+	r, err := p.readsAsTheyAre(m.Info().Options)
 	if err != nil {
 		return n, nil, err
 	}

@@ -116,7 +116,8 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		}
 		pool.Probs, pool.Deviations = scores.For(t), scores.DeviationsFor(t)
 	}
-	picks, err := p.choose(ctx, t, strategy, pool, look, min(o.N, len(candidates)))
+	inContext := scores != nil && scores.inContext && scores.Of == p.Settings().Features
+	picks, err := p.choose(ctx, t, strategy, pool, look, inContext, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {
 		return nil, nil
 	}
@@ -140,8 +141,8 @@ func (o SuggestOptions) all() bool {
 	return o.Filter == (labels.Filter{}) && !o.Labelled && len(o.With)+len(o.Without) == 0
 }
 
-// choose is acquire.Select with features, where the strategy compares them.
-func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strategy, pool *acquire.Pool, look lookAt, n int) (picks []acquire.Pick, err error) {
+// choose is acquire.Select with features, where the strategy compares them, in their context where the model reads them so.
+func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strategy, pool *acquire.Pool, look lookAt, inContext bool, n int) (picks []acquire.Pick, err error) {
 	card := s.Card()
 	if !(card.Needs | card.Uses).Has(acquire.Features) {
 		return acquire.Select(s, pool, n)
@@ -162,6 +163,13 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 	}
 	err = look(ctx, func(l *looks) (err error) {
 		pool.Features = l.row
+		if inContext {
+			around, err := l.context(ctx, p, nil)
+			if err != nil {
+				return err
+			}
+			pool.Features = around.row
+		}
 		picks, err = acquire.Select(s, pool, n)
 		return err
 	})

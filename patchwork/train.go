@@ -20,6 +20,8 @@ type TrainOptions struct {
 	Pseudo float64
 
 	Note string // of a person, for the record
+
+	Progress Progress `json:"-"` // of what has to be made before, as the context of images; may be nil
 }
 
 // Train fits the classifier to the current labels, under the project's rule, and features, scores every image and saves
@@ -31,7 +33,7 @@ type TrainOptions struct {
 // Errors: ErrNoFeatures, or ErrNoMaps with a trunk that reads maps; no class; no labelled image to learn from; with GoOn ErrNoModel, or the model reads other
 // features; with Pseudo ErrNotPropagated, or it is out of range. An earlier model stays until the new one is on disk.
 func (p *Project) Train(ctx context.Context, o TrainOptions, onPoint func(classify.Point)) (classify.Info, error) {
-	from := trainFrom{sure: o.Pseudo}
+	from := trainFrom{sure: o.Pseudo, progress: o.Progress}
 	if o.Pseudo != 0 && !(o.Pseudo > 0.5 && o.Pseudo <= 1) {
 		return classify.Info{}, fmt.Errorf("patchwork.TrainOptions: Pseudo is %g; want more than 0.5 and at most 1, such as 0.95, or 0 to learn from labels alone", o.Pseudo)
 	}
@@ -56,6 +58,8 @@ type trainFrom struct {
 	sure   float64
 
 	teacher classify.Teacher // to learn from in place of labels; may be nil
+
+	progress Progress // of what has to be made before; may be nil
 }
 
 // options are those that classify.Train takes o for.
@@ -78,11 +82,11 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	if len(t.Classes()) == 0 {
 		return classify.Info{}, fmt.Errorf("patchwork: the project has no classes; add some, as with `patchwork init %s --classes water,road`", typed(p.dir))
 	}
-	r, err := p.reads(o)
+	r, err := p.reads(ctx, o, from.progress)
 	if err != nil {
 		return classify.Info{}, err
 	}
-	defer r.store.Close()
+	defer r.close()
 	index := p.Images()
 	var learned evaluate.Table = t
 	if from.pseudo != nil {

@@ -71,7 +71,7 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 
 // from are the weights that the search begins with: those of start where it knows the class, else 0.
 //
-// Errors: start reads other features.
+// Errors: start reads other features, or other things of them.
 func (q *problems) from(h *head, p *prepared, start *Model) ([]float32, error) {
 	w := make([]float32, q.count*q.dim)
 	if start == nil {

@@ -43,6 +43,7 @@ type Options struct {
 	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
 	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means NoPosterior
 
+	Context      Context         `json:"context" yaml:"context"`             // of an image, in its features; "" means NoContext
 	Trunk        Trunk           `json:"trunk" yaml:"trunk"`                 // what stands between features and head; "" means VectorTrunk
 	Taps         string          `json:"taps" yaml:"taps"`                   // which maps, see network.Multiscale.Choose; "" means the last, for MultiscaleTrunk all
 	Layers       string          `json:"layers" yaml:"layers"`               // of ConvnetTrunk, see network.Parse; "" means DefaultLayers
@@ -77,7 +78,7 @@ func (o Options) check() error {
 			wrong = append(wrong, fmt.Errorf("classify.Options: %w", err))
 		}
 	}
-	return errors.Join(append(wrong, o.checkTrunk())...)
+	return errors.Join(append(wrong, o.checkTrunk(), o.CheckContext())...)
 }
 
 // WithDefaults is a copy in which every zero that stands for a default is filled in.
@@ -85,6 +86,7 @@ func (o Options) WithDefaults() Options {
 	o.trunkDefaults()
 	fill(&o.Head, o.defaultHead())
 	fill(&o.Normalise, Off)
+	fill(&o.Context, NoContext)
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)

@@ -16,9 +16,6 @@ func (h *head) goOn(classes []string, featureID string, start *Model, resolve fu
 	if err := h.reads(featureID, start); err != nil {
 		return err
 	}
-	if from.below != h.below {
-		return fmt.Errorf("classify: the model to go on from reads %s, and this one %s; train from the beginning", from.below, h.below)
-	}
 	if !from.kind.stepwise() || from.hidden != h.hidden || from.unit != h.unit {
 		return fmt.Errorf("classify: the model to go on from is %s, and this is %s; train from the beginning", from.layers(), h.layers())
 	}
@@ -60,11 +57,14 @@ func (h *head) goOn(classes []string, featureID string, start *Model, resolve fu
 	return nil
 }
 
-// reads is an error unless start reads the same features.
+// reads is an error unless start reads the same of the same features.
 func (h *head) reads(featureID string, start *Model) error {
 	if start.head.dim != h.dim || start.info.FeatureID != featureID {
 		return fmt.Errorf("classify: the model to go on from reads the features %s of %d numbers, and these are %s of %d; train from the beginning",
 			start.info.FeatureID, start.head.dim, featureID, h.dim)
+	}
+	if start.head.below != h.below {
+		return fmt.Errorf("classify: the model to go on from reads %s, and this one %s; train from the beginning", start.head.below, h.below)
 	}
 	return nil
 }

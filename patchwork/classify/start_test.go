@@ -92,6 +92,11 @@ func TestSettingsReachOptions(t *testing.T) {
 			t.Errorf("%s says nothing of itself or of its default", s.Name)
 		}
 	}
+	refused := o.check()
+	if refused == nil || !strings.Contains(refused.Error(), `context is "neighbours" and trunk is "multiscale", which reads maps`) {
+		t.Errorf("neighbours of maps: %v", refused)
+	}
+	o.Context = NoContext
 	if err := o.check(); err != nil {
 		t.Errorf("what Settings allow, Options refuse: %v", err)
 	}

@@ -60,6 +60,7 @@ const DefaultLayers = "128,p,d,128"
 func trunkSettings() []Setting {
 	poolings := []string{string(network.MaxPooling), string(network.AveragePooling), string(network.Flatten)}
 	return []Setting{
+		{Name: "context", About: contextAbout(), Choices: contextNames(), Default: contextNames()[0], at: func(o *Options) any { return &o.Context }},
 		{Name: "trunk", About: trunkAbout(), Choices: trunkNames(), Default: trunkNames()[0], at: func(o *Options) any { return &o.Trunk }},
 		{Name: "taps", About: "trunk pooling, convnet, multiscale: which extracted maps, by name, number or regular expression", Text: true, Default: "the last map; all for multiscale", at: func(o *Options) any { return &o.Taps }},
 		{Name: "layers", About: "trunk convnet: a number is a convolution of that many channels, p pools, d drops channels, r is a residual block", Text: true, Default: DefaultLayers, at: func(o *Options) any { return &o.Layers },
@@ -126,6 +127,9 @@ func (o Options) unit() bool { return o.Normalise == On }
 // trunkText says what a trunk does; equal texts, equal trunks.
 func (o Options) trunkText() string {
 	text := o.trunkWords()
+	if o.InContext() {
+		text += " in the context of their neighbours"
+	}
 	if o.Normalise == On {
 		text += ", of length one"
 	}

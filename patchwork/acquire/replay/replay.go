@@ -25,6 +25,7 @@ type Model struct {
 	Probs func(row int) []float32
 	Mean  []float32 // acquire.Pool.Mean
 
+	Features   func(row int) []float32                             // acquire.Pool.Features from then on; nil means Options.Features
 	Deviations func(row int) []float32                             // acquire.Pool.Deviations; nil for a model without
 	Judge      func(n int, vector func(i int) []float32) []float32 // acquire.Pool.Judge
 }
@@ -236,6 +237,9 @@ func (p *player) choose(name string) ([]int, error) {
 		}
 		if p.model != nil {
 			pool.Probs, pool.Mean, pool.Deviations, pool.Judge = p.model.Probs, p.model.Mean, p.model.Deviations, p.model.Judge
+			if p.model.Features != nil {
+				pool.Features = p.model.Features
+			}
 		}
 		picks, err := acquire.Select(s, pool, want)
 		if err != nil && !errors.Is(err, acquire.ErrNotReady) {

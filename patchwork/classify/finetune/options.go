@@ -36,6 +36,7 @@ func (o Options) Check() error {
 		need(o.Unfreeze >= -1, "Unfreeze is %d; want 1 or more, -1 for never, or 0 for the default (1)", o.Unfreeze),
 		need(o.NetworkRate >= 0 && o.NetworkRate <= 10, "NetworkRate is %g; want a share of the rate up to 10, or 0 for the default (0.1)", o.NetworkRate),
 		need(o.NetworkDecay >= 0, "NetworkDecay is %g; want 0 or more", o.NetworkDecay),
+		need(!o.InContext(), "Context is %q, and a network that is trained sees one image at a time, without its neighbours; tune without context, and train with it on the tuned features", o.Context),
 		need(o.StrongAugment == (augment.Params{}) || o.guesses(), "StrongAugment is a second view of images without labels, and semi is none; choose a semi, or leave it out"),
 		o.Augment.Validate(), o.StrongAugment.Validate())
 }

@@ -25,6 +25,7 @@ func trainCommand() *cobra.Command {
 				o.Seed = p.Settings().Seed
 			}
 			progress, end := patchwork.ShowProgress()
+			o.Progress = progress
 			onPoint := func(pt classify.Point) { progress("training", pt.Step, pt.Steps) }
 			info, err := p.Train(c.Context(), o, onPoint)
 			end()

@@ -1,0 +1,50 @@
+package classify
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Context says what of an image's surroundings its features hold.
+type Context string
+
+const (
+	NoContext        Context = "none"
+	NeighbourContext Context = "neighbours" // vectors are drawn towards those of the images most like it; see explore.Context
+)
+
+// contexts is the registry, the default first. Settings lists it.
+var contexts = []struct {
+	name  Context
+	about string
+}{
+	{NoContext, "its own features"},
+	{NeighbourContext, "its vector, drawn towards those of the images of the project that are most like it; trunk vectors"},
+}
+
+func contextNames() (names []string) {
+	for _, c := range contexts {
+		names = append(names, string(c.name))
+	}
+	return names
+}
+
+func contextAbout() string {
+	lines := []string{"what the head knows of an image"}
+	for _, c := range contexts {
+		lines = append(lines, string(c.name)+": "+c.about)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// InContext says whether whoever trains or scores with these options gives vectors in the context of their neighbours. Train and
+// Model.Predict take the features that they are given for such: they know of no other images.
+func (o Options) InContext() bool { return o.Context == NeighbourContext }
+
+// CheckContext refuses a context where there are no vectors; Train calls it.
+func (o Options) CheckContext() error {
+	if !o.InContext() || o.Trunk == "" || o.Trunk == VectorTrunk {
+		return nil
+	}
+	return fmt.Errorf("classify.Options: context is %q and trunk is %q, which reads maps; neighbours are found and followed by vectors. Take the trunk vectors, or context none", o.Context, o.Trunk)
+}
