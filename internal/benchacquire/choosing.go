@@ -111,31 +111,41 @@ func choosing(ctx context.Context) error {
 		if card.Needs.Has(acquire.OneClass) {
 			name += c.classes[3]
 		}
-		s, err := acquire.Lookup(name)
-		if err != nil {
-			return err
-		}
-		seconds := math.Inf(1)
-		for try := range 3 {
-			p.Rand = rand.New(rand.NewPCG(uint64(try), 1))
-			begun := time.Now()
-			if _, err := acquire.Select(s, p, asked); err != nil {
-				return err
-			}
-			seconds = min(seconds, time.Since(begun).Seconds())
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
 		promised := 0.5
 		if strings.HasSuffix(name, "bald") || name == "bait" {
 			promised = 3
 		}
-		verdict := "ok"
-		if seconds > promised {
-			verdict = "over"
+		if err := timed(ctx, name, name, p, promised); err != nil {
+			return err
 		}
-		row(fmt.Sprintf("choosing %d of %d x %d, best of 3: %s", asked, candidates, width, name), fmt.Sprintf("%.3f s  (promised: %g s, %s)", seconds, promised, verdict))
 	}
+	first := *p
+	first.Probs, first.Deviations, first.Judge, first.Mean = nil, nil, nil, nil
+	return timed(ctx, "auto, without a model", "auto", &first, 0.5)
+}
+
+// timed measures one strategy.
+func timed(ctx context.Context, title, name string, p *acquire.Pool, promised float64) error {
+	s, err := acquire.Lookup(name)
+	if err != nil {
+		return err
+	}
+	seconds := math.Inf(1)
+	for try := range 3 {
+		p.Rand = rand.New(rand.NewPCG(uint64(try), 1))
+		begun := time.Now()
+		if _, err := acquire.Select(s, p, asked); err != nil {
+			return err
+		}
+		seconds = min(seconds, time.Since(begun).Seconds())
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	verdict := "ok"
+	if seconds > promised {
+		verdict = "over"
+	}
+	row(fmt.Sprintf("choosing %d of %d x %d, best of 3: %s", asked, candidates, width, title), fmt.Sprintf("%.3f s  (promised: %g s, %s)", seconds, promised, verdict))
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"syscall"
 
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -20,6 +21,10 @@ func main() {
 	flag.StringVar(&o.images, "images", "", "measure on the images of this `folder`")
 	flag.StringVar(&o.truth, "truth", "", "with -images: a CSV `file` with their labels; without it folders are classes")
 	flag.StringVar(&o.extractor, "extractor", "", "with -images: an ONNX `file` instead of the embedded extractor")
+	flag.Func("context", "with -images: the classifier's `setting` context in the replays of the policy: none or neighbours", func(value string) error {
+		o.context = classify.Context(value)
+		return nil
+	})
 	only := flag.String("run", "", "the measurements whose names match this `pattern`: choosing, graph and map, with -images policy, suspects, spreading and doubles")
 	flag.IntVar(&o.seeds, "seeds", 20, "with -images: random plantings")
 	project := flag.String("audit", "", "label a copy of this `project`, which has all labels, anew and see what the audit says; with -seeds")

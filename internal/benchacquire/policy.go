@@ -10,6 +10,7 @@ import (
 
 	"github.com/gopatchwork/patchwork/patchwork"
 	"github.com/gopatchwork/patchwork/patchwork/acquire/replay"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -25,7 +26,7 @@ func (o options) policy(ctx context.Context, p *patchwork.Project, truth *labels
 	classes := len(truth.Classes())
 	at := 10 * classes // images, at which random's figure is the target
 	r, err := p.Replay(ctx, patchwork.ReplayOptions{Strategies: []string{replay.Baseline, policyName}, Batch: policyBatch,
-		Rounds: at/policyBatch + 4, Seeds: o.seeds}, nil)
+		Rounds: at/policyBatch + 4, Seeds: o.seeds, Train: classify.Options{Context: o.context}}, nil)
 	if err != nil {
 		return err
 	}

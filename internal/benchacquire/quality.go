@@ -10,6 +10,7 @@ import (
 	"regexp"
 
 	"github.com/gopatchwork/patchwork/patchwork"
+	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
@@ -18,7 +19,8 @@ import (
 type options struct {
 	images, truth, extractor string
 	seeds                    int
-	only                     *regexp.Regexp // which measurements
+	context                  classify.Context // of the classifier in the replays of the policy
+	only                     *regexp.Regexp   // which measurements
 }
 
 // quality measures on a project of the images, which is made for it.

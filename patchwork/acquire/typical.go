@@ -5,8 +5,10 @@ import (
 	"slices"
 )
 
-// typicalOf is how many nearest neighbours a point is joined with.
-const typicalOf = 20
+const (
+	typicalOf  = 20   // nearest neighbours that a point is joined with
+	mostJoined = 3072 // candidates that are joined and then compared with each other
+)
 
 // typical puts each point in the middle of itself and its neighbours, brought to length one again: the groups that points form draw together, and
 // what lies between them falls to one. Two points are neighbours if one is among the 20 nearest of the other. It takes unit points.

@@ -22,7 +22,7 @@ const reachOf = 256
 // unknown. With few labels σ is wide, so that what is chosen stands for many others; the more there are the narrower it is, and the
 // more only doubt counts.
 //
-// Of more than 4,096 candidates so many drawn at random are looked at. Source: Bae, Oliveira and Sutherland 2025, arXiv:2412.20644, with
+// Of more than 4,096 candidates, without a model 3,072, so many drawn at random are looked at. Source: Bae, Oliveira and Sutherland 2025, arXiv:2412.20644, with
 // another σ, probabilities as the model has them, and doubt by entropy where classes overlap.
 type uHerding struct{}
 
@@ -33,7 +33,11 @@ func (uHerding) Card() Card {
 
 // Pick implements Strategy.
 func (uHerding) Pick(p *Pool, n int) []Pick {
-	q := sampled(p)
+	most := mostCompared
+	if p.Probs == nil {
+		most = mostJoined
+	}
+	q := sampledOf(p, most, mostKnown)
 	if q.open == 0 {
 		return nil
 	}
