@@ -57,35 +57,44 @@ func (uHerding) Pick(p *Pool, n int) []Pick {
 	var picks []Pick
 	h.pick(n, p.Rand.Uint64(), func(i int, gain float64) {
 		row := q.rows[i]
-		picks = append(picks, Pick{Row: row, Score: gain, Reason: "uherding: " + standsFor(gain*float64(len(p.Rows))) + unsureOf(p, row, single)})
+		picks = append(picks, Pick{Row: row, Score: gain, Reason: "uherding: " + standsFor(p, row, gain*float64(len(p.Rows)), single)})
 	})
 	return fillUp(p, picks, n, "uherding: drawn at random from those not looked at")
 }
 
-// standsFor says how many images one stands for, those counted in part that are only somewhat like it, or that the model is only somewhat unsure of.
-func standsFor(images float64) string {
-	if images < 1.5 {
-		return "stands for itself"
+// standsFor says for how many images a row stands, those counted in part that are only somewhat like it, or that the model is only somewhat
+// unsure of, and what the model makes of it.
+func standsFor(p *Pool, row int, images float64, single bool) string {
+	many := images >= 1.5
+	if p.Probs == nil {
+		if many {
+			return fmt.Sprintf("stands for about %.0f images that nothing labelled looks like", images)
+		}
+		return "nothing labelled looks like it"
 	}
-	return fmt.Sprintf("stands for about %.0f images", images)
+	what := "the model is unsure of it; "
+	if many {
+		what = fmt.Sprintf("stands for about %.0f images that the model is unsure of; here ", images)
+	}
+	classes := wavering(p, row, single)
+	if classes == "" {
+		return "the model says nothing of it"
+	}
+	return what + classes
 }
 
-// unsureOf says what the model makes of a row, where it says anything.
-func unsureOf(p *Pool, row int, single bool) string {
-	if p.Probs == nil {
-		return " that nothing labelled looks like"
+// wavering names the class that the model is least sure of, or the two likeliest where each image shows one.
+func wavering(p *Pool, row int, single bool) string {
+	named := func(c int, prob float64) string {
+		if c < 0 {
+			return ""
+		}
+		return fmt.Sprintf("%s at %.2f", p.Classes[c], prob)
 	}
 	if !single {
-		c, prob := p.Uncertain(row)
-		if c < 0 {
-			return ", of which the model says nothing"
-		}
-		return fmt.Sprintf(" that the model is unsure of; here %s at %.2f", p.Classes[c], prob)
+		return named(p.Uncertain(row))
 	}
 	first, prob := likeliest(p, row)
-	if first < 0 {
-		return ", of which the model says nothing"
-	}
 	second, next := -1, math.NaN()
 	for c, v := range p.Probs(row) {
 		if c != first && v == v && p.Unknown(row, c) && !(float64(v) <= next) {
@@ -93,9 +102,9 @@ func unsureOf(p *Pool, row int, single bool) string {
 		}
 	}
 	if second < 0 {
-		return fmt.Sprintf(" that the model is unsure of; here %s at %.2f", p.Classes[first], prob)
+		return named(first, prob)
 	}
-	return fmt.Sprintf(" that the model is unsure of; here %s at %.2f, %s at %.2f", p.Classes[first], prob, p.Classes[second], next)
+	return named(first, prob) + ", " + named(second, next)
 }
 
 // doubtOver is how unsure the model is of a row over all its classes that are still unknown, 0 to 1: by the margin where each image shows one class, by entropy

@@ -83,23 +83,26 @@ func TestUHerdingGoesWhereTheDoubtIs(t *testing.T) {
 // A reason counts images, and names what the model wavers between.
 func TestReasonsOfUHerding(t *testing.T) {
 	p := &Pool{Classes: []string{"river", "forest", "road"}}
-	if got, want := standsFor(39.7)+unsureOf(p, 0, false), "stands for about 40 images that nothing labelled looks like"; got != want {
-		t.Errorf("without a model: %q; want %q", got, want)
-	}
-	p.Probs = func(int) []float32 { return []float32{0.43, 0.51, 0.02} }
+	probs := []float32{0.43, 0.51, 0.02}
 	for _, tt := range []struct {
-		single bool
-		want   string
+		model, single bool
+		probs         []float32
+		images        float64
+		want          string
 	}{
-		{true, " that the model is unsure of; here forest at 0.51, river at 0.43"},
-		{false, " that the model is unsure of; here forest at 0.51"},
+		{false, false, nil, 39.7, "stands for about 40 images that nothing labelled looks like"},
+		{false, false, nil, 1.2, "nothing labelled looks like it"},
+		{true, true, probs, 12.3, "stands for about 12 images that the model is unsure of; here forest at 0.51, river at 0.43"},
+		{true, true, probs, 0.4, "the model is unsure of it; forest at 0.51, river at 0.43"},
+		{true, false, probs, 12.3, "stands for about 12 images that the model is unsure of; here forest at 0.51"},
+		{true, true, nil, 12.3, "the model says nothing of it"},
 	} {
-		if got := unsureOf(p, 0, tt.single); got != tt.want {
-			t.Errorf("one class an image %v: %q; want %q", tt.single, got, tt.want)
+		p.Probs = nil
+		if tt.model {
+			p.Probs = func(int) []float32 { return tt.probs }
 		}
-	}
-	p.Probs = func(int) []float32 { return nil }
-	if got, want := standsFor(1)+unsureOf(p, 0, true), "stands for itself, of which the model says nothing"; got != want {
-		t.Errorf("%q; want %q", got, want)
+		if got := standsFor(p, 0, tt.images, tt.single); got != tt.want {
+			t.Errorf("model %v, one class each %v, %g images: %q; want %q", tt.model, tt.single, tt.images, got, tt.want)
+		}
 	}
 }
