@@ -55,15 +55,20 @@ bench-images: ## augmentation and decoding beside torchvision and Pillow: ratios
 bench-classify: ## the heads beside scikit-learn, and a round of the loop at 27,000 and 1,000,000 images, as a table
 	@$(GO) run ./internal/benchclassify
 
-bench-acquire: ## choosing, the graph of neighbours beside scikit-learn and a map; what the default choice is worth, label errors and doubles, as a table
+IMAGES ?= ../shared/data/ucm10
+NETWORK ?= ../shared/models/keras_mobilenet_v2_0.35_224_no_top.fp32.onnx
+bench-acquire: ## what strategies cost, labels that the default saves, label errors and doubles found, as a table, on scenes and on IMAGES, a folder for each class
 	@$(GO) run ./internal/benchacquire
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; $(GO) run ./testdata/scenes/cmd/scenes -out "$$dir" -n 1000 -seed 7; \
-	 $(GO) run ./internal/benchacquire -images "$$dir" -truth "$$dir/truth.csv"
+	 $(GO) run ./internal/benchacquire -images "$$dir" -truth "$$dir/truth.csv"; \
+	 if [ -f "$(NETWORK)" ]; then $(GO) run ./internal/benchacquire -images "$$dir" -truth "$$dir/truth.csv" -extractor "$(NETWORK)" -run policy; else echo "skipped: there is no file $(NETWORK); give one by NETWORK="; fi
+	@if [ -d "$(IMAGES)" ]; then $(GO) run ./internal/benchacquire -images "$(IMAGES)"; \
+	 if [ -f "$(NETWORK)" ]; then $(GO) run ./internal/benchacquire -images "$(IMAGES)" -extractor "$(NETWORK)" -run policy; fi; \
+	 else echo "skipped: there is no folder $(IMAGES); give one by IMAGES="; fi
 
 bench-backbone: ## the networks of package backbone: sizes, images a second in use and in training, as a table
 	@$(GO) run ./internal/benchbackbone
 
-IMAGES ?= ../shared/data/ucm10
 bench-pretrain: ## a SimCLR step beside PyTorch, and for hours what the features of every method are worth on IMAGES, a folder for each class
 	@$(GO) run ./internal/benchpretrain
 	@if [ -d "$(IMAGES)" ]; then $(GO) run ./internal/benchpretrain -images "$(IMAGES)"; else echo "skipped: there is no folder $(IMAGES); give one by IMAGES="; fi
