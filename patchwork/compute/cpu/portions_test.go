@@ -152,7 +152,11 @@ func TestPortionsDoNotAllocate(t *testing.T) {
 		for range 3 {
 			once()
 		}
-		return testing.AllocsPerRun(10, once)
+		least := testing.AllocsPerRun(10, once)
+		for range 4 { // a collection meanwhile empties the free lists of the executor, which only adds
+			least = min(least, testing.AllocsPerRun(10, once))
+		}
+		return least
 	}
 	little := count(func(_, _, _, c *Node) *Node { return AddScalar(c, 1) })
 	much := count(func(x, k, d, c *Node) *Node {
