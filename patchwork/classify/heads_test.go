@@ -18,19 +18,22 @@ type said struct {
 	Losses        []float64
 	Full          [][]float64
 	Diagonal      [][]float64
+	Averaged      map[Posterior][]float64 // loss of what is left out, at each temperature
 	Temperature   float64
 	K             int
 }
 
 type goldenHeads struct {
-	Features    [][]float32
-	Labels      [][]labels.Tri
-	L2          float64
-	Instance    said `json:"logistic instance"`
-	Class       said `json:"logistic class"`
-	Prototypes  said
-	Neighbours  said
-	LeaveOneOut struct{ Path, Approximate, Exact []float64 } `json:"leave one out"`
+	Features [][]float32
+	Labels   [][]labels.Tri
+	L2       float64
+	// of the posterior
+	Temperatures []float64
+	Instance     said `json:"logistic instance"`
+	Class        said `json:"logistic class"`
+	Prototypes   said
+	Neighbours   said
+	LeaveOneOut  struct{ Path, Approximate, Exact []float64 } `json:"leave one out"`
 }
 
 func readHeads(t *testing.T) (g goldenHeads, d Data) {
@@ -82,7 +85,12 @@ func TestHeadsGolden(t *testing.T) {
 		}
 		for posterior, want := range map[Posterior][][]float64{DiagonalPosterior: tt.want.Diagonal, FullPosterior: tt.want.Full} {
 			tt.o.Posterior = posterior
-			p, err := train(t, d, tt.o).Predict(t.Context(), len(g.Features), d.Features)
+			m := train(t, d, tt.o)
+			averaged := tt.want.Averaged[posterior]
+			if got, want := m.Info().PosteriorTemperature, g.Temperatures[slices.Index(averaged, slices.Min(averaged))]; got != want {
+				t.Errorf("%s, %s: the temperature is %g, want %g", tt.what, posterior, got, want)
+			}
+			p, err := m.Predict(t.Context(), len(g.Features), d.Features)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -193,6 +201,64 @@ func TestLeaveOneOut(t *testing.T) {
 	least := func(values []float64) int { return slices.Index(values, slices.Min(values)) }
 	if least(got) != least(g.LeaveOneOut.Exact) {
 		t.Errorf("least at λ %g, exactly left out at %g", g.LeaveOneOut.Path[least(got)], g.LeaveOneOut.Path[least(g.LeaveOneOut.Exact)])
+	}
+}
+
+// Leaving out by the factor of the curvature says the same as by the products of the images.
+func TestLeftOutBothWays(t *testing.T) {
+	_, d := readHeads(t)
+	q := ready(t, d, ByClass)
+	q.l2, q.close = 1.7, 1e-9
+	w := make([]float32, q.count*q.dim)
+	if _, err := q.minimise(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	q.logits(w)
+	gram, err := q.gram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c := range q.count {
+		curve, _ := q.curvature(c)
+		inverse, err := q.inverseFactor(curve, 0, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := q.leftOutBy(inverse, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := q.leftOut(gram, c)
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("%d images one way and %d the other (%v)", len(got), len(want), err)
+		}
+		for i, u := range got {
+			if x := want[i]; u.row != x.row || math.Abs(u.z-x.z) > 1e-3 || math.Abs(u.v-x.v) > 1e-3*x.v {
+				t.Errorf("class %d: %+v, by products %+v", c, u, x)
+			}
+		}
+	}
+}
+
+// A posterior does not take the scores from what is seen: where there are more numbers than images, at a λ that is best for the
+// minimum, images that took no part are no less probable by the averages, and neither kind of fit forgets to choose.
+func TestPosteriorIsHonest(t *testing.T) {
+	for _, n := range []int{120, 600} { // leaving out by products, and by the factor
+		d, table := blobs(n+400, 300, 3, 6, false)
+		for i := n; i < n+400; i++ {
+			table.validation[i] = true
+		}
+		loss := map[Posterior]float64{}
+		for _, posterior := range []Posterior{NoPosterior, DiagonalPosterior, FullPosterior} {
+			m := train(t, d, Options{Posterior: posterior})
+			loss[posterior] = float64(m.Info().Report.Validation.LogLoss)
+			if temperature := m.Info().PosteriorTemperature; (temperature > 0 && temperature < 1) != (posterior != NoPosterior) {
+				t.Errorf("%d images, %s: a temperature of %g", n, posterior, temperature)
+			}
+		}
+		if most := 1.05 * loss[NoPosterior]; loss[DiagonalPosterior] > most || loss[FullPosterior] > most {
+			t.Errorf("%d images: held-out losses %v", n, loss)
+		}
 	}
 }
 

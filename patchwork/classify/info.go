@@ -29,6 +29,8 @@ type Info struct {
 	L2     float64 `json:"l2,omitempty" yaml:"l2,omitempty"`           // λ of the head logistic
 	L2From string  `json:"l2_from,omitempty" yaml:"l2_from,omitempty"` // how it was found
 
+	PosteriorTemperature float64 `json:"posterior_temperature,omitempty" yaml:"posterior_temperature,omitempty"` // T of Posterior
+
 	Ended     Ended   `json:"ended" yaml:"ended"`
 	BestEpoch float64 `json:"best_epoch" yaml:"best_epoch"` // after which the kept weights were reached
 	History   []Point `json:"history" yaml:"history"`       // the ends of the epochs
@@ -51,6 +53,8 @@ func (i Info) Outcome() string {
 	switch {
 	case i.Options.Head.stepwise():
 		return fmt.Sprintf("%s; weights of epoch %.4g of %d", i.Ended, i.BestEpoch, i.Options.Epochs)
+	case i.L2 > 0 && i.PosteriorTemperature > 0:
+		return fmt.Sprintf("%s; head %s, λ %.3g (%s), posterior %s at the temperature %g", i.Ended, i.Options.Head, i.L2, i.L2From, i.Options.Posterior, i.PosteriorTemperature)
 	case i.L2 > 0:
 		return fmt.Sprintf("%s; head %s, λ %.3g (%s)", i.Ended, i.Options.Head, i.L2, i.L2From)
 	}

@@ -36,7 +36,7 @@ func (p *prepared) atOnce(ctx context.Context, o Options, onPoint func(Point)) (
 
 // onTheWay makes of a listener one that hears how many λ of the logistic head have been tried, ten times a second at most. The last
 // step is the fit with the one that was chosen.
-func onTheWay(onPoint func(Point)) func(done int) {
+func onTheWay(onPoint func(Point), steps int) func(done int) {
 	if onPoint == nil {
 		return nil
 	}
@@ -44,7 +44,7 @@ func onTheWay(onPoint func(Point)) func(done int) {
 	return func(done int) {
 		if now := time.Now(); now.Sub(last) >= pointEvery {
 			last = now
-			onPoint(Point{Step: done, Steps: len(l2Path) + 1, TrainLoss: math.NaN(), ValidationLoss: math.NaN()})
+			onPoint(Point{Step: done, Steps: steps, TrainLoss: math.NaN(), ValidationLoss: math.NaN()})
 		}
 	}
 }

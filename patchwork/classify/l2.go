@@ -3,7 +3,6 @@ package classify
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -23,14 +22,9 @@ var l2Path = []float64{10, 3, 1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4}
 // chooseL2 chooses λ by the loss of labels that the regressions have not seen, summed over all classes with at least two
 // images present and two absent; of equal ones the strongest. No validation image is used. Up to 256 labelled images each is
 // left out once (leaveOneOut), beyond these they are dealt to five folds, each of which is left out once, beyond 1,024 the first
-// alone (crossValidate).
+// alone (crossValidate), for the weights as they are.
 func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2 float64, from string, err error) {
-	var asked []int
-	for p, counts := range q.counts() {
-		if counts[0] >= fewestOfL2 && counts[1] >= fewestOfL2 {
-			asked = append(asked, p)
-		}
-	}
+	asked := q.asked()
 	width := float64(q.dim - 1)
 	if len(asked) == 0 {
 		return plainL2 * width, "the default: no class has two images present and two absent", nil
@@ -73,12 +67,17 @@ func rising(losses []float64) bool {
 	return n > 2 && losses[n-1] > 1.02*least && losses[n-2] > 1.02*least && losses[n-1] > losses[n-2]
 }
 
-// counts are the images absent and present of each problem.
-func (q *problems) counts() [][2]int {
-	out := make([][2]int, q.count)
+// asked are the problems that have a say when something is chosen by what is left out.
+func (q *problems) asked() (out []int) {
+	counts := make([][2]int, q.count) // absent and present
 	for i, m := range q.m {
 		if m > 0 {
-			out[i%q.count][int(q.y[i])]++
+			counts[i%q.count][int(q.y[i])]++
+		}
+	}
+	for p, n := range counts {
+		if n[0] >= fewestOfL2 && n[1] >= fewestOfL2 {
+			out = append(out, p)
 		}
 	}
 	return out
@@ -86,7 +85,7 @@ func (q *problems) counts() [][2]int {
 
 // only is some of the problems.
 func (q *problems) only(which []int) *problems {
-	s := &problems{n: q.n, dim: q.dim, count: len(which), close: lbfgsRoughly, x: q.x, pool: q.pool, told: q.told, y: make([]float32, q.n*len(which)), m: make([]float32, q.n*len(which))}
+	s := &problems{n: q.n, dim: q.dim, count: len(which), close: lbfgsRoughly, posterior: q.posterior, x: q.x, pool: q.pool, told: q.told, y: make([]float32, q.n*len(which)), m: make([]float32, q.n*len(which))}
 	for i := range q.n {
 		for k, p := range which {
 			s.y[i*s.count+k], s.m[i*s.count+k] = q.y[i*q.count+p], q.m[i*q.count+p]
@@ -158,16 +157,8 @@ func (s withheld) crossValidate(ctx context.Context, path []float64) ([]float64,
 	return losses, nil
 }
 
-// leaveOneOut is the loss of each image by a regression that has not seen it, summed, for each λ until they are
-// rising. It is not fitted again for
-// each image but approximated by one Newton step from the minimum with all:
-//
-//	z₋ᵢ = z + h·ℓ'/(1 - h·ℓ")      h = xᵀ H⁻¹ x
-//
-// with ℓ' and ℓ" the derivatives of the image's loss by its logit and H the curvature of f, all at the minimum. It is exact
-// for a quadratic loss.
-//
-// Source: Rad and Maleki 2020, arXiv:1801.10243, eq. 8 (approximate leave-one-out, ALO).
+// leaveOneOut is the loss of each image by a regression that has not seen it (leftOut), summed, for each λ until they are
+// rising; where a posterior is asked for, by its averages at the best temperature for this λ.
 func (q *problems) leaveOneOut(ctx context.Context, path []float64) ([]float64, error) {
 	if err := q.prepare(); err != nil {
 		return nil, err
@@ -184,65 +175,18 @@ func (q *problems) leaveOneOut(ctx context.Context, path []float64) ([]float64, 
 			return nil, err
 		}
 		q.logits(w)
-		each := make([]float64, q.count)
+		left := make([][]unseen, q.count)
 		failed := make([]error, q.count)
-		inParallel(q.count, func(p int) { each[p], failed[p] = q.leftOut(gram, p) })
-		for p, err := range failed {
+		inParallel(q.count, func(p int) { left[p], failed[p] = q.leftOut(gram, p) })
+		for _, err := range failed {
 			if err != nil {
 				return nil, err
 			}
-			losses[k] += each[p]
 		}
+		_, losses[k] = q.posterior.temperature(left)
 		if rising(losses[:k+1]) {
 			return losses[:k+1], nil
 		}
 	}
 	return losses, nil
-}
-
-// freely is the variance of what the constant adds to a logit, in place of infinity.
-const freely = 1e6
-
-// flat keeps a loss without curvature from dividing by 0.
-const flat = 1e-12
-
-// leftOut is the sum over the images of one problem, whose logits are in q.z. gram is [n, n].
-func (q *problems) leftOut(gram []float64, p int) (float64, error) {
-	var rows []int
-	for i := range q.n {
-		if q.m[i*q.count+p] > 0 {
-			rows = append(rows, i)
-		}
-	}
-	n := len(rows)
-	root := make([]float64, n) // of ℓ"
-	pull := make([]float64, n) // ℓ'
-	for a, i := range rows {
-		at := i*q.count + p
-		_, prob := logistic(float64(q.z[at]), float64(q.y[at]))
-		m := float64(q.m[at])
-		root[a], pull[a] = math.Sqrt(max(m*prob*(1-prob), flat)), m*(prob-float64(q.y[at]))
-	}
-	// By the matrix inversion lemma h·ℓ" is what the inverse of 1 + √ℓ"·(X Xᵀ/λ)·√ℓ" lacks to 1 on its diagonal. The weight of
-	// the constant, which is free, is held by next to nothing.
-	s := make([]float64, n*n)
-	for a, i := range rows {
-		for b, j := range rows[:a+1] {
-			s[a*n+b] = root[a] * root[b] * (gram[i*q.n+j]/q.l2 + freely)
-		}
-		s[a*n+a]++
-	}
-	inverse, err := diagonalOfInverse(s, n)
-	if err != nil {
-		return 0, fmt.Errorf("classify: leaving images out at λ = %g: %w", q.l2, err)
-	}
-	sum := 0.0
-	for a, i := range rows {
-		at := i*q.count + p
-		held := min(max(1-inverse[a], 0), 1-1e-9)
-		z := float64(q.z[at]) + held/(root[a]*root[a])*pull[a]/(1-held)
-		loss, _ := logistic(z, float64(q.y[at]))
-		sum += float64(q.m[at]) * loss
-	}
-	return sum, nil
 }

@@ -29,7 +29,12 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 		return h, i, err
 	}
 	defer done()
-	q.told = onTheWay(onPoint)
+	steps := len(l2Path) + 1
+	if h.posterior.with() {
+		steps += q.count
+	}
+	q.told = onTheWay(onPoint, steps)
+	q.posterior = h.posterior
 	w, err := q.from(&h, p, start)
 	if err != nil {
 		return h, i, err
@@ -37,7 +42,7 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 	switch {
 	case o.WeightDecay > 0:
 		q.l2, i.L2From = o.WeightDecay*float64(q.n), "as set"
-	case start != nil && start.head.kind == LogisticHead && start.info.keepsL2(p):
+	case start != nil && start.head.kind == LogisticHead && start.info.keepsL2(p, o.Posterior):
 		q.l2, i.L2From = start.info.L2, "that of the model before"
 	default:
 		if q.l2, i.L2From, err = q.chooseL2(ctx, o.Seed); err != nil {
@@ -66,7 +71,8 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 			h.bias[c] = float32(math.Log(shares[c] / (1 - shares[c])))
 		}
 	}
-	return h, i, h.widen(q, w, shares, oneSided)
+	i.PosteriorTemperature, err = h.widen(ctx, q, w, shares, oneSided)
+	return h, i, err
 }
 
 // from are the weights that the search begins with: those of start where it knows the class, else 0.
@@ -95,9 +101,9 @@ func (q *problems) from(h *head, p *prepared, start *Model) ([]float32, error) {
 	return w, nil
 }
 
-// keepsL2 reports whether λ need not be chosen anew for p: the classes are the same and the images hardly more.
-func (i Info) keepsL2(p *prepared) bool {
-	if i.L2 <= 0 || len(i.Classes) != len(p.Classes) || 2*len(p.train.rows) > 3*i.TrainRows || 3*len(p.train.rows) < 2*i.TrainRows {
+// keepsL2 reports whether λ need not be chosen anew for p: the classes and the posterior are the same and the images hardly more.
+func (i Info) keepsL2(p *prepared, posterior Posterior) bool {
+	if i.L2 <= 0 || i.Options.Posterior.with() != posterior.with() || posterior.with() && i.Options.Posterior != posterior || len(i.Classes) != len(p.Classes) || 2*len(p.train.rows) > 3*i.TrainRows || 3*len(p.train.rows) < 2*i.TrainRows {
 		return false
 	}
 	column := columnNow(i.Classes, p.Resolve)

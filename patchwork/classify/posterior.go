@@ -1,19 +1,26 @@
 package classify
 
 import (
+	"context"
 	"math"
+	"slices"
+	"sync"
 
 	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
 
 // Posterior says how uncertain the weights of a logistic head are taken to be: a normal distribution around them, whose
-// inverse covariance is the curvature of what was minimised (Laplace's approximation). An image's logit then has a deviation
-// too, which is saved beside the scores, and the scores are averages over it:
+// inverse covariance is the curvature H of what was minimised (Laplace's approximation) over a temperature T. An image's logit
+// then has a deviation √v too, which is saved beside the scores, and the scores are averages over it:
 //
-//	v = xᵀ H⁻¹ x      p = sigmoid( z / √(1 + π·v/8) )
+//	v = T·xᵀ H⁻¹ x      p = sigmoid( z / √(1 + π·v/8) )
+//
+// With T = 1 and the λ of the best minimum the distribution is much too wide where there are more numbers than images. T is that
+// of 1, 0.3, 0.1 … 0.0001 whose averages give the least loss of labels that were left out (leftOut), and so is λ where each image
+// is left out (chooseL2).
 //
 // Source: MacKay 1992, The evidence framework applied to classification networks, eq. 10; Daxberger et al. 2021,
-// arXiv:2106.14806, for the last layer alone.
+// arXiv:2106.14806, for the last layer alone; Wenzel et al. 2020, arXiv:2002.02405, eq. 2 for the temperature.
 type Posterior string
 
 const (
@@ -22,97 +29,143 @@ const (
 	FullPosterior     Posterior = "full"     // all weights of a class together: Dim² numbers a class
 )
 
+// with reports whether there is one.
+func (p Posterior) with() bool { return p == DiagonalPosterior || p == FullPosterior }
+
 const (
 	pathVariance     = "/posterior/variance" // [dim, classes], of the weights
 	pathBiasVariance = "/posterior/bias"     // [classes], of what the bias adds to a logit
-	pathFactor       = "/posterior/factor"   // [classes, dim+1, dim+1], L⁻¹ with H = L Lᵀ; the last entry is that of the bias
+	pathFactor       = "/posterior/factor"   // [classes, dim+1, dim+1], √T·L⁻¹ with H = L Lᵀ; the last entry is that of the bias
 )
 
-// widen measures the posterior at the minimum w [classes, dim+1].
-func (h *head) widen(q *problems, w []float32, shares []float64, oneSided []bool) error {
-	if h.posterior != DiagonalPosterior && h.posterior != FullPosterior {
-		return nil
+// temperatures are the T to choose from.
+var temperatures = []float64{1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4}
+
+// judgedMost are the images of a class that the temperature is chosen by; where there are more, evenly many of them.
+const judgedMost = 1024
+
+// widen measures the posterior at the minimum w [classes, dim+1] and returns its temperature, 1 where no class has two images
+// present and two absent to choose it by.
+func (h *head) widen(ctx context.Context, q *problems, w []float32, shares []float64, oneSided []bool) (float64, error) {
+	if !h.posterior.with() {
+		return 0, nil
 	}
 	q.logits(w)
 	h.variance, h.biasVariance, h.factor = nil, nil, nil
-	curve := func(c int) []float64 { // ℓ" of each image
-		out := make([]float64, q.n)
-		for i := range out {
-			at := i*q.count + c
-			_, prob := logistic(float64(q.z[at]), float64(q.y[at]))
-			out[i] = float64(q.m[at]) * prob * (1 - prob)
-		}
-		return out
-	}
-	// A class with one side keeps what was assumed before any label of its weights; its bias is as uncertain as its share.
-	biasCurve := func(c int, curve []float64) float64 {
-		sum := 0.0
-		for _, s := range curve {
-			sum += s
-		}
-		if oneSided[c] {
-			sum = shares[c] // one present and one absent label: (n+2)·p·(1-p) is close to p or 1-p, whichever is larger
-			sum = max(sum, 1-sum)
-		}
-		return max(sum, flat)
-	}
-	if h.posterior == DiagonalPosterior {
+	var gram []float64
+	if h.posterior == FullPosterior {
+		h.factor = make([]float32, h.classes*q.dim*q.dim)
+	} else {
 		h.variance, h.biasVariance = make([]float32, h.dim*h.classes), make([]float32, h.classes)
-		inParallel(h.classes, func(c int) {
-			s := curve(c)
-			sums := make([]float64, h.dim)
-			for i, v := range s {
-				if v == 0 {
-					continue
-				}
-				for k, x := range q.x[i*q.dim : i*q.dim+h.dim] {
-					sums[k] += v * float64(x) * float64(x)
-				}
+		if q.n <= q.dim {
+			var err error
+			if gram, err = q.gram(); err != nil {
+				return 0, err
 			}
-			for k, sum := range sums {
-				h.variance[k*h.classes+c] = float32(1 / (q.l2 + sum))
-			}
-			h.biasVariance[c] = float32(1 / biasCurve(c, s))
-		})
-		return nil
+		}
 	}
+	asked := q.asked()
+	left, failed, done := make([][]unseen, h.classes), make([]error, h.classes), 0
+	var mu sync.Mutex
+	inParallel(h.classes, func(c int) {
+		if failed[c] = ctx.Err(); failed[c] != nil {
+			return
+		}
+		left[c], failed[c] = h.widenClass(q, c, gram, shares[c], oneSided[c], slices.Contains(asked, c))
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		q.tell(len(l2Path) + done)
+	})
+	for _, err := range failed {
+		if err != nil {
+			return 0, err
+		}
+	}
+	t, _ := h.posterior.temperature(left)
+	for _, values := range []struct {
+		of []float32
+		by float64
+	}{{h.variance, t}, {h.biasVariance, t}, {h.factor, math.Sqrt(t)}} {
+		for i := range values.of {
+			values.of[i] *= float32(values.by)
+		}
+	}
+	return t, nil
+}
+
+// widenClass measures the posterior of one class at a temperature of 1, and if asked what the regression would say of its images
+// without them. gram is nil where there are more images than numbers of one.
+func (h *head) widenClass(q *problems, c int, gram []float64, share float64, oneSided, asked bool) (left []unseen, err error) {
+	curve, sum := q.curvature(c)
+	// A class with one side keeps what was assumed before any label of its weights; its bias is as uncertain as its share: one
+	// present and one absent label more make (n+2)·p·(1-p), close to p or 1-p, whichever is larger.
+	if oneSided {
+		sum = max(share, 1-share)
+	}
+	sum = max(sum, flat)
+	var inverse []float64 // L⁻¹
+	if h.posterior == FullPosterior || asked && gram == nil {
+		if inverse, err = q.inverseFactor(curve, sum, oneSided); err != nil {
+			return nil, err
+		}
+	}
+	if h.posterior == FullPosterior {
+		for i := range q.dim {
+			for k := range i + 1 {
+				h.factor[(c*q.dim+i)*q.dim+k] = float32(inverse[i*q.dim+k])
+			}
+		}
+	} else {
+		for k, v := range q.alone(curve) {
+			h.variance[k*h.classes+c] = float32(1 / v)
+		}
+		h.biasVariance[c] = float32(1 / sum)
+	}
+	switch {
+	case !asked:
+		return nil, nil
+	case gram != nil:
+		return q.leftOut(gram, c)
+	}
+	return q.leftOutBy(inverse, c)
+}
+
+// inverseFactor is L⁻¹ of the curvature H = L Lᵀ of a regression [dim, dim], where that of the images is curve [n]. free is the
+// curvature by what the constant adds to the logits, which is taken where the sum has none.
+func (q *problems) inverseFactor(curve []float64, free float64, oneSided bool) ([]float64, error) {
+	const block = 1024 // rows at a time
 	d := q.dim
-	h.factor = make([]float32, h.classes*d*d)
-	product, err := kernel.NewGemm(kernel.GemmShape{M: d, N: d, K: q.n, ARow: 1, ACol: d, BRow: d, BCol: 1, CRow: d})
-	if err != nil {
-		return err
-	}
-	a, sums := kernel.Floats(q.n*d), kernel.Floats(d*d)
-	for c := range h.classes {
-		s := curve(c)
-		for i, v := range s {
-			by := float32(math.Sqrt(v))
-			for k, x := range q.x[i*d : (i+1)*d] {
+	a, sums := kernel.Floats(min(block, q.n)*d), kernel.Floats(d*d)
+	for from := 0; from < q.n; from += block {
+		rows := min(block, q.n-from)
+		for i := range rows {
+			by := float32(math.Sqrt(curve[from+i]))
+			for k, x := range q.x[(from+i)*d : (from+i+1)*d] {
 				a[i*d+k] = by * x
 			}
 		}
-		product.Run(q.pool, a, a, sums)
-		l := make([]float64, d*d)
-		for i, v := range sums {
-			l[i] = float64(v)
+		product, err := kernel.NewGemm(kernel.GemmShape{M: d, N: d, K: rows, ARow: 1, ACol: d, BRow: d, BCol: 1, CRow: d, Add: from > 0})
+		if err != nil {
+			return nil, err
 		}
-		for k := range d - 1 {
-			l[k*d+k] += q.l2
-		}
-		if constant := gain(h.dim); oneSided[c] || l[d*d-1] < flat {
-			l[d*d-1] = biasCurve(c, s) * constant * constant
-		}
-		if err := cholesky(l, d); err != nil {
-			return err
-		}
-		invertLower(l, d)
-		for i := range d {
-			for k := range i + 1 {
-				h.factor[(c*d+i)*d+k] = float32(l[i*d+k])
-			}
-		}
+		product.Run(nil, a, a, sums)
 	}
-	return nil
+	l := make([]float64, d*d)
+	for i, v := range sums {
+		l[i] = float64(v)
+	}
+	for k := range d - 1 {
+		l[k*d+k] += q.l2
+	}
+	if constant := gain(d - 1); oneSided || l[d*d-1] < flat {
+		l[d*d-1] = free * constant * constant
+	}
+	if err := cholesky(l, d); err != nil {
+		return nil, err
+	}
+	invertLower(l, d)
+	return l, nil
 }
 
 // spread computes deviations of logits.

@@ -18,6 +18,7 @@ type problems struct {
 	y, m          []float32 // [n, count]; y of no use where m is 0
 	l2            float64   // λ
 	close         float64   // see lbfgsClose
+	posterior     Posterior // that is asked for
 	pool          *kernel.Pool
 	told          func(done int) // hears how many λ have been tried; may be nil
 
