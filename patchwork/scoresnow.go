@@ -100,6 +100,7 @@ func (p *Project) predictRows(info classify.Info, rows []int) (*classify.Predict
 	if err != nil {
 		return nil, err
 	}
-	found, err := m.Predict(context.Background(), len(rows), func(i int) []float32 { return r.row(rows[i]) })
+	row := r.of(info.Options)
+	found, err := m.Predict(context.Background(), len(rows), func(i int) []float32 { return row(rows[i]) })
 	return &found, err
 }
