@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -171,5 +173,35 @@ func TestAutoContextGoesOn(t *testing.T) {
 	d.Start = train(t, d, told)
 	if i := train(t, d, linear).Info(); i.Options.Context != NeighbourContext || i.ContextFrom != "that of the model before" {
 		t.Errorf("a linear head goes on with context %q (%s)", i.Options.Context, i.ContextFrom)
+	}
+}
+
+// A model that was saved before there was a context has none, though options without one mean auto.
+func TestContextOfOldModels(t *testing.T) {
+	d, _ := blobs(60, 8, 2, 1, false)
+	m := train(t, d, Options{})
+	dir := filepath.Join(t.TempDir(), "m")
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, modelFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.DeleteFunc(strings.Split(string(text), "\n"), func(line string) bool {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), ":")
+		return name == "context" || name == "context_from" || name == "l2_loss"
+	})
+	if old := strings.Join(lines, "\n"); len(old) == len(text) || os.WriteFile(file, []byte(old), 0o644) != nil {
+		t.Fatal("nothing was left out of the description")
+	}
+	old, err := Load(dir)
+	if err != nil || old.Info().Options.Context != NoContext || old.Info().Options.InContext() {
+		t.Fatalf("%q, %v", old.Info().Options.Context, err)
+	}
+	d.Start = old
+	if i := train(t, d, Options{}).Info(); i.L2From != "that of the model before" || i.Options.Context != NoContext {
+		t.Errorf("going on from it: λ by %s, context %q", i.L2From, i.Options.Context)
 	}
 }
