@@ -53,6 +53,9 @@ func crowd(b *testing.B, n, dim, classes int) (p *Project, store *features.Store
 	}
 	b.Cleanup(func() { store.Close() })
 	p.settings.Features = store.Spec().ID
+	if err := os.WriteFile(p.path("project.yaml"), fmt.Appendf(nil, "version: 1\nimages: []\nclasses: []\nfeatures: %s\n", p.settings.Features), 0o644); err != nil {
+		b.Fatal(err)
+	}
 	return p, store, truth
 }
 
