@@ -9,7 +9,7 @@ import (
 )
 
 // TestChains holds what goes row by row to one step, and to the same bits whatever the number of workers. That the
-// numbers are right is TestLayers' business.
+// numbers are right is TestLayers' business, but for rows longer than those.
 func TestChains(t *testing.T) {
 	for name, c := range map[string]struct {
 		dims [][]int
@@ -20,6 +20,10 @@ func TestChains(t *testing.T) {
 		"unit length":      {[][]int{{77, 64}}, func(x []*Node) *Node { return L2Normalize(x[0], -1) }},
 		"rows of one size": {[][]int{{64, 64}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
 		"a row too long":   {[][]int{{3, 5000}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"added in pieces":  {[][]int{{5, 12544}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"mean in pieces": {[][]int{{4, 12544}}, func(x []*Node) *Node {
+			return Sub(x[0], ReduceAndKeep(x[0], ReduceMean, -1))
+		}},
 		"two, one into the other": {[][]int{{90, 130}}, func(x []*Node) *Node {
 			return L2Normalize(Softmax(x[0], -1), -1)
 		}},
@@ -36,6 +40,10 @@ func TestChains(t *testing.T) {
 				return out, b.Stats()
 			}
 			one, steps := run(1)
+			if c.dims[0][1] > longestSum {
+				r, b := rand.New(rand.NewPCG(8, 1)), reference(t)
+				compare(t, name, one, evaluate(t, b, withGradients(c.f), []*tensors.Tensor{randomTensor(r, c.dims[0]...)}), 2e-5)
+			}
 			chains := 0
 			for _, s := range steps {
 				if s.Kind == "chain" {
