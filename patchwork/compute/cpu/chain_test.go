@@ -21,6 +21,7 @@ func TestChains(t *testing.T) {
 		"rows of one size": {[][]int{{64, 64}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
 		"a row too long":   {[][]int{{3, 5000}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
 		"added in pieces":  {[][]int{{5, 12544}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"columns in pieces": {[][]int{{7, 12544}, {1, 12544}}, func(x []*Node) *Node { return L2Normalize(Mul(x[0], x[1]), -1) }},
 		"mean in pieces": {[][]int{{4, 12544}}, func(x []*Node) *Node {
 			return Sub(x[0], ReduceAndKeep(x[0], ReduceMean, -1))
 		}},
@@ -41,8 +42,12 @@ func TestChains(t *testing.T) {
 			}
 			one, steps := run(1)
 			if c.dims[0][1] > longestSum {
-				r, b := rand.New(rand.NewPCG(8, 1)), reference(t)
-				compare(t, name, one, evaluate(t, b, withGradients(c.f), []*tensors.Tensor{randomTensor(r, c.dims[0]...)}), 2e-5)
+				r := rand.New(rand.NewPCG(8, 1))
+				var in []*tensors.Tensor
+				for _, d := range c.dims {
+					in = append(in, randomTensor(r, d...))
+				}
+				compare(t, name, one, evaluate(t, reference(t), withGradients(c.f), in), 2e-5)
 			}
 			chains := 0
 			for _, s := range steps {

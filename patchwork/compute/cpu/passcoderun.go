@@ -173,7 +173,7 @@ func (q *passRun) slotAt(w *worker, i, chunk, begin, at, pos, rows, cols int) *f
 	if pos%sink.reduce.group == 0 || pos == begin {
 		sink.reduce.op.start(dst)
 	}
-	return &dst[0]
+	return &dst[pos%sink.reduce.width]
 }
 
 // byPosition returns a slot that goes by position; -1 if there is none.
