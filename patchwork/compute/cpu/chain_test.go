@@ -15,12 +15,12 @@ func TestChains(t *testing.T) {
 		dims [][]int
 		f    func(x []*Node) *Node
 	}{
-		"softmax":          {[][]int{{300, 130}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
-		"layer norm":       {[][]int{{301, 96}, {1, 96}, {1, 96}}, layerNorm},
-		"unit length":      {[][]int{{77, 64}}, func(x []*Node) *Node { return L2Normalize(x[0], -1) }},
-		"rows of one size": {[][]int{{64, 64}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
-		"a row too long":   {[][]int{{3, 5000}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
-		"added in pieces":  {[][]int{{5, 12544}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"softmax":           {[][]int{{300, 130}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"layer norm":        {[][]int{{301, 96}, {1, 96}, {1, 96}}, layerNorm},
+		"unit length":       {[][]int{{77, 64}}, func(x []*Node) *Node { return L2Normalize(x[0], -1) }},
+		"rows of one size":  {[][]int{{64, 64}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"a row too long":    {[][]int{{3, 5000}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"added in pieces":   {[][]int{{5, 12544}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
 		"columns in pieces": {[][]int{{7, 12544}, {1, 12544}}, func(x []*Node) *Node { return L2Normalize(Mul(x[0], x[1]), -1) }},
 		"mean in pieces": {[][]int{{4, 12544}}, func(x []*Node) *Node {
 			return Sub(x[0], ReduceAndKeep(x[0], ReduceMean, -1))
