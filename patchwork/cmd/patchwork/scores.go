@@ -57,13 +57,14 @@ func predictCommand() *cobra.Command {
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
 			progress, end := patchwork.ShowProgress()
-			defer end()
 			o.Progress = progress
 			if file == "-" {
 				_, _, err := p.Predict(c.Context(), c.OutOrStdout(), o)
+				end()
 				return err
 			}
 			scored, skipped, err := p.PredictFile(c.Context(), file, o)
+			end()
 			if err != nil {
 				return err
 			}
