@@ -13,6 +13,17 @@ import (
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
 
+// fakeDoubles answers searches for doubles.
+type fakeDoubles struct {
+	doubles  func(ctx context.Context, onStep func(string, int, int)) (Doubles, error)
+	searches int
+}
+
+func (p *fakeDoubles) Doubles(ctx context.Context, onStep func(string, int, int)) (Doubles, error) {
+	p.searches++
+	return p.doubles(ctx, onStep)
+}
+
 // doubled waits until no doubles are looked for.
 func doubled(t *testing.T, s *Session) *doublesView {
 	t.Helper()
@@ -145,7 +156,7 @@ func TestWhatIsDoneToAGroup(t *testing.T) {
 	if v.Message != "2 images left out. Undo takes that back." || v.Totals.Excluded != 3 || v.Doubles.Groups[0].Left != 1 || table().ExcludeReason(0) != "double" || table().Excluded(1) {
 		t.Errorf("%q, %d excluded", v.Message, v.Totals.Excluded)
 	}
-	if v.Doubles.Length != 1 || v.Doubles.Lists[0].N != 0 {
+	if v.Doubles.Length != 1 || v.Doubles.Settled != 1 || v.Doubles.Lists[0].N != 0 {
 		t.Errorf("what is done goes from its place at once, or counts still: %+v", v.Doubles.Lists)
 	}
 	for kind, says := range map[string]string{"doubles-label": "left out itself", "doubles-keep": "left out itself", "doubles-x": "does not know"} {
@@ -301,8 +312,8 @@ func TestDoublesAreLookedForInTheBackground(t *testing.T) {
 	// Somebody who has gone on to other images is told, and not interrupted.
 	do(t, s, "h", "doubles", object{"on": true, "again": true})
 	do(t, s, "i", "doubles", object{"on": false})
-	p.doubles = groupsOfRows([]int{0, 1})
 	answer <- nil
+	p.doubles = groupsOfRows([]int{0, 1})
 	if d := doubled(t, s); d != nil {
 		t.Errorf("%+v", d)
 	}

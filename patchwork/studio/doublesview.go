@@ -22,6 +22,8 @@ type doublesView struct {
 	Length int         `json:"length"` // of the list
 	Page   int         `json:"page"`   // groups at once
 	Groups []groupView `json:"groups"`
+
+	Settled int `json:"settled"` // groups of the list that do not belong there any more, because of what was done since it was opened
 }
 
 type listView struct {
@@ -85,6 +87,11 @@ func (s *Session) doublesView() *doublesView {
 	j := s.judge()
 	for _, name := range lists {
 		v.Lists = append(v.Lists, listView{name, listTitles[name], j.counts[name]})
+	}
+	for _, at := range d.order {
+		if !listOf[d.list](j.groups[at]) {
+			v.Settled++
+		}
 	}
 	t, index := s.project.Labels().Table(), s.project.Images()
 	for _, at := range d.order[d.start:min(d.start+groupsAtOnce, len(d.order))] {

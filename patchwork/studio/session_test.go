@@ -40,14 +40,13 @@ type fakeProject struct {
 
 	disputed map[string][]Pick
 	suspects []Suspect
-	doubles  func(ctx context.Context, onStep func(string, int, int)) (Doubles, error)
-	searches int // for doubles
-	state    map[string][]byte
-	rule     string
-	repeats  []int
-	alike    []int // what the last Alike was asked about
-	reload   func() (bool, error)
-	audit    func(ctx context.Context) (*audit.Result, audit.Advice, error)
+	fakeDoubles
+	state   map[string][]byte
+	rule    string
+	repeats []int
+	alike   []int // what the last Alike was asked about
+	reload  func() (bool, error)
+	audit   func(ctx context.Context) (*audit.Result, audit.Advice, error)
 }
 
 func newProject(t *testing.T, images int) *fakeProject {
@@ -108,10 +107,6 @@ func (p *fakeProject) Disputed(_ context.Context, class string) ([]Pick, error) 
 }
 func (p *fakeProject) Suspects(_ context.Context, class string) ([]Suspect, error) {
 	return p.suspects, nil
-}
-func (p *fakeProject) Doubles(ctx context.Context, onStep func(string, int, int)) (Doubles, error) {
-	p.searches++
-	return p.doubles(ctx, onStep)
 }
 func (p *fakeProject) LayoutKinds() []string { return []string{"umap", "pca"} }
 func (p *fakeProject) Layout(ctx context.Context, kind string, onStep func(string, int, int)) ([]float32, error) {

@@ -1,6 +1,7 @@
 // Groups of images that show the same, in place of the grid. model:
 //
-//   view  as Go has it (doublesview.go), and classes: [{name, color}] of the values of a tile; null while nobody wants to see them
+//   view  as Go has it (doublesview.go), with classes: [{name, color}] of the values of a tile, and message; null while nobody wants to
+//         see them
 //
 // It sends {kind: "doubles", on, again}, {kind: "doubles-stop"}, {kind: "doubles-list", list | start}, what is done to a group,
 // {kind: "doubles-label" | "doubles-keep" | "doubles-side" | "doubles-apart" | "doubles-open", of, group, row, value}, and undo and redo.
@@ -28,12 +29,13 @@ export function render({ model, el: host, address }) {
   const before = button("Previous", "groups before (Page Up)", () => turn(-1));
   const after = button("Next", "groups after (Page Down)", () => turn(1));
   const again = button("Look again", "look for doubles anew, by the images and features that there are now", () => model.send({ kind: "doubles", on: true, again: true }));
-  const back = button("Back to the images", "back to the images (Esc)", leave);
+  const back = button("Close", "back to the images (Esc)", leave);
   const help = el("details", { class: "keys" }, el("summary", {}, "Keys (?)"));
+  const said = el("p", { class: "said", "aria-hidden": "true" }); // the status line of the page may be far below
   const note = el("p", { class: "note" });
   const empty = el("p", { class: "empty" });
   const groups = el("div", { class: "groups" });
-  const body = el("div", { class: "body pw" }, el("div", { class: "head" }, el("h2", {}, "Doubles"), list, place, before, after, again, back, help), note, empty, groups);
+  const body = el("div", { class: "body pw" }, el("div", { class: "head" }, el("h2", {}, "Doubles"), list, place, before, after, again, back, said), help, note, empty, groups);
   host.append(works, state, body);
   progress.render({ model: bar, el: works });
   list.addEventListener("change", () => model.send({ kind: "doubles-list", list: list.value }));
@@ -63,7 +65,8 @@ export function render({ model, el: host, address }) {
     const what = { of: view().found, group, row };
     if (name === "large") {
       large = large === group ? null : group;
-      return paint();
+      paint();
+      return cards.get(group).node.scrollIntoView({ block: "nearest" });
     }
     const events = {
       label: { kind: "doubles-label" }, keep: { kind: "doubles-keep" }, open: { kind: "doubles-open" },
@@ -143,7 +146,7 @@ export function render({ model, el: host, address }) {
   let page = ""; // which groups were drawn last
   function paintGroups(v) {
     const focused = groups.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const now = `${v.found} ${v.list} ${v.start}`;
+    const now = `${v.found} ${v.list} ${v.start} ${v.groups.map((group) => group.group)}`;
     const other = now !== page;
     if (other) {
       cards.clear();
@@ -156,14 +159,16 @@ export function render({ model, el: host, address }) {
       if (cards.get(group.group)?.drawn !== drawn) cards.set(group.group, { drawn, node: card(group, v.start + i + 1) });
     });
     const nodes = v.groups.map((group) => cards.get(group.group).node);
-    if (nodes.length !== groups.childElementCount || nodes.some((node, i) => groups.children[i] !== node)) groups.replaceChildren(...nodes);
+    if (other) groups.replaceChildren(...nodes);
+    else nodes.forEach((node, i) => groups.children[i] !== node && groups.children[i].replaceWith(node)); // the others stay, and so does what is in view
     if (other || !v.groups.some((group) => group.group === at?.group)) {
       const first = v.groups.at(landing === "last" ? -1 : 0);
       at = first ? chosenIn(first, chosen) : null;
       landing = "first";
     }
     mark();
-    if (focused) (groups.querySelector(`[data-key="${focused}"]`) ?? tileAt() ?? list).focus({ preventScroll: !other });
+    if (focused) (groups.querySelector(`[data-key="${focused}"]`) ?? tileAt() ?? list).focus({ preventScroll: true });
+    if (other && was) tileAt()?.scrollIntoView({ block: "nearest" });
   }
 
   let was = false;
@@ -182,6 +187,7 @@ export function render({ model, el: host, address }) {
       });
       list.value = v.list;
       write(place, placeText(v));
+      write(said, v.message);
       before.disabled = pageFrom(v, -1) === null;
       after.disabled = pageFrom(v, 1) === null;
       write(note, [v.alone && "There are no features yet, so only files and perceptual hashes were compared: Train computes features, then look again.",
@@ -205,6 +211,7 @@ export function render({ model, el: host, address }) {
     e.preventDefault();
     e.stopPropagation();
     if (intent.help) help.open = !help.open;
+    if (intent.help && help.open) help.scrollIntoView({ block: "nearest" });
     if (intent.leave) leave();
     if (intent.send) model.send({ kind: intent.send });
     if (intent.turn) turn(intent.turn);

@@ -69,9 +69,10 @@ export function pageFrom({ start, length, page }, by) {
 const many = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 
 // placeText says which groups are shown.
-export function placeText({ start, length, groups }) {
+export function placeText({ start, length, groups, settled }) {
   if (!length) return "no group";
-  return `${(start + 1).toLocaleString("en")} to ${(start + groups.length).toLocaleString("en")} of ${many(length, "group")}`;
+  const rest = settled ? `, ${settled.toLocaleString("en")} of them done` : "";
+  return `${(start + 1).toLocaleString("en")} to ${(start + groups.length).toLocaleString("en")} of ${many(length, "group")}${rest}`;
 }
 
 // badgesOf says what is the matter with a group: [kind, text].

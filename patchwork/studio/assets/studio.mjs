@@ -154,7 +154,7 @@ function doubles() {
   const before = $("work").hasAttribute("data-doubles");
   put($("work"), "data-doubles", groupsShown());
   for (const id of ["current", "buttons"]) $(id).hidden = groupsShown(); // they are of the image under the cursor of the grid
-  models.doubles.set("view", view.doubles ? { ...view.doubles, classes: coloured(view.grid.classes, view.classes) } : null);
+  models.doubles.set("view", view.doubles ? { ...view.doubles, classes: coloured(view.grid.classes, view.classes), message: view.message } : null);
   if (view.doubles && !$("doubles").firstChild) doublespanel.render({ model: models.doubles, el: $("doubles"), address: withToken }); // most sessions have none
   if (before && !groupsShown()) home();
 }

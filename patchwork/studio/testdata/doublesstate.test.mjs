@@ -25,6 +25,7 @@ test("pages begin and end", () => {
   assert.equal(pageFrom({ start: 10, length: 25, page: 10 }, 1), 20);
   assert.equal(pageFrom({ start: 20, length: 25, page: 10 }, 1), null);
   assert.equal(placeText({ start: 1230, length: 4312, groups }), "1,231 to 1,232 of 4,312 groups");
+  assert.equal(placeText({ start: 0, length: 2, settled: 1, groups }), "1 to 2 of 2 groups, 1 of them done");
   assert.equal(placeText({ start: 0, length: 0, groups: [] }), "no group");
 });
 
