@@ -176,10 +176,14 @@ func TestStudioDoubles(t *testing.T) {
 	at("scene_0007.jpg")
 	s.Press(input.KeyC)
 	message("18 labels given.")
+	if err := os.Remove(filepath.Join(filepath.Dir(project), "images", "later_0007.jpg")); err != nil {
+		t.Fatal(err)
+	}
 	s.Press(input.KeyZ)
 	s.Until("the images of the group are large", limit, inGroup("_0007", `const i = g.querySelector("img"); return i.complete && i.clientHeight > 200`))
 	s.Until("what is done is said where the person is, and the cursor is in sight", limit, `() => { const r = document.activeElement.getBoundingClientRect(), said = document.querySelector("#doubles .said");
 		return document.activeElement.matches(".tile") && r.top > 0 && r.top < innerHeight && said.textContent.includes("18 labels given") && said.getBoundingClientRect().top >= 0 }`)
+	s.Until("a file that is gone is said to be", limit, inGroup("_0007", `g.querySelector(".tile:last-child").scrollIntoView({ block: "nearest" }); return [...g.querySelectorAll(".unshown")].map(u => u.closest(".tile").querySelector(".name").textContent).join() === "later_0007.jpg"`))
 	Screenshot(t, s.Page, "studio-doubles-large")
 	s.Press(input.KeyK)
 	message("3 images left out.")

@@ -145,7 +145,7 @@ func (s *Session) findDoubles() {
 		case s.closed:
 			return
 		case errors.Is(err, context.Canceled):
-			d.on, s.message = d.on && d.found > 0, "Looking for doubles was stopped. Doubles begins again with what has been read so far."
+			d.on, s.message = d.on && d.found > 0, "Looking for doubles was stopped; images that were read need not be read again."
 		case err != nil:
 			d.failed = err.Error()
 			s.message = "Doubles could not be looked for: " + d.failed

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -114,6 +115,26 @@ func TestDoublesMostUrgentFirst(t *testing.T) {
 	looked := p.searches
 	if v = do(t, s, "e", "doubles", object{"on": true}); v.Doubles == nil || v.Doubles.List != "settled" || p.searches != looked {
 		t.Errorf("doubles that were found are looked for again, or another list is shown: %+v", v.Doubles)
+	}
+}
+
+// Images that cannot be read are doubles of none: a group of which one is left is no group.
+func TestBrokenImagesAreNoDoubles(t *testing.T) {
+	p := newProject(t, 40)
+	var list []imageset.Image
+	for row := range p.index.Len() {
+		list = append(list, p.index.At(row))
+	}
+	list[1].Problem, list[4].Problem = "no image", "no image"
+	var err error
+	if p.index, err = imageset.NewIndex(list); err != nil {
+		t.Fatal(err)
+	}
+	p.doubles = groupsOfRows([]int{0, 1}, []int{2, 3, 4})
+	s := New(t.Context(), p, Options{})
+	do(t, s, "a", "doubles", object{"on": true})
+	if got := fmt.Sprint(rowsShown(doubled(t, s))); got != "[[2 3]]" {
+		t.Errorf("groups %s, want 2 and 3", got)
 	}
 }
 
