@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"image/jpeg"
 	"os"
@@ -211,4 +212,57 @@ func TestStudioDoubles(t *testing.T) {
 	s.Click("#showdoubles")
 	message("2 groups of doubles: 0 leaks, 0 labelled differently.")
 	s.Until("no doubles are kept as such", limit, `() => document.querySelector("#doubles option[value=apart]").textContent === "not doubles · 1"`)
+}
+
+// TestStudioDoublesOfHostileNames: classes that are markup, turn the direction of text or have ten kilobytes are shown as text, and the
+// page is no wider or much higher for them.
+func TestStudioDoublesOfHostileNames(t *testing.T) {
+	Slow(t)
+	program := Program(t)
+	dir := TempDir(t, "doubles")
+	folder := filepath.Join(dir, "images")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(Root(t), "testdata", "scenes", "images", "scene_0001.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{`<img src=x onerror="window.hit=1">.jpg`, "b" + strings.Repeat("w", 200) + ".jpg"}
+	table := [][]string{append([]string{"filepath"}, hostile...)}
+	for i, name := range names {
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		line := []string{filepath.Join(folder, name)}
+		for range hostile {
+			line = append(line, string('0'+rune(i)))
+		}
+		table = append(table, line)
+	}
+	project := filepath.Join(dir, "hostile")
+	Patchwork(t, program, "init", project, "--images", folder)
+	for _, name := range append([]string{"to be labelled"}, hostile...) {
+		Patchwork(t, program, "classes", "add", project, "--", name)
+	}
+	var text strings.Builder
+	if err := csv.NewWriter(&text).WriteAll(table); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "labels.csv")
+	if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	Patchwork(t, program, "import-labels", project, file)
+	served, _ := Serve(t, program, project)
+	s := OpenStudio(t, StartBrowser(t), served.Link)
+	s.Click("#showdoubles")
+	s.Until("they are text", time.Minute, `names => [...document.querySelectorAll("#doubles .name")].map(n => n.textContent).join() === names.join()
+		&& document.querySelectorAll("#doubles .chip[data-differs]").length === 12 && document.querySelectorAll("#doubles .badge").length === 1`, names)
+	got := (&Notebook{Page: s.in, t: t}).eval(`() => JSON.stringify([typeof window.hit, document.querySelectorAll("img[src=x], [onerror]").length, document.documentElement.scrollWidth > innerWidth,
+		document.querySelector("#doubles .group").getBoundingClientRect().height < 900, [...document.querySelectorAll("#doubles .chip, #doubles .badge")].some(e => e.textContent.length > 400 || /\u202e/.test(e.textContent))])`)
+	if got != `["undefined",0,false,true,false]` {
+		t.Errorf("%s; want no script, no element, no width beyond the window's, a group that fits it, no name that is not cut", got)
+	}
+	Screenshot(t, s.Page, "studio-doubles-hostile")
 }

@@ -9,7 +9,7 @@
 
 import progress from "./widgets/progress.mjs";
 import { createModel } from "./widgets/model.mjs";
-import { colorOf, inkOn, word } from "./widgets/classes.mjs";
+import { called, colorOf, inkOn, word } from "./widgets/classes.mjs";
 import { el, put, write } from "./widgets/dom.mjs";
 import { chordOf, keyText } from "./widgets/keys.mjs";
 import { aboutText, acts, badgesOf, chipsOf, chosenIn, doublesProgress, emptyText, intentOf, keysOf, pageFrom, placeText, stepFrom } from "./doublesstate.mjs";
@@ -104,13 +104,13 @@ export function render({ model, el: host, address }) {
     img.addEventListener("error", () => img.replaceWith(el("span", { class: "unshown" }, "This image cannot be shown.")));
     const { chips, rest } = chipsOf(one.values, classes, group.differ);
     const chip = ({ class: c, value, differs }) => {
-      const node = el("span", { class: "chip", "data-value": word(value), "data-differs": differs ? "" : null }, `${{ 1: "✓ ", 0: "✗ " }[value] ?? "? "}${classes[c].name}`);
+      const node = el("span", { class: "chip", "data-value": word(value), "data-differs": differs ? "" : null }, `${{ 1: "✓ ", 0: "✗ " }[value] ?? "? "}${called(classes[c].name)}`);
       node.style.setProperty("--c", colorOf(classes, c));
       node.style.setProperty("--ink", inkOn(colorOf(classes, c)));
       return node;
     };
     const side = one.excluded ? `left out${one.reason ? `: ${one.reason}` : ""}` : one.validation ? "held out" : "training";
-    const spoken = [one.title, side, ...chips.map((c) => `${classes[c.class].name} ${c.value < 0 ? "not labelled" : word(c.value)}`), rest, one.why].filter(Boolean).join("; ");
+    const spoken = [one.title, side, ...chips.map((c) => `${called(classes[c.class].name)} ${c.value < 0 ? "not labelled" : word(c.value)}`), rest, one.why].filter(Boolean).join("; ");
     const node = el("button", { type: "button", class: "tile", "data-row": one.row, "data-key": `tile ${group.group} ${one.row}`, "data-excluded": one.excluded ? "" : null, "aria-label": spoken, title: one.title },
       el("span", { class: "picture" }, img), el("span", { class: "name" }, one.caption),
       el("span", { class: "side", "data-side": one.excluded ? "out" : one.validation ? "held" : "train" }, side),
@@ -122,7 +122,7 @@ export function render({ model, el: host, address }) {
   }
 
   function card(group, number) {
-    const badges = badgesOf(group).map(([kind, text]) => el("span", { class: "badge", "data-kind": kind }, text));
+    const badges = badgesOf(group, called).map(([kind, text]) => el("span", { class: "badge", "data-kind": kind }, text));
     const buttons = acts.map(({ name, key, button: text, what }) => {
       const says = name === "apart" && group.apart ? "Doubles after all" : name === "large" && large === group.group ? "Smaller" : text;
       const b = el("button", { type: "button", title: what, "data-key": `act ${group.group} ${name}` }, says, " ", el("kbd", { "aria-hidden": "true" }, key.replace("Key", "")));

@@ -75,13 +75,13 @@ export function placeText({ start, length, groups, settled }) {
   return `${(start + 1).toLocaleString("en")} to ${(start + groups.length).toLocaleString("en")} of ${many(length, "group")}${rest}`;
 }
 
-// badgesOf says what is the matter with a group: [kind, text].
-export function badgesOf(group) {
+// badgesOf says what is the matter with a group: [kind, text]; called writes the name of a class in a sentence.
+export function badgesOf(group, called) {
   if (group.apart) return [["apart", "not doubles"]];
   if (group.left < 2) return [["settled", group.left ? "one image left in use" : "all left out"]];
   const badges = [];
   if (group.leak) badges.push(["leak", "leak: learned from and measured on"]);
-  if (group.differ.length) badges.push(["differ", `labelled differently: ${group.differ.slice(0, 4).join(", ")}${group.differ.length > 4 ? " …" : ""}`]);
+  if (group.differ.length) badges.push(["differ", `labelled differently: ${group.differ.slice(0, 4).map(called).join(", ")}${group.differ.length > 4 ? " …" : ""}`]);
   return badges;
 }
 

@@ -50,8 +50,8 @@ test("keys", () => {
 test("what is the matter with a group", () => {
   const group = { images: 3, left: 3, leak: false, differ: [], apart: false, tiles: [1, 2, 3] };
   assert.deepEqual(badgesOf(group), []);
-  assert.deepEqual(badgesOf({ ...group, leak: true, differ: ["a", "b", "c", "d", "e"] }).map(([kind, text]) => `${kind}: ${text}`),
-    ["leak: leak: learned from and measured on", "differ: labelled differently: a, b, c, d …"]);
+  assert.deepEqual(badgesOf({ ...group, leak: true, differ: ["a", "b", "c", "d", "e"] }, (name) => name.toUpperCase()).map(([kind, text]) => `${kind}: ${text}`),
+    ["leak: leak: learned from and measured on", "differ: labelled differently: A, B, C, D …"]);
   assert.deepEqual(badgesOf({ ...group, leak: true, apart: true }), [["apart", "not doubles"]]);
   assert.deepEqual(badgesOf({ ...group, leak: true, left: 1 }), [["settled", "one image left in use"]]);
   assert.equal(aboutText(group), "3 images");
