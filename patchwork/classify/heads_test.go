@@ -262,6 +262,23 @@ func TestPosteriorIsHonest(t *testing.T) {
 	}
 }
 
+// A training that goes on with another posterior chooses λ anew, with the same keeps it.
+func TestPosteriorChoosesAnew(t *testing.T) {
+	d, _ := blobs(120, 40, 3, 2, false)
+	d.Start = train(t, d, Options{})
+	for _, posterior := range []Posterior{NoPosterior, DiagonalPosterior} {
+		want := map[Posterior]string{NoPosterior: "that of the model before", DiagonalPosterior: "leave-one-out"}[posterior]
+		m := train(t, d, Options{Posterior: posterior})
+		if got := m.Info().L2From; got != want {
+			t.Errorf("%s: λ is from %q, want %q", posterior, got, want)
+		}
+		d.Start = m
+	}
+	if got := train(t, d, Options{Posterior: DiagonalPosterior}).Info().L2From; got != "that of the model before" {
+		t.Errorf("from a model with the same posterior λ is from %q", got)
+	}
+}
+
 // Folds that are left out choose about the same λ as images that are, and the same seed the same.
 func TestL2OfFolds(t *testing.T) {
 	d, _ := blobs(400, 8, 3, 1.5, false)

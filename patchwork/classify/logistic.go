@@ -103,7 +103,8 @@ func (q *problems) from(h *head, p *prepared, start *Model) ([]float32, error) {
 
 // keepsL2 reports whether λ need not be chosen anew for p: the classes and the posterior are the same and the images hardly more.
 func (i Info) keepsL2(p *prepared, posterior Posterior) bool {
-	if i.L2 <= 0 || i.Options.Posterior.with() != posterior.with() || posterior.with() && i.Options.Posterior != posterior || len(i.Classes) != len(p.Classes) || 2*len(p.train.rows) > 3*i.TrainRows || 3*len(p.train.rows) < 2*i.TrainRows {
+	same := i.Options.Posterior == posterior || !i.Options.Posterior.with() && !posterior.with()
+	if i.L2 <= 0 || !same || len(i.Classes) != len(p.Classes) || 2*len(p.train.rows) > 3*i.TrainRows || 3*len(p.train.rows) < 2*i.TrainRows {
 		return false
 	}
 	column := columnNow(i.Classes, p.Resolve)

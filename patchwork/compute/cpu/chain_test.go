@@ -9,17 +9,22 @@ import (
 )
 
 // TestChains holds what goes row by row to one step, and to the same bits whatever the number of workers. That the
-// numbers are right is TestLayers' business.
+// numbers are right is TestLayers' business, but for rows longer than those.
 func TestChains(t *testing.T) {
 	for name, c := range map[string]struct {
 		dims [][]int
 		f    func(x []*Node) *Node
 	}{
-		"softmax":          {[][]int{{300, 130}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
-		"layer norm":       {[][]int{{301, 96}, {1, 96}, {1, 96}}, layerNorm},
-		"unit length":      {[][]int{{77, 64}}, func(x []*Node) *Node { return L2Normalize(x[0], -1) }},
-		"rows of one size": {[][]int{{64, 64}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
-		"a row too long":   {[][]int{{3, 5000}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"softmax":           {[][]int{{300, 130}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"layer norm":        {[][]int{{301, 96}, {1, 96}, {1, 96}}, layerNorm},
+		"unit length":       {[][]int{{77, 64}}, func(x []*Node) *Node { return L2Normalize(x[0], -1) }},
+		"rows of one size":  {[][]int{{64, 64}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"a row too long":    {[][]int{{3, 5000}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"added in pieces":   {[][]int{{5, 12544}}, func(x []*Node) *Node { return Softmax(x[0], -1) }},
+		"columns in pieces": {[][]int{{7, 12544}, {1, 12544}}, func(x []*Node) *Node { return L2Normalize(Mul(x[0], x[1]), -1) }},
+		"mean in pieces": {[][]int{{4, 12544}}, func(x []*Node) *Node {
+			return Sub(x[0], ReduceAndKeep(x[0], ReduceMean, -1))
+		}},
 		"two, one into the other": {[][]int{{90, 130}}, func(x []*Node) *Node {
 			return L2Normalize(Softmax(x[0], -1), -1)
 		}},
@@ -36,6 +41,14 @@ func TestChains(t *testing.T) {
 				return out, b.Stats()
 			}
 			one, steps := run(1)
+			if c.dims[0][1] > longestSum {
+				r := rand.New(rand.NewPCG(8, 1))
+				var in []*tensors.Tensor
+				for _, d := range c.dims {
+					in = append(in, randomTensor(r, d...))
+				}
+				compare(t, name, one, evaluate(t, reference(t), withGradients(c.f), in), 2e-5)
+			}
 			chains := 0
 			for _, s := range steps {
 				if s.Kind == "chain" {

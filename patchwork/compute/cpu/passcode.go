@@ -322,7 +322,7 @@ func (c *coder) sink(in instruction) {
 		case r.width > 1 && r.width == c.length && c.block%r.width == 0 && c.chunk%r.width == 0:
 			c.program.ReduceColumn(f, c.newSlot(codeSlot{kind: slotColumnSink, index: in.sink}), x)
 			return
-		case r.width > 1 && c.relative && c.length%r.width == 0 && c.length < 2*wideSink && c.block%r.width == 0 && c.chunk%r.width == 0:
+		case r.width > 1 && c.relative && c.length%r.width == 0 && c.length < 2*wideSink && c.block%r.width == 0 && c.chunk%r.width == 0 && c.beside(r):
 			c.program.ReduceColumn(f, c.newSlot(codeSlot{kind: slotWideSink, index: in.sink}), x)
 			return
 		}
@@ -333,4 +333,16 @@ func (c *coder) sink(in instruction) {
 		c.program.Store(c.newSlot(codeSlot{kind: slotRegister, cell: dst}), x)
 	}
 	c.behind = append(c.behind, instruction{x: dst, load: -1, sink: in.sink})
+}
+
+// beside reports whether a wide sink may be besides those there are: pieces end with the groups of all of them, and must begin
+// where a row of each begins.
+func (c *coder) beside(r *reduction) bool {
+	return !slices.ContainsFunc(c.slots, func(s codeSlot) bool {
+		if s.kind != slotWideSink {
+			return false
+		}
+		other := c.sinks[s.index].reduce
+		return other.group%r.width != 0 || r.group%other.width != 0
+	})
 }

@@ -46,7 +46,7 @@ func TestPassCode(t *testing.T) {
 			return []*Node{Where(c, x, BroadcastToShape(plane, x.Shape())), ReduceSum(float(c), -1), c}
 		},
 	}
-	for _, dims := range [][]int{{3, 5, 7}, {37, 129, 70}, {4, 1000, 33}, {300, 3, 17}, {2, 3, 5000}, {70, 64, 64}, {9, 40, 256}, {1, 1, 20000}, {600, 100, 2}} {
+	for _, dims := range [][]int{{3, 5, 7}, {37, 129, 70}, {4, 1000, 33}, {300, 3, 17}, {2, 3, 5000}, {70, 64, 64}, {9, 40, 256}, {1, 1, 20000}, {600, 100, 2}, {1000, 3, 16}, {2000, 3, 2}, {1000, 24, 2}} {
 		r := rand.New(rand.NewPCG(3, uint64(dims[2])))
 		in := []*tensors.Tensor{randomTensor(r, dims...), randomTensor(r, 1, 1, dims[2]), randomTensor(r, dims[0], dims[1], 1), randomTensor(r, 1, dims[1], dims[2])}
 		for name, body := range bodies {

@@ -53,7 +53,7 @@ func (q *passRun) codeAt(w *worker, chunk, begin, at, n int) bool {
 		}
 		c.function.Run(w.code.frame, rows, cols)
 		for i := range c.slots {
-			q.settle(w, i, chunk, begin, pos, rows, cols)
+			q.settle(w, i, chunk, begin, at, pos, cols)
 		}
 		pos += rows * cols
 	}
@@ -173,7 +173,7 @@ func (q *passRun) slotAt(w *worker, i, chunk, begin, at, pos, rows, cols int) *f
 	if pos%sink.reduce.group == 0 || pos == begin {
 		sink.reduce.op.start(dst)
 	}
-	return &dst[0]
+	return &dst[pos%sink.reduce.width]
 }
 
 // byPosition returns a slot that goes by position; -1 if there is none.
@@ -190,8 +190,8 @@ func (q *passRun) group(s *sink, chunk, begin, pos int) []float32 {
 	return q.head(s, chunk)
 }
 
-// settle takes what a piece left to where it belongs.
-func (q *passRun) settle(w *worker, i, chunk, begin, pos, rows, cols int) {
+// settle takes what a piece of a block at at left to where it belongs.
+func (q *passRun) settle(w *worker, i, chunk, begin, at, pos, cols int) {
 	s := &q.made.slots[i]
 	var sums []float32
 	switch {
@@ -202,8 +202,14 @@ func (q *passRun) settle(w *worker, i, chunk, begin, pos, rows, cols int) {
 	default:
 		return
 	}
-	r := q.sinks[s.index].reduce
-	dst := q.group(&q.sinks[s.index], chunk, begin, pos)
+	sink := &q.sinks[s.index]
+	r := sink.reduce
+	var dst []float32
+	if sink.local > 0 {
+		dst = w.locals[sink.local-1][(pos-at)/q.made.length:][:1]
+	} else {
+		dst = q.group(sink, chunk, begin, pos)
+	}
 	if pos%r.group == 0 || pos == begin {
 		r.op.start(dst)
 	}
