@@ -32,7 +32,6 @@ type fakeProject struct {
 	stamp  string
 	train  func(ctx context.Context) (classify.Info, error)
 	epochs int // that Train tells of
-
 	layout func(ctx context.Context, kind string, onStep func(string, int, int)) ([]float32, error)
 
 	options classify.Options // of the last training
