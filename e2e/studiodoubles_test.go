@@ -196,6 +196,14 @@ func TestStudioDoubles(t *testing.T) {
 	s.Saved()
 	browsertest.Axe(t, s.Page)
 
+	s.Until("in the frame of a cell, where the head does not stay in sight, it is said at the group", limit, `() => { document.body.setAttribute("data-framed", ""); return true }`)
+	s.Press(input.ArrowUp, input.KeyN)
+	s.Until("doubles after all, it says there", limit, inGroup("_0005", `return g.querySelector(".about .said")?.textContent === "Doubles after all."`))
+	Screenshot(t, s.Page, "studio-doubles-framed")
+	s.Press(input.KeyU)
+	s.Until("undo", limit, inGroup("_0005", `return /^Undone: doubles after all/.test(g.querySelector(".about .said")?.textContent)`))
+	s.Until("out of the frame again", limit, `() => { document.body.removeAttribute("data-framed"); return true }`)
+
 	s.Press(input.Escape)
 	s.Until("the images are back, with the keys", limit, `() => document.querySelector("#grid").contains(document.activeElement) && document.querySelector("#grid").getClientRects().length > 0 && !document.querySelector("#buttons").hidden`)
 	s.Press(input.KeyU)

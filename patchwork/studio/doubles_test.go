@@ -228,6 +228,42 @@ func TestLabelOnceFollowsTheSide(t *testing.T) {
 	}
 }
 
+// What another annotator says shows in the groups, her labels stay hers, and an undo takes back only what this one did.
+func TestDoublesOfSeveralAnnotators(t *testing.T) {
+	p := newProject(t, 40)
+	p.doubles = groupsOfRows([]int{0, 1})
+	other, err := labels.Open(labels.Options{Dir: p.dir, Annotator: "ben", Classes: []string{"water", "road"}, Images: p.index})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s := New(t.Context(), p, Options{})
+	do(t, s, "a", "set", set(change{0, 0, 1}))
+	do(t, s, "b", "doubles", object{"on": true})
+	doubled(t, s)
+	refresh := func(store *labels.Store) {
+		t.Helper()
+		if _, err := store.Refresh(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refresh(other)
+	if _, err := other.Apply(labels.Event{Kind: labels.KindLabel, Set: []labels.Change{{Class: "water", Value: 0, Images: []string{labels.Ref(p.index, 1)}}}}); err != nil {
+		t.Fatal(err)
+	}
+	refresh(p.store)
+	if v := s.view("tab"); !slices.Equal(v.Doubles.Groups[0].Differ, []string{"water"}) || v.Doubles.Lists[2].N != 1 {
+		t.Errorf("what ben said does not show: %+v", v.Doubles.Groups[0])
+	}
+	if v := do(t, s, "c", "doubles-label", object{"of": 1, "group": 0, "row": 0}); len(v.Doubles.Groups[0].Differ) > 0 {
+		t.Errorf("%+v", v.Doubles.Groups[0])
+	}
+	do(t, s, "d", "undo", object{})
+	if got := p.store.Table().Value(1, 0); got != labels.Absent {
+		t.Errorf("after an undo the label is %v, want what ben said", got)
+	}
+}
+
 // What is said to be no doubles stays so in the next session, and undo takes back what came last, in the journal or not.
 func TestNotDoublesAreKeptAndUndone(t *testing.T) {
 	p := newProject(t, 40)

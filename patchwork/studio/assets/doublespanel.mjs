@@ -87,6 +87,7 @@ export function render({ model, el: host, address }) {
       const { node } = cards.get(group.group);
       const here = group.group === at?.group;
       put(node, "data-here", here);
+      if (here && "framed" in document.body.dataset) node.querySelector(".about").append(said); // there the head does not stay in sight
       const { row } = chosenIn(group, chosen);
       for (const tile of node.querySelectorAll(".tile")) {
         const is = Number(tile.dataset.row) === row;
