@@ -2,7 +2,6 @@ package patchwork
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,47 +51,16 @@ func (p *Project) Doubles(ctx context.Context, o DoubleOptions, progress Progres
 	if !(o.Near >= 0 && o.Near < 1) {
 		return report, fmt.Errorf("patchwork.DoubleOptions: Near is %g; want more than 0 and less than 1, or 0 for the default", o.Near)
 	}
-	settings := imageset.CheckSettings{Near: o.Bits}
-	if _, err := p.CheckImages(ctx, settings, progress); err != nil {
-		return report, err
-	}
-	index := p.Images()
-	checks, err := imageset.ReadChecks(p.checksFile(), index)
+	found, err := p.findDoubles(ctx, o, progress)
 	if err != nil {
 		return report, err
 	}
-	flags, err := checks.Flags(settings)
-	if err != nil {
-		return report, err
-	}
-	var pairs [][2]int
-	for _, group := range slices.Concat(flags.Groups(imageset.FlagDuplicate), flags.Groups(imageset.FlagNearDuplicate)) {
-		for _, row := range group[1:] {
-			pairs = append(pairs, [2]int{group[0], row})
-		}
-	}
-	report.Copies = len(flags.Rows(imageset.FlagDuplicate))
-	var candidates [][2]int
-	err = p.lookOnce(ctx, func(l *looks) error {
-		g, same, err := l.graph(ctx, 0, progress.step("finding neighbours"))
-		if err == nil {
-			pairs, candidates = append(pairs, quality.NearDoubles(g, same, o.Near)...), quality.MayBeDoubles(g, o.Near)
-		}
-		return err
-	})
-	if report.NoFeatures = errors.Is(err, ErrNoFeatures); err != nil && !report.NoFeatures {
-		return report, err
-	}
-	alike, err := p.showSame(ctx, candidates, progress.step("comparing pictures"))
-	if err != nil {
-		return report, err
-	}
+	report.Copies, report.NoFeatures = found.copies, found.noFeatures
 	t, err := p.Labels()
 	if err != nil {
 		return report, err
 	}
-	groups := quality.Groups(index.Len(), append(pairs, alike...))
-	name := p.named
+	index, groups, name := p.Images(), found.groups, p.named
 	for _, group := range groups {
 		report.Groups = append(report.Groups, name(group))
 		report.Images += len(group)

@@ -185,6 +185,23 @@ func (e *engine) Suspects(ctx context.Context, class string) ([]studio.Suspect, 
 	return out, nil
 }
 
+// Doubles is what Project.Doubles finds, with what makes each image a double.
+func (e *engine) Doubles(ctx context.Context, onStep func(string, int, int)) (studio.Doubles, error) {
+	found, err := e.findDoubles(ctx, DoubleOptions{}, onStep)
+	if err != nil {
+		return studio.Doubles{}, err
+	}
+	index, out := e.Images(), studio.Doubles{NoFeatures: found.noFeatures}
+	for _, rows := range found.groups {
+		var group []studio.Double
+		for _, row := range rows {
+			group = append(group, studio.Double{Row: row, Why: found.why(index, row)})
+		}
+		out.Groups = append(out.Groups, group)
+	}
+	return out, nil
+}
+
 // Annotators counts the journals.
 func (e *engine) Annotators() int {
 	files, _ := filepath.Glob(e.path("journal", "*.jsonl"))

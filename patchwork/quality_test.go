@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -155,6 +156,24 @@ func TestDoubles(t *testing.T) {
 	if len(report.Leaks) != 1 || len(report.Contradictions) != 1 || report.CanLabel != 1 || report.Contradictions[0].Class != "red" {
 		t.Fatalf("%+v", report)
 	}
+	why := func(row int) string { // as the studio shows it
+		t.Helper()
+		found, err := (&engine{Project: p}).Doubles(t.Context(), func(string, int, int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, group := range found.Groups {
+			for _, one := range group {
+				if one.Row == row {
+					return one.Why
+				}
+			}
+		}
+		return ""
+	}
+	if got := why(twin(0)); got != "same file as 000.png" {
+		t.Errorf("why a copy is a double: %q", got)
+	}
 	if moved, err := p.RepairLeaks(t.Context(), report.Groups); err != nil || moved != 1 {
 		t.Errorf("%d moved, %v", moved, err)
 	}
@@ -201,6 +220,40 @@ func TestDoubles(t *testing.T) {
 	}
 	if _, err := p.Doubles(t.Context(), DoubleOptions{Near: 2}, nil); err == nil || !strings.Contains(err.Error(), "Near is 2") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What makes an image a double is said by the strongest of what there is.
+func TestWhyAnImageIsADouble(t *testing.T) {
+	ix, err := imageset.NewIndex([]imageset.Image{{ID: "a/0.png", Hash: "0"}, {ID: "a/1.png", Hash: "1"}, {ID: "b/2.png", Hash: "2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := doubledRows{best: map[int]doubleLink{}}
+	for _, step := range []struct {
+		how  int
+		by   float64
+		with int
+		says string
+	}{
+		{samePicture, -0.834, 1, "picture fits 1.png: 0.83"},
+		{samePicture, -0.9, 2, "picture fits 2.png: 0.90"},
+		{samePicture, -0.8, 1, "picture fits 2.png: 0.90"},
+		{nearVector, 0.08, 1, "features 12× nearer to 1.png than to the tenth most alike"},
+		{nearVector, 0.0001, 2, "features over 1,000× nearer to 2.png than to the tenth most alike"},
+		{nearVector, 0, 1, "same features as 1.png"},
+		{nearHash, 3, 2, "hash differs in 3 of 64 bits from 2.png"},
+		{nearHash, 0, 1, "same hash as 1.png"},
+		{sameFile, 0, 2, "same file as 2.png"},
+		{nearHash, 0, 1, "same file as 2.png"},
+	} {
+		d.link(0, step.with, step.how, step.by)
+		if got := d.why(ix, 0); got != step.says {
+			t.Errorf("got %q, want %q", got, step.says)
+		}
+	}
+	if got := d.why(ix, 2); got != "same file as 0.png" {
+		t.Errorf("the other way round: %q", got)
 	}
 }
 

@@ -16,17 +16,18 @@ import (
 // showTheSame is the quality.Likeness from which on pictures show the same; docs/quality.md has what was found with it.
 const showTheSame = 0.7
 
-// showSame are those of the pairs whose pictures show the same, by their thumbnails. A pair of which one cannot be read is left out.
+// showSame are those of the pairs whose pictures show the same, by their thumbnails, and how alike these are. A pair of which one cannot be
+// read is left out.
 //
 // Errors: ctx is done.
-func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(done, total int)) (same [][2]int, err error) {
+func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(done, total int)) (same [][2]int, alike []float64, err error) {
 	grey := map[int]func() []uint8{} // by row, read once
 	for _, pair := range pairs {
 		for _, row := range pair {
 			grey[row] = sync.OnceValue(func() []uint8 { return p.grey(row) })
 		}
 	}
-	fits := make([]bool, len(pairs))
+	fits := make([]float64, len(pairs))
 	var next atomic.Int64
 	done := 0
 	var mu sync.Mutex // guards done, and calls of progress
@@ -39,7 +40,9 @@ func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(do
 					return
 				}
 				a, b := grey[pairs[k][0]](), grey[pairs[k][1]]()
-				fits[k] = a != nil && b != nil && quality.Likeness(quality.NewPicture(a), quality.NewPicture(b)) >= showTheSame
+				if a != nil && b != nil {
+					fits[k] = quality.Likeness(quality.NewPicture(a), quality.NewPicture(b))
+				}
 				mu.Lock()
 				if done++; progress != nil {
 					progress(done, len(pairs))
@@ -50,11 +53,11 @@ func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(do
 	}
 	workers.Wait()
 	for k, pair := range pairs {
-		if fits[k] {
-			same = append(same, pair)
+		if fits[k] >= showTheSame {
+			same, alike = append(same, pair), append(alike, fits[k])
 		}
 	}
-	return same, ctx.Err()
+	return same, alike, ctx.Err()
 }
 
 // grey is the thumbnail of a row, stretched to quality.Side a side; nil if it cannot be read.

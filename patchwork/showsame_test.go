@@ -47,17 +47,17 @@ func TestPicturesThatShowTheSame(t *testing.T) {
 	p := newProject(t, folder)
 	pairs := [][2]int{{0, 1}, {0, 2}, {1, 3}, {2, 3}, {3, 4}}
 	told := 0
-	same, err := p.showSame(t.Context(), pairs, func(done, total int) {
+	same, alike, err := p.showSame(t.Context(), pairs, func(done, total int) {
 		if told++; done != told || total != 5 {
 			t.Errorf("call %d of progress says %d of %d", told, done, total)
 		}
 	})
-	if err != nil || !slices.Equal(same, [][2]int{{0, 1}, {2, 3}}) || told != 5 {
-		t.Errorf("got %d, %v; want a and b, c and d", same, err)
+	if err != nil || !slices.Equal(same, [][2]int{{0, 1}, {2, 3}}) || told != 5 || len(alike) != 2 || min(alike[0], alike[1]) < showTheSame {
+		t.Errorf("got %d, alike %g, %v; want a and b, c and d, by 0.7 or more", same, alike, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.showSame(ctx, pairs, nil); !errors.Is(err, context.Canceled) {
+	if _, _, err := p.showSame(ctx, pairs, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v; want that it was cancelled", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
 )
 
 // Network maps images to a feature map.
@@ -117,7 +118,7 @@ func (n *network) input(x *Node) *Node {
 		panic(fmt.Errorf("backbone: %s got images %s; want [batch, height, width, %d]", n.card.Name, x.Shape(), n.o.Inputs))
 	}
 	if d := x.Shape().Dimensions; min(d[1], d[2]) < n.card.MinSide {
-		panic(fmt.Errorf("backbone: %s got images of %d×%d pixels; want %d or more each way. Larger images or the small stem help", n.card.Name, d[2], d[1], n.card.MinSide))
+		compute.Refuse("backbone: %s got images of %d×%d pixels; want %d or more each way. Larger images or the small stem help", n.card.Name, d[2], d[1], n.card.MinSide)
 	}
 	g := x.Graph()
 	row := func(values []float64) *Node { return ExpandLeftToRank(ConvertDType(Const(g, values), x.DType()), 4) }

@@ -1,6 +1,7 @@
 package compute
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 )
@@ -9,9 +10,17 @@ import (
 // error of f or the value that f panicked with, without its stack. errors.Is and errors.As see the cause if it is an
 // error.
 //
+// What Refuse panicked with is returned as it is: what lies between says nothing to whoever asked for it.
+//
 // A runtime.Error (nil dereference, index out of range ...) is a bug and no bad input: Try lets it pass, so that it
 // keeps its stack.
 func Try(what string, f func() error) (err error) {
+	defer func() {
+		var refused *refusal
+		if errors.As(err, &refused) {
+			err = refused
+		}
+	}()
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -28,3 +37,9 @@ func Try(what string, f func() error) (err error) {
 	}
 	return nil
 }
+
+// refusal is an error about what was asked for, found out while a graph is built.
+type refusal struct{ error }
+
+// Refuse panics with an error about what was asked for, where a graph is built and no error can be returned; see Try.
+func Refuse(format string, args ...any) { panic(&refusal{fmt.Errorf(format, args...)}) }

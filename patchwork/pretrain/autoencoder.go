@@ -1,7 +1,6 @@
 package pretrain
 
 import (
-	"fmt"
 	"math/bits"
 
 	"github.com/gomlx/compute/dtypes"
@@ -10,6 +9,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
 )
 
@@ -58,8 +58,8 @@ func (m *AutoEncoder) Paint(s *Step) (painted, hidden *Node) {
 func (s *Step) decode(h, x *Node) *Node {
 	stride := x.Shape().Dim(1) / h.Shape().Dim(1)
 	if stride*h.Shape().Dim(1) != x.Shape().Dim(1) || bits.OnesCount(uint(stride)) != 1 {
-		panic(fmt.Errorf("pretrain: pictures of %d pixels have a map of %d; to paint them again the side must be a power of two times that of the map: change Side to a multiple of %d",
-			x.Shape().Dim(1), h.Shape().Dim(1), s.network.Card().Stride))
+		compute.Refuse("pretrain: pictures of %d pixels have a map of %d; to paint them again the side must be a power of two times that of the map: change Side to a multiple of %d",
+			x.Shape().Dim(1), h.Shape().Dim(1), s.network.Card().Stride)
 	}
 	var widths []int
 	for width := h.Shape().Dim(3) / 2; stride > 1; stride /= 2 {

@@ -2,12 +2,12 @@ package pretrain
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
 )
 
@@ -83,7 +83,7 @@ func positive(x *Node) *Node { return ConvertDType(GreaterThan(x, ZerosLike(x)),
 func shrunk(x *Node, side int) *Node {
 	d := x.Shape().Dimensions
 	if d[1]%side != 0 || d[2]%side != 0 {
-		panic(fmt.Errorf("pretrain: pictures of %d pixels have a map of %d; detcon wants a side that is a multiple of that of the map", d[1], side))
+		compute.Refuse("pretrain: pictures of %d pixels have a map of %d; detcon wants a side that is a multiple of that of the map", d[1], side)
 	}
 	return ReduceMean(Reshape(x, d[0], side, d[1]/side, side, d[2]/side, d[3]), 2, 4)
 }

@@ -2,7 +2,6 @@ package pretrain
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/gomlx/compute/dtypes"
@@ -11,6 +10,7 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/augment"
 	"github.com/gopatchwork/patchwork/patchwork/augment/stream"
 	"github.com/gopatchwork/patchwork/patchwork/backbone"
+	"github.com/gopatchwork/patchwork/patchwork/compute"
 	"github.com/gopatchwork/patchwork/patchwork/optimise"
 )
 
@@ -56,7 +56,7 @@ func (m *MAE) Loss(s *Step) *Node {
 func (m *MAE) paint(s *Step, chances func(n, count int) *Node) (painted, shown *Node) {
 	network, ok := s.network.(backbone.Tokenizer)
 	if !ok {
-		panic(fmt.Errorf("pretrain: mae hides patches and wants a transformer, such as vit-tiny; %s is none", s.network.Card().Name))
+		compute.Refuse("pretrain: mae hides patches and wants a transformer, such as vit-tiny; %s is none", s.network.Card().Name)
 	}
 	x, g := s.In[0], s.Graph()
 	scope := s.Scope(Student, backboneName)
@@ -64,7 +64,7 @@ func (m *MAE) paint(s *Step, chances func(n, count int) *Node) (painted, shown *
 	n, count := tokens.Shape().Dim(0), tokens.Shape().Dim(1)
 	keep := max(1, int(float64(count)*(1-m.Hidden)+0.5))
 	if keep == count {
-		panic(fmt.Errorf("pretrain: mae hides none of %d patches; use a larger Side or a larger share", count))
+		compute.Refuse("pretrain: mae hides none of %d patches; use a larger Side or a larger share", count)
 	}
 	_, seen := TopK(chances(n, count), keep, 1)
 	choice := OneHot(ConvertDType(seen, dtypes.Int32), count, dtypes.Float32) // [n, keep, count]

@@ -33,7 +33,9 @@ func (s *Session) show(b batch) {
 		s.earlier = append(s.earlier[max(0, len(s.earlier)-keepEarlier+1):], s.batch)
 	}
 	s.batch = b
-	s.said = nil
+	if s.said = nil; s.doubles.shown() { // the images are to be seen
+		s.doubles.on = false
+	}
 	s.windows, s.place = map[string]window{}, 0
 	s.lookAhead()
 }

@@ -45,6 +45,9 @@ type Project interface {
 	// Suspects lists the images with labels that are probably errors, of a class or of any if it is "", the most doubtful
 	// first. It trains models, so it takes seconds or minutes.
 	Suspects(ctx context.Context, class string) ([]Suspect, error)
+	// Doubles finds images that show the same, in groups of two or more. It reads images that were not checked before and compares
+	// pictures, so it takes seconds or minutes.
+	Doubles(ctx context.Context, onStep func(what string, done, total int)) (Doubles, error)
 	LayoutKinds() []string // ways to lay images out on a plane, the default first
 	// Layout gives the places of the images on a plane on which like lies beside like, x and y of each row, NaN for one that has
 	// none: as they were kept, or, where there are none or images have changed, laid out now, which takes seconds or minutes. It

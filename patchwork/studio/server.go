@@ -86,11 +86,11 @@ func page(name, token string, hasCharts bool) string {
 		Replace(string(text))
 }
 
-// busy says whether a training runs or a map is laid out, so that the server does not end under it.
+// busy says whether a training runs, a map is laid out or doubles are looked for, so that the server does not end under it.
 func (s *Session) busy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.training.cancel != nil || s.mapping.cancel != nil
+	return s.training.cancel != nil || s.mapping.cancel != nil || s.doubles.cancel != nil
 }
 
 // row reads the row that an image's address names, and checks that the row still has that content.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,6 +63,8 @@ type Session struct {
 	sources sources
 	bands   []bandsView
 	mapping mapping
+	doubles doubling
+	deeds   deeds
 	counted counted
 	tallied tallied
 	pace    pace
@@ -110,6 +113,7 @@ func New(ctx context.Context, p Project, o Options) *Session {
 	s.bands = bandsOf(p.Reader())
 	s.readRuns()
 	s.audited(p.LastAudit())
+	s.readApart()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.restore() {
@@ -179,6 +183,9 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 	if isMap(e.Kind) {
 		return s.onMap(e)
 	}
+	if strings.HasPrefix(e.Kind, "doubles") {
+		return s.onDoubles(e)
+	}
 	switch e.Kind {
 	case "set":
 		return s.set(e)
@@ -195,11 +202,15 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		if err := json.Unmarshal(e.Data, &event); err != nil {
 			return fmt.Errorf("studio: message of kind apply is not a label event: %w", err)
 		}
-		if _, err := s.project.Labels().Apply(event); err != nil {
+		done, err := s.project.Labels().Apply(event)
+		if err != nil {
 			if errors.Is(err, labels.ErrRefused) {
 				return err // its sender must not take it for saved
 			}
 			return unsaved(err)
+		}
+		if !done.Repeated {
+			s.deeds.did(deed{})
 		}
 		s.followClasses()
 		return nil
@@ -380,6 +391,9 @@ func (s *Session) apply(event labels.Event) error {
 	}
 	if err == nil {
 		s.remember(done.Event)
+		if !done.Repeated {
+			s.deeds.did(deed{})
+		}
 	}
 	return unsaved(err)
 }
@@ -393,6 +407,9 @@ func unsaved(err error) error {
 }
 
 func (s *Session) undo(e host.Event) error {
+	if s.undoApart(e.Kind) {
+		return nil
+	}
 	undo := s.project.Labels().Undo
 	if e.Kind == "redo" {
 		undo = s.project.Labels().Redo
@@ -404,6 +421,7 @@ func (s *Session) undo(e host.Event) error {
 	if err != nil {
 		return unsaved(err)
 	}
+	s.deeds.turn(e.Kind)
 	if e.Kind == "undo" {
 		s.forget(event)
 	} else {

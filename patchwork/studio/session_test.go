@@ -32,7 +32,6 @@ type fakeProject struct {
 	stamp  string
 	train  func(ctx context.Context) (classify.Info, error)
 	epochs int // that Train tells of
-
 	layout func(ctx context.Context, kind string, onStep func(string, int, int)) ([]float32, error)
 
 	options classify.Options // of the last training
@@ -40,12 +39,13 @@ type fakeProject struct {
 
 	disputed map[string][]Pick
 	suspects []Suspect
-	state    map[string][]byte
-	rule     string
-	repeats  []int
-	alike    []int // what the last Alike was asked about
-	reload   func() (bool, error)
-	audit    func(ctx context.Context) (*audit.Result, audit.Advice, error)
+	fakeDoubles
+	state   map[string][]byte
+	rule    string
+	repeats []int
+	alike   []int // what the last Alike was asked about
+	reload  func() (bool, error)
+	audit   func(ctx context.Context) (*audit.Result, audit.Advice, error)
 }
 
 func newProject(t *testing.T, images int) *fakeProject {

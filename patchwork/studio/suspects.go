@@ -59,7 +59,9 @@ func (s *Session) openSuspects(e host.Event) error {
 }
 
 // reviewing says that images with doubted labels are on screen.
-func (s *Session) reviewing() bool { return s.batch.strategy == Review && s.doubted != nil }
+func (s *Session) reviewing() bool {
+	return s.batch.strategy == Review && s.doubted != nil && !s.doubles.shown()
+}
 
 // without are the actions of the grid that mean nothing now.
 func (s *Session) without() []string {

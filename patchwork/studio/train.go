@@ -121,7 +121,7 @@ type trainingOnly struct {
 // Key lets a slow page skip all but the latest.
 func (trainingOnly) Key() string { return "train" }
 
-// Close stops a layout that is being made and a running training, or audit, and waits until it has kept its weights, at most for the given time. Nothing begins by
+// Close stops a layout that is being made, a search for doubles and a running training, or audit, and waits until it has kept its weights, at most for the given time. Nothing begins by
 // itself after it.
 func (s *Session) Close(wait time.Duration) {
 	until := time.Now().Add(wait)
@@ -133,6 +133,9 @@ func (s *Session) Close(wait time.Duration) {
 		}
 		if s.mapping.cancel != nil {
 			s.mapping.cancel()
+		}
+		if s.doubles.cancel != nil {
+			s.doubles.cancel()
 		}
 		s.mu.Unlock()
 		if running == nil || time.Now().After(until) {
@@ -206,6 +209,7 @@ func (s *Session) reload() (news string) {
 	}
 	reader := s.project.Reader()
 	s.sources, s.bands, s.counted, s.drawn, s.measured, s.tallied = readSources(reader.Index), bandsOf(reader), counted{}, drawn{}, measured{}, tallied{}
+	s.doubles.judged = judged{}
 	s.followClasses()
 	if more := reader.Index.Len() - before; more > 0 {
 		return count(more, "new image") + " found; Next shows some."

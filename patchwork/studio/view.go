@@ -28,6 +28,7 @@ type view struct {
 	Histogram  *histogramView `json:"histogram,omitempty"`
 	Measure    *measureView   `json:"measure,omitempty"`
 	Map        *mapView       `json:"map,omitempty"`
+	Doubles    *doublesView   `json:"doubles,omitempty"`
 	People     int            `json:"people"`   // annotators who have a journal
 	Suspects   bool           `json:"suspects"` // images with labels that are doubted are on screen
 	Agreement  *peopleView    `json:"agreement,omitempty"`
@@ -153,7 +154,7 @@ func (s *Session) view(client string) view {
 	v := view{
 		Session: s.id, Name: s.project.Name(), Annotator: store.Annotator(), Strategy: s.strategy, Strategies: s.project.Strategies(),
 		Train: s.fullTrainView(), Message: s.message, Audit: s.auditView(), HasModel: scores != nil, Grid: s.gridView(client), Counts: []countView{}, Totals: tallied.totals,
-		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.reviewing(), Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now), Map: s.mapView(),
+		Sampling: s.sampling(now), People: s.project.Annotators(), Suspects: s.reviewing(), Agreement: s.people, Rule: s.project.Rule(), Histogram: s.histogramView(now), Measure: s.measureView(now), Map: s.mapView(), Doubles: s.doublesView(),
 		Classes: append([]labels.ClassInfo{}, t.AllClasses()...), Conflicts: tallied.conflicts, Plan: s.planView(t),
 	}
 	for _, c := range tallied.counts {

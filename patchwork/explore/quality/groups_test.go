@@ -144,3 +144,58 @@ func TestLabelOnceLeaksNothing(t *testing.T) {
 		t.Errorf("%d leaks before and %d after; want the 2 that were there", before, after)
 	}
 }
+
+func TestNearnessByHand(t *testing.T) {
+	g := &explore.Graph{N: 4, K: 2, Index: []int32{1, 2, 0, 2, 0, 1, -1, -1}, Cosine: []float32{0.90625, 0.625, 0.90625, 0.5, 0.625, 0.5, -1, -1}}
+	for pair, want := range map[[2]int]float64{{0, 1}: 0.25, {1, 0}: 0.25, {1, 2}: 0.5 / 0.5, {0, 3}: 1, {3, 3}: 1} {
+		if got := Nearness(g, pair[0], pair[1]); got != want {
+			t.Errorf("%d: %g, want %g", pair, got, want)
+		}
+	}
+	g.Cosine[0], g.Cosine[2] = 1, 1
+	if got := Nearness(g, 0, 1); got != 0 {
+		t.Errorf("at no distance: %g", got)
+	}
+}
+
+func TestLabelAsOneOfTheGroup(t *testing.T) {
+	s := open(t, 20)
+	say(t, s, labels.KindLabel, "water", 1, 0)
+	say(t, s, labels.KindLabel, "water", 0, 1)
+	say(t, s, labels.KindLabel, "road", 1, 1)
+	say(t, s, labels.KindLabel, "water", 1, 3)
+	say(t, s, labels.KindValidation, "", 1, 0, 1)
+	say(t, s, labels.KindExclude, "", 1, 3)
+	e, n := LabelAs(s.Table(), images(20), []int{0, 1, 2, 3}, 0)
+	if n != 2 {
+		t.Errorf("%d labels, want water of 1 and 2: 3 is excluded, and road is unknown in 0", n)
+	}
+	apply(t, s, e)
+	now := s.Table()
+	if now.Value(1, 0) != labels.Present || now.Value(2, 0) != labels.Present || now.Value(1, 1) != labels.Present || now.Value(2, 1) != labels.Unknown {
+		t.Error("water is to be present in 1 and 2, road as it was")
+	}
+	if !now.Validation(2) {
+		t.Error("an image with its first label leaks")
+	}
+	if again, n := LabelAs(now, images(20), []int{0, 1, 2, 3}, 0); n != 0 || !again.Empty() {
+		t.Errorf("nothing is left to give: %+v", again)
+	}
+}
+
+func TestToSideMovesUnlabelledRowsToo(t *testing.T) {
+	s := open(t, 20)
+	say(t, s, labels.KindValidation, "", 1, 1, 5)
+	say(t, s, labels.KindExclude, "", 1, 2)
+	apply(t, s, ToSide(s.Table(), images(20), []int{0, 1, 2}, true))
+	if now := s.Table(); !now.Validation(0) || !now.Validation(1) || now.Validation(2) {
+		t.Error("0 and 1 are to be held out, and 2, which is excluded, left alone")
+	}
+	if e := ToSide(s.Table(), images(20), []int{0, 1, 2}, true); !e.Empty() {
+		t.Errorf("all are there: %+v", e)
+	}
+	apply(t, s, ToSide(s.Table(), images(20), []int{0, 1, 2}, false))
+	if now := s.Table(); now.Validation(0) || now.Validation(1) || !now.Validation(5) {
+		t.Error("0 and 1 are to be learned from, and 5 is of another group")
+	}
+}

@@ -53,6 +53,25 @@ func Repair(ix labels.Images, leaks []Leak) labels.Event {
 	return e
 }
 
+// ToSide is the event that puts all rows of a group that are not excluded on one side of the split, labelled or not, so that no leak comes
+// of labels either. It is empty where they are all there.
+func ToSide(t *labels.Table, ix labels.Images, group []int, held bool) labels.Event {
+	e := labels.Event{Kind: labels.KindValidation, Source: "leaks"}
+	var rows []int
+	for _, row := range group {
+		if !t.Excluded(row) && t.Validation(row) != held {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) > 0 {
+		e.Set = []labels.Change{{Value: 0, Images: refs(ix, rows)}}
+		if held {
+			e.Set[0].Value = 1
+		}
+	}
+	return e
+}
+
 func refs(ix labels.Images, rows []int) []string {
 	list := make([]string, len(rows))
 	for i, row := range rows {

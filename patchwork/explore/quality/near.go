@@ -66,6 +66,28 @@ func nearPairs(g *explore.Graph, above, most float64) (pairs [][2]int) {
 	return pairs
 }
 
+// Nearness is the distance from a to b as a share of the distance from either to its last neighbour, what NearDoubles compares with near;
+// 0 for copies, 1 where neither is a neighbour of the other.
+func Nearness(g *explore.Graph, a, b int) float64 {
+	far := func(row int) float64 {
+		_, cosine := g.Of(row)
+		if len(cosine) == 0 {
+			return 0
+		}
+		return 1 - float64(cosine[len(cosine)-1])
+	}
+	for _, pair := range [][2]int{{a, b}, {b, a}} {
+		index, cosine := g.Of(pair[0])
+		if at := slices.Index(index, int32(pair[1])); at >= 0 {
+			if d := 1 - float64(cosine[at]); d > 0 {
+				return d / min(far(a), far(b))
+			}
+			return 0
+		}
+	}
+	return 1
+}
+
 // Groups joins what pairs connect, directly or through others.
 func Groups(rows int, pairs [][2]int) [][]int {
 	to := make([]int, rows) // a smaller row of the same group; the smallest leads to itself

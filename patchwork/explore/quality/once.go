@@ -75,6 +75,33 @@ func LabelOnce(t *labels.Table, ix labels.Images, groups [][]int) (e labels.Even
 	return e, count
 }
 
+// LabelAs is the event that gives all rows of a group that are not excluded the labels of one of its rows, in place of theirs; what is
+// unknown in that row they keep. A row that had no label at all goes to the side of the split that the labelled rows of the group are on,
+// as by LabelOnce. It returns how many labels that are; with none the event is empty.
+func LabelAs(t *labels.Table, ix labels.Images, group []int, from int) (e labels.Event, count int) {
+	e = labels.Event{Kind: labels.KindLabel, Source: "doubles"}
+	fresh := map[int]bool{} // rows that get their first label
+	for class, name := range t.Classes() {
+		value := t.Value(from, class)
+		if value == labels.Unknown {
+			continue
+		}
+		var rows []int
+		for _, row := range group {
+			if !t.Excluded(row) && t.Value(row, class) != value {
+				rows = append(rows, row)
+				fresh[row] = t.Status(row) == labels.Unlabelled
+			}
+		}
+		if len(rows) > 0 {
+			e.Set = append(e.Set, labels.Change{Class: name, Value: int8(value), Images: refs(ix, rows)})
+			count += len(rows)
+		}
+	}
+	e.Set = append(e.Set, follow(t, ix, [][]int{group}, fresh)...)
+	return e, count
+}
+
 // follow puts rows on the side of the split that the labelled rows of their group are on, where that is one.
 func follow(t *labels.Table, ix labels.Images, groups [][]int, fresh map[int]bool) (set []labels.Change) {
 	var sides [2][]int // learned from, held out

@@ -19,6 +19,8 @@ import classespanel from "./classespanel.mjs";
 import peoplepanel from "./peoplepanel.mjs";
 import auditpanel from "./auditpanel.mjs";
 import mappanel from "./mappanel.mjs";
+import doublespanel from "./doublespanel.mjs";
+import { keepStill } from "./still.mjs";
 import { named, overtaken, paceText, progressOf, savedText, sizeAfter } from "./studiostate.mjs";
 
 const $ = (id) => document.getElementById(id);
@@ -27,6 +29,7 @@ const withToken = (path) => `${path}&token=${encodeURIComponent(token)}`;
 
 const cell = frame(document.body); // the notebook cell around the page, if there is one
 put(document.body, "data-framed", cell.framed);
+const still = keepStill(cell, token);
 let view = null;
 let panel = null; // the settings of training
 let ahead = []; // pictures that are fetched before they are shown
@@ -43,6 +46,7 @@ const models = {
   classes: createModel({ view: null }, send),
   people: createModel({ view: null }, send),
   audit: createModel({ view: null }, send),
+  doubles: createModel({ view: null }, send),
   map: createModel({ view: null, shown: [], current: null, large: false }, (message) => (message.kind === "cursor" ? models.grid.set("cursor", message.row) : send(message))),
 };
 models.buttons = buttonsFor(models.grid);
@@ -83,11 +87,12 @@ function show(next) {
   models.classes.set("view", { classes: view.classes, colors, counts: view.counts, conflicts: view.conflicts, plan: view.plan ?? null });
   models.audit.set("view", view.audit);
   map();
+  doubles();
   models.people.set("view", { agreement: view.agreement ?? null, rule: view.rule });
   write($("pace"), paceText(view.pace));
   const paged = Number.isInteger(view.grid.total);
   put($("pages"), "aria-pressed", String(paged));
-  $("size").hidden = paged;
+  $("size").hidden = paged || groupsShown();
   write($("next"), paged ? "Show anew" : "Next batch");
   $("disagreements").hidden = view.people < 2;
   $("suspects").hidden = !(view.totals.labelled + view.totals.partial);
@@ -98,25 +103,8 @@ function show(next) {
   train();
   say(view.message);
   if (first) mount();
-  still();
+  still.soon();
   return undefined;
-}
-
-// still gives the notebook a newer summary of the session a moment after the last change, for its saved form.
-let waiting = 0;
-function still() {
-  if (!cell.framed) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(tellStill, 1000);
-}
-async function tellStill() {
-  clearTimeout(waiting);
-  try {
-    const answer = await fetch(`summary?token=${encodeURIComponent(token)}`);
-    if (answer.ok) cell.still(await answer.text());
-  } catch {
-    // the server is gone; the notebook keeps the summary it has
-  }
 }
 
 // merge takes a part of the view, or a whole one.
@@ -126,6 +114,7 @@ function merge(part) {
   Object.assign(view, part);
   models.audit.set("view", view.audit);
   if ("map" in part) return map();
+  if ("doubles" in part) return doubles();
   train();
 }
 
@@ -150,7 +139,24 @@ function mount() {
   auditpanel.render({ model: models.audit, el: $("audit") });
   models.grid.on("change:current", caption);
   caption();
-  $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
+  home();
+}
+
+// home gives the keys to what is shown: the groups of doubles, or the grid.
+function home() {
+  (groupsShown() ? $("doubles").querySelector('.tile[tabindex="0"], select') : $("grid").querySelector("[tabindex]"))?.focus({ preventScroll: true });
+}
+
+const groupsShown = () => Boolean(view.doubles?.found && !view.doubles.running);
+
+function doubles() {
+  put($("showdoubles"), "aria-pressed", String(Boolean(view.doubles)));
+  const before = $("work").hasAttribute("data-doubles");
+  put($("work"), "data-doubles", groupsShown());
+  for (const id of ["current", "buttons"]) $(id).hidden = groupsShown(); // they are of the image under the cursor of the grid
+  models.doubles.set("view", view.doubles ? { ...view.doubles, classes: coloured(view.grid.classes, view.classes), message: view.message } : null);
+  if (view.doubles && !$("doubles").firstChild) doublespanel.render({ model: models.doubles, el: $("doubles"), address: withToken }); // most sessions have none
+  if (before && !groupsShown()) home();
 }
 
 function map() {
@@ -222,14 +228,9 @@ function ended(reason) {
   cell.ended(reason);
 }
 
-$("next").addEventListener("click", () => send({ kind: "next" }));
-$("suggest").addEventListener("click", () => send({ kind: "suggest" }));
-$("undo").addEventListener("click", () => send({ kind: "undo" }));
-$("redo").addEventListener("click", () => send({ kind: "redo" }));
+for (const kind of ["next", "suggest", "undo", "redo", "disagreements", "suspects", "confirm"]) $(kind).addEventListener("click", () => send({ kind }));
 $("train").addEventListener("click", () => send(view.train.running ? { kind: "stop" } : { kind: "train", ...panel?.chosen() }));
-$("disagreements").addEventListener("click", () => send({ kind: "disagreements" }));
-$("suspects").addEventListener("click", () => send({ kind: "suspects" }));
-$("confirm").addEventListener("click", () => send({ kind: "confirm" }));
+$("showdoubles").addEventListener("click", () => send({ kind: "doubles", on: !view.doubles }));
 $("pages").addEventListener("click", () => send({ kind: "pages", on: !Number.isInteger(view.grid.total) }));
 $("showmap").addEventListener("click", () => send({ kind: "map", on: !view.map }));
 for (const [id, step] of [["fewer", -1], ["more", 1]]) {
@@ -237,10 +238,10 @@ for (const [id, step] of [["fewer", -1], ["more", 1]]) {
 }
 $("done").addEventListener("click", async () => {
   await link.whenSaved();
-  if (cell.framed) await tellStill();
+  if (cell.framed) await still.now();
   send({ kind: "done" });
 });
 // A press on a button must not take the keys away from the grid.
 document.addEventListener("click", (e) => {
-  if (e.target.closest("header button, #sampling button")) $("grid").querySelector("[tabindex]")?.focus({ preventScroll: true });
+  if (e.target.closest("header button, #sampling button")) home();
 });

@@ -1,0 +1,154 @@
+package patchwork
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"path"
+
+	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
+)
+
+// doubledRows are groups of rows that show the same.
+type doubledRows struct {
+	groups     [][]int
+	copies     int                // rows that are the same file as an earlier one
+	noFeatures bool               // features said nothing, as there are none
+	best       map[int]doubleLink // by row: what speaks most for it
+}
+
+// doubleLink is what makes a row a double of another: how, the strongest first, and by how much, less is more.
+type doubleLink struct {
+	to  int
+	how int
+	by  float64
+}
+
+// Ways to be a double.
+const (
+	sameFile    = iota
+	nearHash    // by: bits that differ
+	nearVector  // by: quality.Nearness
+	samePicture // by: -quality.Likeness
+)
+
+// link notes that two rows are doubles, where nothing stronger is known of them.
+func (d *doubledRows) link(a, b, how int, by float64) {
+	for _, l := range [][2]int{{a, b}, {b, a}} {
+		old, known := d.best[l[0]]
+		if !known || cmp.Or(cmp.Compare(how, old.how), cmp.Compare(by, old.by)) < 0 {
+			d.best[l[0]] = doubleLink{l[1], how, by}
+		}
+	}
+}
+
+// findDoubles is Doubles, before anything is said of labels.
+func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Progress) (d doubledRows, err error) {
+	d.best = map[int]doubleLink{}
+	settings := imageset.CheckSettings{Near: o.Bits}
+	if _, err := p.CheckImages(ctx, settings, progress); err != nil {
+		return d, err
+	}
+	index := p.Images()
+	checks, err := imageset.ReadChecks(p.checksFile(), index)
+	if err != nil {
+		return d, err
+	}
+	flags, err := checks.Flags(settings)
+	if err != nil {
+		return d, err
+	}
+	var pairs [][2]int
+	for _, group := range flags.Groups(imageset.FlagDuplicate) {
+		for _, row := range group[1:] {
+			pairs = append(pairs, [2]int{group[0], row})
+			d.link(group[0], row, sameFile, 0)
+		}
+	}
+	for _, group := range flags.Groups(imageset.FlagNearDuplicate) {
+		for _, row := range group[1:] {
+			pairs = append(pairs, [2]int{group[0], row})
+		}
+		d.linkHashes(group, checks)
+	}
+	d.copies = len(flags.Rows(imageset.FlagDuplicate))
+	var candidates [][2]int
+	err = p.lookOnce(ctx, func(l *looks) error {
+		g, same, err := l.graph(ctx, 0, progress.step("finding neighbours"))
+		if err != nil {
+			return err
+		}
+		near := quality.NearDoubles(g, same, o.Near)
+		for _, pair := range near {
+			by := 0.0 // of copies, of which only the first is in the graph
+			if int(same[pair[1]]) != pair[0] {
+				by = quality.Nearness(g, pair[0], pair[1])
+			}
+			d.link(pair[0], pair[1], nearVector, by)
+		}
+		pairs, candidates = append(pairs, near...), quality.MayBeDoubles(g, o.Near)
+		return nil
+	})
+	if d.noFeatures = errors.Is(err, ErrNoFeatures); err != nil && !d.noFeatures {
+		return d, err
+	}
+	alike, likeness, err := p.showSame(ctx, candidates, progress.step("comparing pictures"))
+	if err != nil {
+		return d, err
+	}
+	for k, pair := range alike {
+		d.link(pair[0], pair[1], samePicture, -likeness[k])
+	}
+	d.groups = quality.Groups(index.Len(), append(pairs, alike...))
+	return d, nil
+}
+
+// linkHashes links each row of a group with the one whose hash differs least.
+func (d *doubledRows) linkHashes(group []int, checks *imageset.Checks) {
+	hashes := make([]uint64, len(group))
+	for i, row := range group {
+		score, _ := checks.Scores(row)
+		hashes[i] = score.Perceptual
+	}
+	for i, row := range group {
+		nearest, least := -1, 65
+		for k := range group {
+			if n := bits.OnesCount64(hashes[i] ^ hashes[k]); k != i && n < least {
+				nearest, least = k, n
+			}
+		}
+		d.link(row, group[nearest], nearHash, float64(least))
+	}
+}
+
+// why says what makes a row a double.
+func (d *doubledRows) why(ix *imageset.Index, row int) string {
+	l := d.best[row]
+	other := path.Base(ix.At(l.to).ID)
+	switch {
+	case l.how == sameFile:
+		return "same file as " + other
+	case l.how == nearHash && l.by == 0:
+		return "same hash as " + other
+	case l.how == nearHash:
+		return fmt.Sprintf("hash differs in %.0f of 64 bits from %s", l.by, other)
+	case l.how == nearVector && l.by == 0:
+		return "same features as " + other
+	case l.how == nearVector:
+		return fmt.Sprintf("features %s× nearer to %s than to the tenth most alike", timesNearer(l.by), other)
+	}
+	return fmt.Sprintf("picture fits %s: %.2f", other, -l.by)
+}
+
+// timesNearer is a share of a distance the other way round.
+func timesNearer(share float64) string {
+	times := 1 / share
+	if times >= 1000 {
+		return "over 1,000"
+	}
+	return fmt.Sprint(math.Floor(times))
+}
