@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "probe", "pretrain", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
+var commands = []string{"init", "embed", "import-features", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "probe", "pretrain", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"see", "see kernels", "see activations", "see query", "see extremes", "see projection", "see attribution", "see reconstruction", "see projector",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
