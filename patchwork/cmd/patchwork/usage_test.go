@@ -151,6 +151,7 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"suggest", "p", "--strategy", "entropy"}, []string{"no model", "random"}},
 		{[]string{"suggest", "p", "--strategy", "highest: blue"}, []string{"highest: blue", `["green" "red"]`}},
 		{[]string{"suggest", "p", "--strategy", "highest: "}, []string{"highest: CLASS"}},
+		{[]string{"suggest", "p", "--with", "dark"}, []string{"has not been checked; run `patchwork check p`"}},
 		{[]string{"suggest", "p", "--subset", "contains: blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"suggest", "p", "--subset", "subset: blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"similar", "p"}, []string{"no features yet", "patchwork embed p"}},
@@ -222,4 +223,13 @@ func TestInterruptedButNotKept(t *testing.T) {
 			t.Errorf("besides the cancelling, %v says %v, want %v", tt.err, got, tt.want)
 		}
 	}
+}
+
+// What to do is said in commands, not in Go.
+func TestNothingIsHeldOut(t *testing.T) {
+	project(t, 12)
+	do(t, "init", "p", "--labels-from-folders")
+	do(t, "embed", "p")
+	do(t, "train", "p")
+	fails(t, exitFailed, []string{"hold some out, as with `patchwork split`, and train again, or fit out of fold (--out-of-fold)\n"}, "calibration", "p")
 }
