@@ -41,6 +41,9 @@ func TestImportFeatures(t *testing.T) {
 	if s := as[patchwork.Status](t, do(t, "status", "p", "--json")); s.Features == nil || s.Features.ID != again.Spec.ID || s.Features.Rows != 3 || s.Features.Dim != 2 {
 		t.Errorf("status after the import: %+v; want 3 rows of %s", s.Features, again.Spec.ID)
 	}
+	if text := do(t, "status", "p"); !strings.Contains(text, "features: vectors, 2 numbers for each of 3 images; 1 more wait for import-features\n") {
+		t.Errorf("status says\n%s", text)
+	}
 	similar := as[[]patchwork.Suggestion](t, do(t, "similar", "p", "photos/green/000.png", "-n", "1", "--json")) // rows by path: 0 and 1 are green
 	if len(similar) != 1 || similar[0].Row != 3 {
 		t.Errorf("nearest to (3,4): %+v; want row 3, (5,12), whose cosine is 0.97, and not row 1, whose is 0.8", similar)
