@@ -57,8 +57,6 @@ func (p *Project) Curves(class string) (ClassCurves, error) {
 
 func banded(title, x, y string, l evaluate.Line) widgets.Chart {
 	return widgets.Chart{Title: title, XName: x, YName: y, Shares: true, Width: 420, Height: 320, Series: []widgets.Series{
-		{Name: y, X: l.X, Y: l.Y},
-		{Name: "at least", X: l.X, Y: l.Low, Dashed: true},
-		{Name: "at most", X: l.X, Y: l.High, Dashed: true},
+		{Name: y, X: l.X, Y: l.Y, Low: l.Low, High: l.High},
 	}}
 }

@@ -57,6 +57,11 @@ func TestDecideOpensWhatItCounts(t *testing.T) {
 			}
 		}
 	}
+	for _, tt := range []struct{ row, column, want string }{{"red", "green", "red and green, as labelled"}, {"red", "red", "red, as labelled"}} {
+		if got, _ := d.open(widgets.Opened{Kind: "cell", Matrix: len(d.taken), Row: tt.row, Column: tt.column}); got != tt.want {
+			t.Errorf("the cell %s, %s is called %q; want %q", tt.row, tt.column, got, tt.want)
+		}
+	}
 	// A point of a curve opens the images next to it.
 	_, near := d.open(widgets.Opened{Kind: "decision", Class: 0, Cell: "near", At: 0.5})
 	for i := 1; i < len(near); i++ {
@@ -68,7 +73,7 @@ func TestDecideOpensWhatItCounts(t *testing.T) {
 		t.Errorf("a point opens %d images; want the 20 held out", len(near))
 	}
 	// The worst mistake comes first.
-	class, _ := d.columns[0], d.start[0]
+	class := d.columns[0]
 	_, rows := d.open(widgets.Opened{Kind: "decision", Class: 0, Cell: "fn", At: 1.1})
 	last := -1.0
 	for _, row := range rows {

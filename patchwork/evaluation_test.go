@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gopatchwork/patchwork/patchwork/acquire/replay"
 	"github.com/gopatchwork/patchwork/patchwork/classify"
+	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
+	"github.com/gopatchwork/patchwork/widgets"
 )
 
 // measured is a trained project of 60 photos, of which 20 are held out and the last 8 not labelled.
@@ -109,6 +112,9 @@ func TestEvaluation(t *testing.T) {
 				t.Error(err)
 			}
 		}
+		if c.ROC.Series[0].Low == nil || c.PR.Series[0].Low == nil || c.Reliability.Series[0].Low == nil || len(c.ROC.Series) != 1 || len(c.Reliability.Series) != 2 {
+			t.Errorf("want intervals as bands and not as lines: %+v", c)
+		}
 		if x := c.ROC.Series[0].X; len(x) < 3 || x[0] != 0 || x[len(x)-1] != 1 || len(c.Reliability.Series[0].X) == 0 {
 			t.Errorf("ROC over %v, reliability over %v", x, c.Reliability.Series[0].X)
 		}
@@ -143,6 +149,11 @@ func TestEvaluation(t *testing.T) {
 		})
 		if err != nil || len(c) != 2 || calls != 6 || c[1].Figure.Value < 0.95 || c[1].Figure.High > 1 || c[0].Images != 6 {
 			t.Errorf("%v, %v", c, err)
+		}
+		by := LearningCurve{{Images: 6, Figure: evaluate.Interval{Value: 0.7, Low: 0.5, High: 0.8}}, {Images: 30, Figure: evaluate.Interval{Value: 0.9, Low: 0.8, High: 1}}}
+		want := []widgets.Series{{Name: "mean AUC", X: []float64{6, 30}, Y: []float64{0.7, 0.9}, Low: []float64{0.5, 0.8}, High: []float64{0.8, 1}}}
+		if got := by.Chart().Series; !reflect.DeepEqual(got, want) {
+			t.Errorf("the chart has %+v; want one curve with its interval as a band, %+v", got, want)
 		}
 		// The two subsets are the two classes, so a test on one of them has nothing to tell apart.
 		o.BySubset, o.Folds = true, 2

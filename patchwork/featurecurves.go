@@ -12,7 +12,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/gopatchwork/patchwork/patchwork/evaluate"
 	"github.com/gopatchwork/patchwork/patchwork/evaluate/represent"
 	"github.com/gopatchwork/patchwork/patchwork/features"
 	"github.com/gopatchwork/patchwork/widgets"
@@ -181,19 +180,18 @@ func (f FeatureCurves) String() string {
 	return b.String()
 }
 
-// Chart draws the curves, and of a single one its intervals.
+// Chart draws the curves, and of a few their intervals.
 func (f FeatureCurves) Chart() widgets.Chart {
 	chart := widgets.Chart{Title: "Features with few labels", XName: "labels a class", YName: "accuracy", LogX: true, Width: 560, Height: 320}
 	for _, c := range f {
-		mean, low, high := widgets.Series{Name: c.Features}, widgets.Series{Name: "at least", Dashed: true}, widgets.Series{Name: "at most", Dashed: true}
+		s := widgets.Series{Name: c.Features}
 		for _, p := range c.Points {
-			for s, y := range map[*widgets.Series]evaluate.Number{&mean: p.Accuracy.Value, &low: p.Accuracy.Low, &high: p.Accuracy.High} {
-				s.X, s.Y = append(s.X, float64(p.Labels)), append(s.Y, float64(y))
+			s.X, s.Y = append(s.X, float64(p.Labels)), append(s.Y, float64(p.Accuracy.Value))
+			if len(f) <= inOneChart {
+				s.Low, s.High = append(s.Low, float64(p.Accuracy.Low)), append(s.High, float64(p.Accuracy.High))
 			}
 		}
-		if chart.Series = append(chart.Series, mean); len(f) == 1 {
-			chart.Series = append(chart.Series, low, high)
-		}
+		chart.Series = append(chart.Series, s)
 	}
 	return chart
 }

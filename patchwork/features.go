@@ -23,9 +23,9 @@ type EmbedOptions struct {
 	Batch int // images at a time; 0 means the extractor's choice
 }
 
-// EmbedReport says what Embed did.
+// EmbedReport says what Embed or ImportFeatures did.
 type EmbedReport struct {
-	Scan   imageset.ScanReport `json:"scan"`
+	Scan   imageset.ScanReport `json:"scan,omitzero"` // ImportFeatures looks for no images
 	Run    features.RunReport  `json:"run"`
 	Spec   features.Spec       `json:"extractor"`
 	Sanity *features.Sanity    `json:"sanity,omitempty"` // nil without enough labels
@@ -62,24 +62,28 @@ func (p *Project) Embed(ctx context.Context, o EmbedOptions, progress Progress) 
 		return report, err
 	}
 	defer store.Close()
-	if err := p.use(name, networkOf(network), store.Spec().ID); err != nil {
-		return report, err
+	report.Sanity, err = p.take(ctx, store, name, networkOf(network), progress)
+	return report, err
+}
+
+// take makes the vectors of store the features in use, and measures them where there are enough labels.
+func (p *Project) take(ctx context.Context, store *features.Store, extractor string, network *Network, progress Progress) (*features.Sanity, error) {
+	if err := p.use(extractor, network, store.Spec().ID); err != nil {
+		return nil, err
 	}
 	if err := p.renewContext(ctx, store, progress); err != nil {
-		return report, err
+		return nil, err
 	}
 	t, err := p.Labels()
 	if err != nil {
-		return report, err
+		return nil, err
 	}
-	sanity, err := features.CheckSanity(ctx, store, p.Reader(), len(t.Classes()), func(row, class int) int8 {
+	return features.CheckSanity(ctx, store, p.Reader(), len(t.Classes()), func(row, class int) int8 {
 		if t.Excluded(row) {
 			return -1
 		}
 		return int8(t.Value(row, class))
 	})
-	report.Sanity = sanity
-	return report, err
 }
 
 // choice is the extractor that o and the settings ask for, by its name in project.yaml, and what is known about it.
@@ -168,14 +172,18 @@ func (p *Project) Features() (*features.Store, error) {
 	return store, nil
 }
 
-// String says in a few lines what Embed did.
+// String says in a few lines what was done.
 func (r EmbedReport) String() string {
 	var b strings.Builder
 	if s := r.Scan; s.Added+s.Changed+s.Moved+s.Vanished+s.Broken+len(s.ListProblems) > 0 {
 		fmt.Fprintln(&b, s)
 	}
 	n := r.Run
-	fmt.Fprintf(&b, "%s: %d numbers for each image; %d computed", r.Spec.Name, r.Spec.Dim, n.Computed)
+	did := "computed"
+	if r.Spec.Width == 0 { // no size of images: from a file
+		did = "imported"
+	}
+	fmt.Fprintf(&b, "%s: %d numbers for each image; %d %s", r.Spec.Name, r.Spec.Dim, n.Computed, did)
 	if n.Computed > 0 {
 		fmt.Fprintf(&b, " in %.1f s", n.Took.Seconds())
 	}

@@ -54,15 +54,15 @@ func (p FeatureMapPlan) String() string {
 	return fmt.Sprintf("maps %s as %s; all images take %s on disk, %d are missing", strings.Join(words, ", "), p.Kind, features.BytesText(p.Bytes), p.Images)
 }
 
-// FeatureMapReport says what ExtractMaps did.
+// FeatureMapReport says what ExtractMaps or ImportMaps did.
 type FeatureMapReport struct {
-	Scan imageset.ScanReport `json:"scan"`
+	Scan imageset.ScanReport `json:"scan,omitzero"` // ImportMaps looks for no images
 	Plan FeatureMapPlan      `json:"plan"`
 	Run  features.RunReport  `json:"run"`
 	Spec features.Spec       `json:"extractor"`
 }
 
-// String says in a few lines what ExtractMaps did.
+// String says in a few lines what was done.
 func (r FeatureMapReport) String() string {
 	text := EmbedReport{Scan: r.Scan, Run: r.Run, Spec: r.Spec}.String()
 	return strings.Replace(text, fmt.Sprintf(": %d numbers for each image;", r.Spec.Dim), fmt.Sprintf(": %d maps for each image;", len(r.Spec.Taps)), 1)
@@ -202,15 +202,16 @@ func (p *Project) fromHere(file string) string {
 	return p.path(filepath.FromSlash(file))
 }
 
-// ImportMaps takes maps that another program computed, an npy file [images, height, width, channels] for each tap.
+// ImportMaps takes maps that another program computed, an npy file [images, height, width, channels] for each tap. o.Dir and o.Progress
+// are not read.
 //
 // Errors: those of features.ImportMaps.
-func (p *Project) ImportMaps(ctx context.Context, files []string, o features.ImportOptions) (FeatureMapReport, error) {
+func (p *Project) ImportMaps(ctx context.Context, files []string, o features.ImportOptions, progress Progress) (FeatureMapReport, error) {
 	var report FeatureMapReport
 	if err := checkWritable(p.dir); err != nil {
 		return report, err
 	}
-	o.Dir = p.path("features")
+	o.Dir, o.Progress = p.path("features"), progress.step("importing maps")
 	store, run, err := features.ImportMaps(ctx, files, p.Images(), o)
 	report.Run = run
 	if err != nil {

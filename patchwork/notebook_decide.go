@@ -174,7 +174,10 @@ func (d *decided) open(o widgets.Opened) (title string, rows []int) {
 				rows = append(rows, row)
 			}
 		}
-		return o.Row + " and " + o.Column, rows
+		if o.Row == o.Column {
+			return o.Row + ", as labelled", rows
+		}
+		return o.Row + " and " + o.Column + ", as labelled", rows
 	}
 	class := d.columns[o.Class]
 	type one struct {

@@ -142,11 +142,10 @@ func (n *Notebook) Replay(options ...ReplayOptions) *Replay {
 
 // Chart draws the curve with its intervals.
 func (c LearningCurve) Chart() widgets.Chart {
-	mean, low, high := widgets.Series{Name: "mean AUC"}, widgets.Series{Name: "at least", Dashed: true}, widgets.Series{Name: "at most", Dashed: true}
+	s := widgets.Series{Name: "mean AUC"}
 	for _, p := range c {
-		for s, y := range map[*widgets.Series]float64{&mean: float64(p.Figure.Value), &low: float64(p.Figure.Low), &high: float64(p.Figure.High)} {
-			s.X, s.Y = append(s.X, p.Images), append(s.Y, y)
-		}
+		s.X, s.Y = append(s.X, p.Images), append(s.Y, float64(p.Figure.Value))
+		s.Low, s.High = append(s.Low, float64(p.Figure.Low)), append(s.High, float64(p.Figure.High))
 	}
-	return widgets.Chart{Title: "What more labels bring", XName: "labelled images", YName: "mean AUC", Series: []widgets.Series{mean, low, high}, Width: 480, Height: 280}
+	return widgets.Chart{Title: "What more labels bring", XName: "labelled images", YName: "mean AUC", Series: []widgets.Series{s}, Width: 480, Height: 280}
 }

@@ -1,6 +1,10 @@
 package patchwork
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/gopatchwork/patchwork/patchwork/features"
+)
 
 // Taps shows the maps inside of the project's network that ExtractMaps can keep.
 func (n *Notebook) Taps(options ...FeatureMapOptions) {
@@ -28,6 +32,21 @@ func (n *Notebook) ExtractMaps(options ...FeatureMapOptions) {
 	defer stop()
 	progress, done := ShowProgress()
 	report, err := n.Project.ExtractMaps(ctx, o, progress)
+	done()
+	check(err)
+	fmt.Println(report)
+}
+
+// ImportMaps takes maps that another program computed, an npy file [images, height, width, channels] for each tap.
+func (n *Notebook) ImportMaps(files []string, options ...features.ImportOptions) {
+	var o features.ImportOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	progress, done := ShowProgress()
+	report, err := n.Project.ImportMaps(ctx, files, o, progress)
 	done()
 	check(err)
 	fmt.Println(report)

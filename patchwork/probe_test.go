@@ -92,7 +92,7 @@ func TestProbe(t *testing.T) {
 		t.Errorf("the curves are %+v, %v", curves, err)
 	}
 	chart := curves.Chart()
-	if len(chart.Series) != 3 || !slices.Equal(chart.Series[0].X, []float64{1, 5, 13}) {
+	if s := chart.Series; len(s) != 1 || !slices.Equal(s[0].X, []float64{1, 5, 13}) || len(s[0].Low) != 3 || s[0].High[1] != float64(curves[0].Points[1].Accuracy.High) {
 		t.Errorf("the chart shows %+v", chart.Series)
 	}
 

@@ -100,6 +100,9 @@ func (p *Project) predictRows(info classify.Info, rows []int) (*classify.Predict
 	if err != nil {
 		return nil, err
 	}
+	if !m.Info().Trained.Equal(info.Trained) { // by another process, since info was read
+		return nil, errors.New("patchwork: another model was saved while scores were read; read them again")
+	}
 	row := r.of(info.Options)
 	found, err := m.Predict(context.Background(), len(rows), func(i int) []float32 { return row(rows[i]) })
 	return &found, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -194,5 +195,21 @@ func TestPropagatedScoresOfOtherFeatures(t *testing.T) {
 	}
 	if _, err := p.Train(ctx, TrainOptions{Pseudo: 0.9}, nil); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("train: %v; want an error that says %q", err, want)
+	}
+}
+
+// Scores of one model are not mixed with those of another that was saved while they were read.
+func TestScoresOfAModelThatChanges(t *testing.T) {
+	p := measured(t)
+	info, err := classify.ReadInfo(p.path("models", modelName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := p.predictRows(info, []int{0, 1}); err != nil || found == nil || found.Rows != 2 {
+		t.Errorf("of the model as it is: %+v, %v", found, err)
+	}
+	info.Trained = info.Trained.Add(-time.Second)
+	if _, err := p.predictRows(info, []int{0, 1}); err == nil || !strings.Contains(err.Error(), "another model was saved while scores were read; read them again") {
+		t.Errorf("of another model: %v", err)
 	}
 }

@@ -28,6 +28,7 @@ type SearchOptions struct {
 	Folds int              // that each trial is measured on; 0 means 3
 	Seed  uint64           // added to the project's seed
 	Train bool             // train the best afterwards, as Train does
+	Note  string           // of a person, for the record of each trial and of that training
 }
 
 // SearchTrial is one choice of settings and what it led to.
@@ -90,7 +91,7 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 			return r.sorted(), errors.Join(append(unrecorded, err)...)
 		}
 		s.options.Seed = seed
-		t := p.beginTrial(s.options)
+		t := p.beginTrial(s.options, o.Note)
 		s.begun, s.onPoint = t.begunFold, t.hear
 		points, err := study.LearningCurve(ctx, s.table, study.CurveOptions{Budgets: []int{len(fold)}, FoldOptions: folds}, func(ctx context.Context, learn, test []int) (float64, error) {
 			figure, err := s.train(ctx, learn, test)
@@ -112,7 +113,7 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 	r = r.sorted()
 	err = errors.Join(unrecorded...)
 	if o.Train {
-		_, failed := p.Train(ctx, TrainOptions{Options: r.Best, Progress: progress}, nil)
+		_, failed := p.Train(ctx, TrainOptions{Options: r.Best, Note: o.Note, Progress: progress}, nil)
 		err = errors.Join(err, failed)
 	}
 	return r, err

@@ -37,7 +37,7 @@ func TestSearchKeepsEveryTrial(t *testing.T) {
 	if err := p.Split(t.Context(), 0.3, 1); err != nil {
 		t.Fatal(err)
 	}
-	o := SearchOptions{Trials: 4, Space: map[string]string{"rate": "0.000001..0.000002", "sampling": "instance"}, Base: classify.Options{Epochs: 4, Steps: 10}, Train: true}
+	o := SearchOptions{Trials: 4, Space: map[string]string{"rate": "0.000001..0.000002", "sampling": "instance"}, Base: classify.Options{Epochs: 4, Steps: 10}, Train: true, Note: "two rates"}
 	first, err := p.Search(t.Context(), o, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +65,9 @@ func TestSearchKeepsEveryTrial(t *testing.T) {
 	kinds := map[string]int{}
 	for _, r := range runs {
 		kinds[r.Kind]++
+		if r.Note != "two rates" {
+			t.Errorf("the record of %s has the note %q; want that of the search", r.ID, r.Note)
+		}
 		series, err := runlog.Metrics(p.path("runs", r.ID))
 		if err != nil {
 			t.Fatal(err)

@@ -22,11 +22,11 @@ type trial struct {
 	folds [][]runlog.Point // ends of epochs, by fold; seconds since the training on it began
 }
 
-// beginTrial begins the record of a trial.
-func (p *Project) beginTrial(o classify.Options) *trial {
+// beginTrial begins the record of a trial, with a person's note.
+func (p *Project) beginTrial(o classify.Options, note string) *trial {
 	t := &trial{SearchTrial: SearchTrial{Settings: settingsOf(o)}}
 	t.rec = beginRecord(p.path("runs"), runlog.Run{
-		Kind: "search", Settings: beside(filledSettings(o), t.Settings), Given: slices.Collect(maps.Keys(t.Settings)),
+		Kind: "search", Note: note, Settings: beside(filledSettings(o), t.Settings), Given: slices.Collect(maps.Keys(t.Settings)),
 	}, 0, following{})
 	if t.rec.folder != "" {
 		t.Run = filepath.Base(t.rec.folder)

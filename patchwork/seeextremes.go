@@ -58,7 +58,9 @@ func (p *Project) Extremes(ctx context.Context, o ExtremesOptions) (r ExtremesRe
 	if err != nil {
 		return r, err
 	}
+	var from string
 	err = p.lookOnce(ctx, func(l *looks) error {
+		from = p.extractorName(l.store.Spec())
 		var rows []int
 		for row := range l.index.Len() {
 			if l.vectors.Has(row) && !t.Excluded(row) {
@@ -75,7 +77,7 @@ func (p *Project) Extremes(ctx context.Context, o ExtremesOptions) (r ExtremesRe
 	if err != nil {
 		return r, err
 	}
-	r.Title = fmt.Sprintf("%s: images with least and most of directions of the features, among %d", p.extractorName(), r.Count)
+	r.Title = fmt.Sprintf("%s: images with least and most of directions of the features, among %d", from, r.Count)
 	return r, r.draw(p.thumbImage)
 }
 

@@ -28,8 +28,11 @@ func (p *Project) NetworkFile() (NetworkFile, error) {
 	return NetworkFile{p.fromHere(s.Extractor), s.Network.options()}, nil
 }
 
-// extractorName is how the extractor is called in a title.
-func (p *Project) extractorName() string {
+// extractorName is how what the features in use come from is called in a title.
+func (p *Project) extractorName(in features.Spec) string {
+	if in.Width == 0 { // from a file
+		return in.Name
+	}
 	if n, err := p.NetworkFile(); err == nil {
 		return n.name()
 	}

@@ -86,8 +86,9 @@ func (p *Project) Query(ctx context.Context, o QueryOptions) (r QueryReport, err
 	if err != nil {
 		return r, err
 	}
+	var from string
 	err = p.lookOnce(ctx, func(l *looks) error {
-		r.Features = l.store.Spec().ID
+		r.Features, from = l.store.Spec().ID, p.extractorName(l.store.Spec())
 		queries, err := p.queries(t, l, o)
 		if err != nil {
 			return err
@@ -103,7 +104,7 @@ func (p *Project) Query(ctx context.Context, o QueryOptions) (r QueryReport, err
 	if err != nil {
 		return r, err
 	}
-	r.sum(p.extractorName())
+	r.sum(from)
 	return r, r.draw(func(row int) (image.Image, error) { return p.thumbImage(row) }, func(row int) string { return present(t, row) })
 }
 

@@ -44,6 +44,8 @@ type FeatureStatus struct {
 	Name string `json:"name"`
 	Dim  int    `json:"dim"`
 	Rows int    `json:"rows"` // usable images whose features are of their present content
+
+	imported bool // ImportFeatures brings more, and not Embed
 }
 
 // ModelStatus describes the trained classifier.
@@ -81,7 +83,7 @@ func (p *Project) Status() (Status, error) {
 	s.Warnings = p.store.Warnings()
 	p.mu.Unlock()
 	if f, err := p.Features(); err == nil {
-		s.Features = &FeatureStatus{ID: f.Spec().ID, Name: f.Spec().Name, Dim: f.Dim()}
+		s.Features = &FeatureStatus{ID: f.Spec().ID, Name: f.Spec().Name, Dim: f.Dim(), imported: f.Spec().Width == 0}
 		row := featureRow(f, index)
 		for i := range index.Len() {
 			if row(i) != nil {
@@ -128,7 +130,11 @@ func (s Status) String() string {
 	default:
 		fmt.Fprintf(&b, "features: %s, %d numbers for each of %d images", s.Features.Name, s.Features.Dim, s.Features.Rows)
 		if n := s.Usable - s.Features.Rows; n > 0 {
-			fmt.Fprintf(&b, "; %d more wait for embed", n)
+			waits := "embed"
+			if s.Features.imported {
+				waits = "import-features"
+			}
+			fmt.Fprintf(&b, "; %d more wait for %s", n, waits)
 		}
 		b.WriteByte('\n')
 	}

@@ -100,13 +100,11 @@ func (d Decisions) StaticHTML(at []float64) (string, error) {
 	for i, c := range d.Classes {
 		roc, pr := c.charts()
 		b.WriteString("<p>" + html.EscapeString(c.sentence(at[i])) + "</p>\n")
-		for _, chart := range []Chart{roc, pr} {
-			text, err := chart.StaticHTML()
-			if err != nil {
-				return "", err
-			}
-			b.WriteString(text)
+		text, err := ChartSheet{Charts: []Chart{roc, pr}}.StaticHTML()
+		if err != nil {
+			return "", err
 		}
+		b.WriteString(text)
 	}
 	for _, m := range d.Matrices {
 		b.WriteString(m.StaticHTML())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-rod/rod/lib/input"
@@ -36,6 +37,9 @@ func TestDecisionsPage(t *testing.T) {
 	page.MustElementR(".pw-open button", "More").MustClick()
 	soon(t, page, come, "30", "and more of them")
 	shot(t, page, "decisions-open")
+	if text := s.static(); !strings.Contains(text, ": 30 of 30</p>") || strings.Count(text, "<table><tr><td><img") != 1 {
+		t.Errorf("the static form does not say which images were opened, or has the curves below each other:\n%.300s", text)
+	}
 	page.MustElement(".pw-decisions svg").MustClick()
 	soon(t, page, "document.querySelector('.pw-open h3').textContent.startsWith('decision near')", "true", "a point of a curve opens its images")
 	page.MustElement(".pw-bars button:not([disabled])").MustClick()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"slices"
 	"strconv"
@@ -93,7 +94,7 @@ func (s *decisionsSession) static() string {
 		return fmt.Sprintf("<p>the curves cannot be drawn: %v</p>", err)
 	}
 	if len(s.shown) > 0 {
-		text += Grid{Images: s.shown, Columns: 8}.StaticHTML()
+		text += fmt.Sprintf("<p>%s: %d of %d</p>\n", html.EscapeString(s.title), len(s.shown), s.total) + Grid{Images: s.shown, Columns: 8}.StaticHTML()
 	}
 	return text
 }

@@ -154,3 +154,21 @@ func TestMoreThanIsCompared(t *testing.T) {
 		t.Errorf("all: %d picks, %v", len(picks), err)
 	}
 }
+
+// Known rows without vectors take no place of those that stand for all.
+func TestKnownRowsWithoutVectors(t *testing.T) {
+	p := &Pool{Rand: rand.New(rand.NewPCG(4, 4)), Rows: []int{0, 1}, Classes: []string{"a"},
+		Features: func(row int) []float32 {
+			if row > 1 && row%2 == 0 {
+				return nil
+			}
+			return []float32{float32(row), 1}
+		},
+		Labels: func(row, _ int) int8 { return int8(min(row/2, 1)) - 1 }}
+	for row := range mostKnown + 200 {
+		p.Known = append(p.Known, row+2)
+	}
+	if q := sampled(p); len(q.rows) != 2+mostKnown/2+100 || q.open != 2 {
+		t.Errorf("%d points, %d of them candidates; want %d, all that have vectors", len(q.rows), q.open, 2+mostKnown/2+100)
+	}
+}

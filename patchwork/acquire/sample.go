@@ -9,7 +9,7 @@ import (
 // choice is among them: 4,096 squared cosines take 64 MiB, and what they say of the density of 100,000 differs little.
 const mostCompared = 4096
 
-// sampled are the unit points of p, of its candidates up to mostCompared drawn at random.
+// sampled are the unit points of p, of its candidates up to mostCompared and of its known rows up to mostKnown drawn at random.
 func sampled(p *Pool) *points { return sampledOf(p, mostCompared, mostKnown) }
 
 // sampledOf are the unit points of p, up to so many candidates and known rows drawn at random.
@@ -24,10 +24,7 @@ func sampledOf(p *Pool, candidates, known int) *points {
 		}
 		return rows
 	}
-	s.Rows = some(p.Rows, candidates)
-	if known < mostKnown {
-		s.Known = some(p.Known, known)
-	}
+	s.Rows, s.Known = some(p.Rows, candidates), some(p.Known, known)
 	return unitPoints(&s)
 }
 

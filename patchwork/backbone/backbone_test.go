@@ -159,7 +159,7 @@ func TestErrors(t *testing.T) {
 		{"wrn-17-2", Options{}, []string{`no network "wrn-17-2"`}},
 		{"wrn-16-02", Options{}, []string{`no network`}},
 		{"resnet18", Options{Norm: "instance", Stem: "tall", Width: -1, Dropout: 1, Inputs: -2, ClassToken: true, Patch: 4, Kernel: 2}, []string{
-			`backbone.Options of resnet18: Norm is "instance"; want one of ["batch" "layer" "group"]`, `Stem is "tall"; want one of ["small" "large"]`, "Width is -1",
+			`backbone.Options: Norm is "instance"; want one of ["batch" "layer" "group"] (resnet18)`, `Stem is "tall"; want one of ["small" "large"]`, "Width is -1",
 			"Dropout is 1; want 0 to 0.9", "Inputs is -2", "ClassToken is set", "Patch is 4, and this network", "Kernel is 2, and", "Kernel is 2; want an odd"}},
 		{"vit-tiny", Options{Norm: BatchNorm}, []string{`Norm is "batch"; want one of ["layer"]`}},
 		{"vgg11", Options{Dropout: 0.5}, []string{"this network drops nothing"}},

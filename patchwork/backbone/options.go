@@ -52,7 +52,7 @@ func (o Options) check(name string, f family) error {
 	var errs []error
 	need := func(ok bool, format string, args ...any) {
 		if !ok {
-			errs = append(errs, fmt.Errorf("backbone.Options of %s: "+format, append([]any{name}, args...)...))
+			errs = append(errs, fmt.Errorf("backbone.Options: "+format+" (%s)", append(args, name)...))
 		}
 	}
 	need(o.Norm == "" || slices.Contains(f.allNorms(), o.Norm), "Norm is %q; want one of %q", o.Norm, f.allNorms())

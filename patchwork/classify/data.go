@@ -216,7 +216,7 @@ func (p *prepared) gather() error {
 	}
 	p.mean, p.scale = m.standard()
 	if p.missing > 0 {
-		p.warnings = append(p.warnings, fmt.Sprintf("%d labelled images have no features and take no part; extract their features and train again", p.missing))
+		p.warnings = append(p.warnings, fmt.Sprintf("labelled images without features, which take no part: %d; extract their features and train again", p.missing))
 	}
 	return nil
 }

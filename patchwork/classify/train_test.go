@@ -178,7 +178,7 @@ func TestWarnings(t *testing.T) {
 		`class "b" has no label for training and is left out`,
 		`class "c" has no image labelled present for training`,
 		`class "d" has no image labelled absent for training`,
-		"2 labelled images have no features",
+		"labelled images without features, which take no part: 2;",
 	} {
 		if !slices.ContainsFunc(info.Warnings, func(w string) bool { return strings.Contains(w, want) }) {
 			t.Errorf("no warning says %q: %q", want, info.Warnings)

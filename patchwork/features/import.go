@@ -2,9 +2,11 @@ package features
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 )
@@ -15,11 +17,13 @@ type ImportOptions struct {
 	Name          string // for people and the file name; "" means the name of the file
 	Preprocessing string // how the vectors were made; "" means "computed elsewhere"
 	Raw           bool   // keep the lengths of the vectors
+
+	Progress func(done, total int) // images with features and images that can have them; may be nil
 }
 
 // ImportNPY copies vectors that another program computed into a store. Row i of the file belongs to row i of ix, in
 // the order of images.tsv. Rows whose image cannot be read, and rows with NaN or infinity, stay without features.
-// Importing the same file again changes nothing but the rows whose images have changed.
+// Importing the same file again changes nothing but the rows whose images have changed, and goes on where it was interrupted.
 //
 // The file is an N×D numpy array of float32 or float64, in C or Fortran order. It is read twice, some rows at a time, and need not fit in
 // memory.
@@ -57,6 +61,7 @@ func ImportNPY(ctx context.Context, file string, ix *imageset.Index, o ImportOpt
 // importRows puts what read gives for each row into the store of spec. from names where the rows come from.
 func importRows(ctx context.Context, spec Spec, ix *imageset.Index, o ImportOptions, from string, read func(row int) ([]float32, error)) (*Store, RunReport, error) {
 	var report RunReport
+	start := time.Now()
 	w, err := newWriter(o.Dir, spec, o.Raw, ix.Len())
 	if err != nil {
 		return nil, report, err
@@ -67,9 +72,12 @@ func importRows(ctx context.Context, spec Spec, ix *imageset.Index, o ImportOpti
 	if err := w.forget(missing); err != nil {
 		return nil, report, err
 	}
-	for _, row := range missing {
+	for i, row := range missing {
 		if err := ctx.Err(); err != nil {
-			return nil, report, err
+			return nil, report, errors.Join(err, w.sync())
+		}
+		if o.Progress != nil {
+			o.Progress(kept+i, kept+len(missing))
 		}
 		x, err := read(row)
 		if err != nil {
@@ -77,7 +85,7 @@ func importRows(ctx context.Context, spec Spec, ix *imageset.Index, o ImportOpti
 		}
 		image := ix.At(row)
 		if !finite(x) {
-			report.Broken = append(report.Broken, BrokenRow{row, image.ID, "the file has NaN or infinity here"})
+			report.Broken = append(report.Broken, BrokenRow{row, image.ID, fmt.Sprintf("row %d of %s has NaN or infinity", row, from)})
 			continue
 		}
 		if !o.Raw {
@@ -91,6 +99,10 @@ func importRows(ctx context.Context, spec Spec, ix *imageset.Index, o ImportOpti
 	if err := w.sync(); err != nil {
 		return nil, report, err
 	}
+	if o.Progress != nil {
+		o.Progress(kept+len(missing), kept+len(missing))
+	}
+	report.Took = time.Since(start)
 	if report.Kept+report.Computed == 0 {
 		return nil, report, fmt.Errorf("features: %s has no usable row: every image is unreadable or its row is NaN", from)
 	}

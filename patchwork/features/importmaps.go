@@ -65,7 +65,7 @@ func ImportMaps(ctx context.Context, files []string, ix *imageset.Index, o Impor
 		}
 		return x, nil
 	}
-	return importRows(ctx, spec, ix, ImportOptions{Dir: o.Dir, Raw: true}, strings.Join(files, ", "), read)
+	return importRows(ctx, spec, ix, ImportOptions{Dir: o.Dir, Raw: true, Progress: o.Progress}, strings.Join(files, ", "), read)
 }
 
 // npyRows is an npy file that is read row by row.

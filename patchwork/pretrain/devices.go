@@ -24,10 +24,10 @@ type devices struct {
 // newDevices refuses more devices than the backend has, and a batch that does not divide.
 func newDevices(n, batch int, b gomlx.Backend) (*devices, error) {
 	if has := b.NumDevices(); n > has {
-		return nil, fmt.Errorf("pretrain: Devices is %d, and the backend %s has %d; set Devices to at most %[3]d, or choose another backend by PATCHWORK_BACKEND", n, b.Name(), has)
+		return nil, fmt.Errorf("pretrain.Options: Devices is %d, and the backend %s has %d; want at most so many, or another backend, by PATCHWORK_BACKEND", n, b.Name(), has)
 	}
 	if batch%n != 0 {
-		return nil, fmt.Errorf("pretrain: a batch of %d images does not divide among %d devices; make Batch a multiple of Devices, such as %d", batch, n, max(batch/n, 1)*n)
+		return nil, fmt.Errorf("pretrain.Options: Batch is %d, which does not divide among %d devices; want a multiple of them, such as %d", batch, n, max(batch/n, 1)*n)
 	}
 	if n == 1 {
 		return nil, nil

@@ -21,8 +21,8 @@ func TestDevicesRefused(t *testing.T) {
 		says           string
 	}{
 		{1, 7, ""}, {2, 8, ""}, {4, 8, ""},
-		{5, 10, "Devices is 5, and the backend cpu has 4; set Devices to at most 4"},
-		{4, 10, "a batch of 10 images does not divide among 4 devices; make Batch a multiple of Devices, such as 8"},
+		{5, 10, "Devices is 5, and the backend cpu has 4; want at most so many"},
+		{4, 10, "Batch is 10, which does not divide among 4 devices; want a multiple of them, such as 8"},
 		{4, 3, "such as 4"},
 	} {
 		d, err := newDevices(tt.devices, tt.batch, b)

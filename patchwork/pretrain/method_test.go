@@ -73,9 +73,11 @@ func TestDefaultRates(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	source, _ := drawings(t, 20, 1)
 	for says, try := range map[string]func(*Task, *Options){
-		"there are 20 images and a batch has 64":    func(_ *Task, o *Options) { o.Batch = 64 },
+		"Batch is 64 and there are 20 images; want": func(_ *Task, o *Options) { o.Batch = 64 },
 		"Epochs is -1":                              func(_ *Task, o *Options) { o.Epochs, o.Steps = -1, 0 },
 		"Batch is 1":                                func(_ *Task, o *Options) { o.Batch = 1 },
+		"Warmup is -1":                              func(_ *Task, o *Options) { o.Warmup = -1 },
+		"Period is -2":                              func(_ *Task, o *Options) { o.Period = -2 },
 		`there is no optimiser "magic"`:             func(_ *Task, o *Options) { o.Optimiser = "magic" },
 		`there is no schedule "magic"`:              func(_ *Task, o *Options) { o.Schedule = "magic" },
 		`there is no precision "magic"`:             func(_ *Task, o *Options) { o.Precision = "magic" },

@@ -66,6 +66,8 @@ func (o Options) Check() error {
 		need(o.Side == 0 || o.Side >= 8, "pretrain.Options: Side is %d; want 8 pixels or more, or 0 for the default (64)", o.Side),
 		o.Optimiser.Check(), o.Schedule.Check(), o.Precision.Check(),
 		need(o.Rate >= 0, "pretrain.Options: Rate is %g; want 0 or more", o.Rate),
+		need(o.Period >= 0, "pretrain.Options: Period is %d; want 1 or more steps, or 0 for the default", o.Period),
+		need(o.Warmup >= 0, "pretrain.Options: Warmup is %d; want 1 or more steps, or 0 for the default", o.Warmup),
 		need(o.Clip >= 0, "pretrain.Options: Clip is %g; want 0 or more", o.Clip),
 		need(o.Accumulate >= 0, "pretrain.Options: Accumulate is %d; want 1 or more, or 0 for 1", o.Accumulate),
 		need(o.Devices >= 0, "pretrain.Options: Devices is %d; want 1 or more, or 0 for 1", o.Devices),
@@ -77,7 +79,7 @@ func (o Options) Check() error {
 func (o Options) withDefaults(c Card, images int) (Options, error) {
 	fill(&o.Batch, min(128, images))
 	if o.Batch > images {
-		return o, fmt.Errorf("pretrain: there are %d images and a batch has %d; give a smaller Batch, or more images", images, o.Batch)
+		return o, fmt.Errorf("pretrain.Options: Batch is %d and there are %d images; want at most so many, or more images", o.Batch, images)
 	}
 	if o.Batch < 2 {
 		return o, fmt.Errorf("pretrain: there are %d images; want 2 or more", images)

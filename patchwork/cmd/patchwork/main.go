@@ -109,7 +109,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpCommand(helpCommand(root))
-	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(), distilCommand(), finetuneCommand(), pretrainCommand(), probeCommand(), seeCommand(),
+	root.AddCommand(initCommand(), checkCommand(), normCommand(), packCommand(), embedCommand(), importFeaturesCommand(), mapsCommand(), importCommand(), exportCommand(), splitCommand(), trainCommand(), distilCommand(), finetuneCommand(), pretrainCommand(), probeCommand(), seeCommand(),
 		searchCommand(), runsCommand(), predictCommand(), evaluateCommand(), thresholdsCommand(), confusionCommand(), calibrationCommand(), prevalenceCommand(), learningCurveCommand(), replayCommand(), auditCommand(),
 		agreementCommand(), disagreementsCommand(), suggestCommand(), similarCommand(), layoutCommand(), propagateCommand(), suspectsCommand(), doublesCommand(), outliersCommand(), classesCommand(), tasksCommand(), statusCommand(), serveCommand(), kernelCommand())
 	return root

@@ -128,7 +128,9 @@ func mapsImportCommand() *cobra.Command {
 			return checkFlags(need(len(a) > 1, "import wants a project folder and one file or more; got %q", a))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, a []string) error {
-			report, err := p.ImportMaps(c.Context(), a[1:], o)
+			progress, end := patchwork.ShowProgress()
+			report, err := p.ImportMaps(c.Context(), a[1:], o, progress)
+			end()
 			if err != nil {
 				return err
 			}

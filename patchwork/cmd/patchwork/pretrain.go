@@ -71,6 +71,7 @@ func pretrainCommand() *cobra.Command {
 			wrong = append(wrong, need(len(a) == 1 || len(images) > 0 && out != "", "name a project, or give --images and --out"),
 				need(len(a) == 0 || len(images) == 0 && out == "", "a project has its own images and folder; leave --images and --out away"))
 		}
+		wrong = append(wrong, need(o.Look >= 0, "--look is %d; want 1 or more epochs, or 0 for the start and the end", o.Look))
 		return checkFlags(append(wrong, o.Check())...)
 	}
 	f := c.Flags()

@@ -62,7 +62,7 @@ func TestPretrain(t *testing.T) {
 	}
 	fails(t, exitFailed, []string{"shows crops of 8 pixels"}, "pretrain", "p", "--method", "dino", "--backbone", "small.onnx")
 	fails(t, exitFailed, []string{"place by place"}, "pretrain", "p", "--method", "autoencoder", "--backbone", "small.onnx")
-	fails(t, exitFailed, []string{"leave out From and Backbone"}, "pretrain", "p", "--width", "2", "--backbone", "small.onnx")
+	fails(t, exitFailed, []string{"leave out --from and --width"}, "pretrain", "p", "--width", "2", "--backbone", "small.onnx")
 	again := as[patchwork.PretrainReport](t, do(t, append([]string{"pretrain", "--images", "photos", "--out", "out", "--tensorboard=logs", "--tests", "linear,rotation"}, short...)...))
 	if found, _ := filepath.Glob("logs/*-pretrain/events.out.tfevents.*"); len(found) != 1 {
 		t.Errorf("below logs there are %d event files, want 1", len(found))

@@ -52,6 +52,7 @@ func searchCommand() *cobra.Command {
 	f.IntVar(&o.Folds, "folds", 0, "`parts` that the images are divided in; 0 is 3")
 	f.Uint64Var(&o.Seed, "seed", 0, "added to the project's seed")
 	f.BoolVar(&o.Train, "train", false, "train the best afterwards")
+	f.StringVar(&o.Note, "note", "", "`text` for the record of each trial")
 	f.BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return c
 }

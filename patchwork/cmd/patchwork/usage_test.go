@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var commands = []string{"init", "embed", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "probe", "pretrain", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
+var commands = []string{"init", "embed", "import-features", "import-labels", "export-labels", "split", "train", "distil", "finetune", "search", "predict", "evaluate", "thresholds", "confusion", "calibration", "prevalence", "learning-curve", "replay", "audit", "probe", "pretrain", "agreement", "disagreements", "suggest", "similar", "layout", "propagate", "suspects", "doubles", "outliers", "status", "serve",
 	"classes", "classes add", "classes rename", "classes describe", "classes retire", "classes order", "classes merge", "classes split", "classes group", "maps", "maps list", "maps extract", "maps import", "tasks", "tasks train", "tasks predict", "tasks show",
 	"see", "see kernels", "see activations", "see query", "see extremes", "see projection", "see attribution", "see reconstruction", "see projector",
 	"kernel", "kernel install", "kernel remove", "kernel status"}
@@ -104,6 +104,10 @@ func TestWrongUsage(t *testing.T) {
 		{[]string{"doubles", "p", "--near", "1", "--bits", "12"}, []string{"--near is 1", "--bits is 12"}},
 		{[]string{"outliers", "p", "-n", "0"}, []string{"-n is 0"}},
 		{[]string{"train", "p", "--pseudo-labels", "0.5"}, []string{"--pseudo-labels is 0.5", "such as 0.95"}},
+		{[]string{"pretrain", "p", "--batch-size", "-1", "--devices", "-1", "--look", "-1", "--warmup", "-1", "--period", "-1"}, []string{"--batch-size is -1;", "--devices is -1;", "--look is -1;", "--warmup is -1;", "--period is -1;"}},
+		{[]string{"pretrain", "p", "--batch-size", "2", "--devices", "3"}, []string{"--devices is 3, and the backend cpu has 1; want at most so many"}},
+		{[]string{"pretrain", "p", "--batch-size", "5000"}, []string{"--batch-size is 5000 and there are 2 images; want at most so many"}},
+		{[]string{"pretrain", "p", "--width", "-1"}, []string{"--width is -1; want a factor up to 64"}},
 		{[]string{"agreement", "p", "--rule", "most"}, []string{`no rule "most"`, "unanimous", "priority: anna > bob"}},
 		{[]string{"agreement", "p", "--keep"}, []string{"--keep", "--rule"}},
 		{[]string{"agreement", "p", "--replicates", "-1"}, []string{"--replicates is -1;"}},
@@ -147,6 +151,7 @@ func TestWhatDoesNotExist(t *testing.T) {
 		{[]string{"suggest", "p", "--strategy", "entropy"}, []string{"no model", "random"}},
 		{[]string{"suggest", "p", "--strategy", "highest: blue"}, []string{"highest: blue", `["green" "red"]`}},
 		{[]string{"suggest", "p", "--strategy", "highest: "}, []string{"highest: CLASS"}},
+		{[]string{"suggest", "p", "--with", "dark"}, []string{"has not been checked; run `patchwork check p`"}},
 		{[]string{"suggest", "p", "--subset", "contains: blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"suggest", "p", "--subset", "subset: blue"}, []string{`"blue"`, `["green" "red"]`}},
 		{[]string{"similar", "p"}, []string{"no features yet", "patchwork embed p"}},
@@ -218,4 +223,13 @@ func TestInterruptedButNotKept(t *testing.T) {
 			t.Errorf("besides the cancelling, %v says %v, want %v", tt.err, got, tt.want)
 		}
 	}
+}
+
+// What to do is said in commands, not in Go.
+func TestNothingIsHeldOut(t *testing.T) {
+	project(t, 12)
+	do(t, "init", "p", "--labels-from-folders")
+	do(t, "embed", "p")
+	do(t, "train", "p")
+	fails(t, exitFailed, []string{"hold some out, as with `patchwork split`, and train again, or fit out of fold (--out-of-fold)\n"}, "calibration", "p")
 }

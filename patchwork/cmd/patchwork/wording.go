@@ -17,13 +17,14 @@ func (e usageError) Unwrap() error { return e.error }
 // of options. Here both become what a person at the command line knows.
 var (
 	packageName = regexp.MustCompile(`(?m)(^|: )(?:(?:patchwork|labels|audit|agreement|imageset|features|backbone|optimise|pretrain|runlog|represent|finetune|classify|multitask|network|acquire|explore|layout|propagate|quality|evaluate|decide|prevalence|calibrate|study|compute|studio|host|kernelspec|see|sheet|tensorboard|mlflow): )+`)
-	optionField = regexp.MustCompile(`\b(?:[a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
+	optionField = regexp.MustCompile(`\b([a-z]+\.)?[A-Za-z]*Options(?:: |\.)([A-Za-z]\w*)`)
 	parseNumber = regexp.MustCompile(`: strconv\.(?:Parse)?(\w+): parsing .*: (?:invalid syntax|value out of range)$`)
 	parseTime   = regexp.MustCompile(`: time: \w+ .*duration.*$`)
 )
 
-// flags names the flag for each field of options that a flag sets.
+// flags names the flag for each field of options that a flag sets, with the name of the package where others call it otherwise.
 var flags = map[string]string{
+	"pretrain.Batch": "--batch-size", "Devices": "--devices", "Period": "--period", "Warmup": "--warmup", "Width": "--width",
 	"Size": "--size", "Mean": "--mean", "Std": "--std", "Layout": "--layout", "Output": "--output", "Batch": "--batch",
 	"Steps": "--steps", "Side": "--side", "Clip": "--clip", "Accumulate": "--accumulate", "Unfreeze": "--unfreeze", "NetworkRate": "--network-rate", "NetworkDecay": "--network-decay", "StrongAugment": "--strong-augment", "Epochs": "--epochs", "Smoothing": "--label-smoothing", "Addr": "--addr", "Idle": "--idle",
 	"Metrics": "--metric", "Smooth": "--smooth", "Over": "--over",
@@ -37,6 +38,7 @@ var flags = map[string]string{
 var inGo = strings.NewReplacer(
 	", or open it with Options.ReadOnly", "",
 	", or set AllowRemote", "",
+	"leave out From and Backbone", "leave out --from and --width",
 	"set AddClasses", "use --add-classes",
 	"list it in ImportOptions.Ignore", "leave it out with --ignore",
 	"list the name in ImportOptions.Ignore", "leave it out with --ignore",
@@ -47,6 +49,9 @@ var inGo = strings.NewReplacer(
 	"run p.Embed() in a cell or ", "run ",
 	"run p.Embed() or ", "run ",
 	"run p.Propagate() in a cell or ", "run ",
+	"run p.CheckImages() or ", "run ",
+	"as with p.Split(0.2)", "as with `patchwork split`",
+	"(--out-of-fold, OutOfFold)", "(--out-of-fold)",
 	"run p.ExtractMaps() in a cell or ", "run ",
 	"Taps lists them", "`patchwork maps list` shows them all",
 	"run p.TrainTasks(\"TABLE.csv\") in a cell or ", "run ",
@@ -68,8 +73,12 @@ func spoken(err error) (text string, usage bool) {
 	text = packageName.ReplaceAllString(text, "$1")
 	text = inGo.Replace(text)
 	text = optionField.ReplaceAllStringFunc(text, func(match string) string {
-		field := optionField.FindStringSubmatch(match)[1]
-		flag, ok := flags[field]
+		parts := optionField.FindStringSubmatch(match)
+		field := parts[2]
+		flag, ok := flags[parts[1]+field]
+		if !ok {
+			flag, ok = flags[field]
+		}
 		if !ok && field == strings.ToLower(field) { // a setting by its name
 			flag, ok = "--"+strings.ReplaceAll(field, "_", "-"), true
 		}
