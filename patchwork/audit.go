@@ -76,7 +76,7 @@ func (p *Project) Audit(ctx context.Context, o AuditOptions, progress Progress) 
 }
 
 // audit runs the measurement.
-func (p *Project) audit(ctx context.Context, t *labels.Table, r reading, options classify.Options, learn, sample []int, o AuditOptions, progress Progress) (*audit.Result, error) {
+func (p *Project) audit(ctx context.Context, t *labels.Table, r *reading, options classify.Options, learn, sample []int, o AuditOptions, progress Progress) (*audit.Result, error) {
 	if len(sample) < audit.Least || len(learn) == 0 {
 		return nil, &audit.FewError{Images: len(sample)}
 	}
@@ -99,7 +99,7 @@ func (p *Project) audit(ctx context.Context, t *labels.Table, r reading, options
 
 // auditor trains the project's classifier for an audit.
 type auditor struct {
-	reading
+	*reading
 	table   *labels.Table
 	index   *imageset.Index
 	options classify.Options
@@ -107,7 +107,7 @@ type auditor struct {
 
 // train is an audit.Train.
 func (a auditor) train(ctx context.Context, learn, ask []int) ([][]float32, error) {
-	d := a.data()
+	d := a.data(a.options)
 	d.Classes, d.Groups, d.Resolve = a.table.Classes(), a.table.Groups(), a.table.Resolve
 	d.Subset = func(row int) string { return a.index.At(row).Subset }
 	d.Table = noneHeldOut{onlyRows{a.table, func(row int) bool { _, ok := slices.BinarySearch(learn, row); return ok }}}
@@ -118,8 +118,8 @@ func (a auditor) train(ctx context.Context, learn, ask []int) ([][]float32, erro
 	if err != nil {
 		return nil, err
 	}
-	learned := m.Info().Classes
-	values, err := m.Scores(ctx, len(ask), func(i int) []float32 { return a.row(ask[i]) })
+	learned, row := m.Info().Classes, a.of(m.Info().Options)
+	values, err := m.Scores(ctx, len(ask), func(i int) []float32 { return row(ask[i]) })
 	if err != nil {
 		return nil, err
 	}

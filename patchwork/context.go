@@ -17,6 +17,7 @@ import (
 const (
 	contextNeighbours = 5       // of each image, of classify.NeighbourContext
 	contextMost       = 200_000 // images up to which their neighbours are looked for
+	contextUnasked    = 30_000  // and up to which where nobody asks for it
 	contextEnding     = ".context"
 )
 
@@ -89,11 +90,7 @@ func (s *surroundings) neighbourhood(ctx context.Context, progress Progress) (*i
 	if err != nil {
 		return nil, err
 	}
-	g, err := l.neighbours(ctx, explore.GraphOptions{K: contextNeighbours, Progress: progress.step("finding neighbours")})
-	if err != nil {
-		return nil, err
-	}
-	drawn, err := l.vectors.NewContext(ctx, g)
+	drawn, err := l.drawn(ctx, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -113,10 +110,33 @@ func (s *surroundings) neighbourhood(ctx context.Context, progress Progress) (*i
 	return &inContext{s, rows}, nil
 }
 
+// drawn is the graph behind the context.
+func (l *looks) drawn(ctx context.Context, progress Progress) (*explore.Context, error) {
+	g, err := l.neighbours(ctx, explore.GraphOptions{K: contextNeighbours, Progress: progress.step("finding neighbours")})
+	if err != nil {
+		return nil, err
+	}
+	return l.vectors.NewContext(ctx, g)
+}
+
+// unasked says why images have no context that nobody asked for, and how to ask.
+func unasked(images, most int) string {
+	return fmt.Sprintf("neighbours of %d images are looked for only where context is neighbours, %d are the most that auto takes", images, most)
+}
+
 // comparing says about how long it takes two cores to compare n vectors with each other, from what docs/explore.md measures.
 func comparing(n, dim int) string {
 	minutes := float64(n) * float64(n) * float64(dim) * 36 / (1e5 * 1e5 * 384) / 60
 	return "about " + strconv.FormatFloat(max(1, minutes), 'f', 0, 64) + " minutes on two cores"
+}
+
+// modelContext is the context of the trained classifier, "" where there is none that reads vectors.
+func (p *Project) modelContext() classify.Context {
+	info, err := classify.ReadInfo(p.path("models", modelName))
+	if err != nil || !ofVectors(info.Options) {
+		return ""
+	}
+	return info.Options.Context
 }
 
 // renewContext puts the images in their context anew where the trained classifier reads them so, after their features have changed.

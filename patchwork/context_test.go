@@ -214,14 +214,14 @@ func (s *spy) Pick(p *acquire.Pool, n int) []acquire.Pick {
 func TestSuggestInContext(t *testing.T) {
 	p := embedded(t, photos(t, 30))
 	labelSome(t, p)
-	show := func(inContext bool, l lookAt) (float64, []float32) {
+	show := func(with bool, l lookAt) (float64, []float32) {
 		t.Helper()
 		table, scores := mustLabels(t, p), (*Scores)(nil)
 		if s, err := p.Scores(); err == nil {
 			scores = s
 		}
-		if got := scores != nil && scores.inContext; got != inContext {
-			t.Fatalf("the scores are of a model with context: %v; want %v", got, inContext)
+		if got := scores != nil && scores.inContext; got != with {
+			t.Fatalf("the scores are of a model with context: %v; want %v", got, with)
 		}
 		pool := &acquire.Pool{Rows: []int{7}, Classes: table.Classes(), Rand: p.random("spy", 1)}
 		if scores != nil {
@@ -229,13 +229,17 @@ func TestSuggestInContext(t *testing.T) {
 		}
 		var s spy
 		var x []float32
+		var around func(l *looks) (*inContext, error)
+		if with {
+			around = func(l *looks) (*inContext, error) { return l.context(t.Context(), p, nil) }
+		}
 		picks, err := p.choose(t.Context(), table, &s, pool, func(ctx context.Context, search func(*looks) error) error {
 			return l(ctx, func(l *looks) error {
 				err := search(l)
 				x = slices.Clone(s.pool.Features(7))
 				return err
 			})
-		}, inContext, 1)
+		}, around, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,22 +288,17 @@ func TestMeasuringInContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.lookOnce(t.Context(), func(l *looks) error {
-		around, err := l.context(t.Context(), p, nil)
-		if err != nil {
-			return err
-		}
-		m, err := replayer{looks: l, row: around.row, table: table, options: neighbourly}.train(t.Context(), []int{0, 35}, []int{1, 2}, 1)
-		if err != nil || m == nil {
-			return errors.Join(err, errors.New("no model"))
-		}
-		if !slices.Equal(m.Features(9), rows[9]) {
-			t.Error("a replay's strategy is shown other vectors than the model reads")
-		}
-		return nil
-	})
+	reads, err := p.reads(t.Context(), neighbourly, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	defer reads.close()
+	m, err := replayer{reading: reads, table: table, options: neighbourly}.train(t.Context(), []int{0, 35}, []int{1, 2}, 1)
+	if err != nil || m == nil {
+		t.Fatalf("no model: %v", err)
+	}
+	if !slices.Equal(m.Features(9), rows[9]) {
+		t.Error("a replay's strategy is shown other vectors than the model reads")
 	}
 	o := ReplayOptions{Strategies: []string{"random", "auto"}, Batch: 4, Rounds: 2, Seeds: 2, Train: neighbourly}
 	a, err := p.Replay(t.Context(), o, nil)
@@ -313,7 +312,7 @@ func TestMeasuringInContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	without, err := p.OutOfFold(t.Context(), CrossValidateOptions{}, nil)
+	without, err := p.OutOfFold(t.Context(), CrossValidateOptions{Train: classify.Options{Context: classify.NoContext}}, nil)
 	if err != nil || slices.Equal(with.p, without.p) || !slices.Equal(with.Fold, without.Fold) {
 		t.Errorf("out of fold: the same scores with and without context, or other folds (%v)", err)
 	}
@@ -354,13 +353,6 @@ func TestContextRefusals(t *testing.T) {
 	if _, err := p.Train(t.Context(), TrainOptions{Options: neighbourly, GoOn: true}, nil); err != nil {
 		t.Errorf("going on with the same context: %v", err)
 	}
-	m, err := p.Model()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, err = p.networkOf(m, NetworkFile{})
-	refused("attribution", err, "train with context none")
-
 	store, err := p.Features()
 	if err != nil {
 		t.Fatal(err)

@@ -82,7 +82,7 @@ func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cell
 			progress("training", f, folds)
 		}
 		// The fold is left out and not held out: held-out images would choose the epoch.
-		d := reads.data()
+		d := reads.data(o.Train)
 		d.Classes, d.Groups = out.Classes, t.Groups()
 		d.Table = noneHeldOut{without{onlyRows{table, func(r int) bool { return fold[r] >= 0 && fold[r] != f }}, doubt}}
 		m, err := classify.Train(ctx, d, o.Train, nil)
@@ -95,8 +95,8 @@ func (p *Project) outOfFold(ctx context.Context, t *labels.Table, doubt map[cell
 				test = append(test, r)
 			}
 		}
-		learned := m.Info().Classes
-		values, err := m.Scores(ctx, len(test), func(i int) []float32 { return reads.row(test[i]) })
+		learned, row := m.Info().Classes, reads.of(m.Info().Options)
+		values, err := m.Scores(ctx, len(test), func(i int) []float32 { return row(test[i]) })
 		if err != nil {
 			return nil, err
 		}

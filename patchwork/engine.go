@@ -272,7 +272,7 @@ func (e *engine) Train(ctx context.Context, o classify.Options, goOn bool, onPoi
 	if err != nil {
 		return classify.Info{}, err
 	}
-	if r.store != nil {
+	if r != nil {
 		r.store.Close()
 	}
 	o.Seed = e.Settings().Seed

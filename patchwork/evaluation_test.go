@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -217,25 +216,24 @@ func TestEvaluation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = p.lookOnce(t.Context(), func(l *looks) error {
-			learn, open := []int{0, table.Len() - 1}, []int{1, 2, 3}
-			m, err := replayer{looks: l, row: l.row, table: table}.train(t.Context(), learn, open, 1)
-			if err != nil || m == nil {
-				return fmt.Errorf("%v, %w", m, err)
-			}
-			for k, got := range m.Mean {
-				want := 0.0
-				for _, row := range append(learn, open...) {
-					want += float64(l.row(row)[k]) / 5
-				}
-				if math.Abs(float64(got)-want) > 1e-5*(1+math.Abs(want)) {
-					t.Fatalf("centre %d is %g; want %g", k, got, want)
-				}
-			}
-			return nil
-		})
+		reads, err := p.reads(t.Context(), classify.Options{}, nil)
 		if err != nil {
-			t.Error(err)
+			t.Fatal(err)
+		}
+		defer reads.close()
+		learn, open := []int{0, table.Len() - 1}, []int{1, 2, 3}
+		m, err := replayer{reading: reads, table: table}.train(t.Context(), learn, open, 1)
+		if err != nil || m == nil {
+			t.Fatalf("%v, %v", m, err)
+		}
+		for k, got := range m.Mean {
+			want := 0.0
+			for _, row := range append(learn, open...) {
+				want += float64(reads.own(row)[k]) / 5
+			}
+			if math.Abs(float64(got)-want) > 1e-5*(1+math.Abs(want)) {
+				t.Fatalf("centre %d is %g; want %g", k, got, want)
+			}
 		}
 	})
 	t.Run("prevalence", func(t *testing.T) {

@@ -94,7 +94,7 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 	}
 	before := r.store.Spec()
 	index := p.Images()
-	d := r.data()
+	d := r.data(o.Options.Options)
 	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Resolve = t.Classes(), t, version, index.Usable, t.Groups(), t.Resolve
 	d.Subset = func(row int) string { return index.At(row).Subset }
 	if o.GoOn {
@@ -146,10 +146,10 @@ func (p *Project) FineTune(ctx context.Context, o FineTuneOptions, onPoint func(
 		return report, err
 	}
 	defer r.store.Close()
-	if m, err = result.Model(r.row, r.store.Spec().ID); err != nil {
+	if m, err = result.Model(r.own, r.store.Spec().ID); err != nil {
 		return report, err
 	}
-	predicted, err := m.Predict(ctx, index.Len(), r.row)
+	predicted, err := m.Predict(ctx, index.Len(), r.own)
 	if err != nil {
 		return report, err
 	}
@@ -172,11 +172,11 @@ func speed(p finetune.Point) map[string]float64 {
 
 // tunable opens the network to be trained and what the classifier reads of it, which is computed where it is missing. The caller closes
 // the store.
-func (p *Project) tunable(ctx context.Context, o classify.Options, progress Progress) (features.Trainable, reading, error) {
+func (p *Project) tunable(ctx context.Context, o classify.Options, progress Progress) (features.Trainable, *reading, error) {
 	s := p.Settings()
 	maps := o.Trunk != "" && o.Trunk != classify.VectorTrunk
 	if !maps && (s.Extractor == "" || s.Extractor == "default") {
-		return nil, reading{}, fmt.Errorf("patchwork: the extractor is the embedded one, which is not trained; name an ONNX network, as with `patchwork embed %s --extractor network.onnx`, or pre-train one, as with `patchwork pretrain %[1]s`", typed(p.dir))
+		return nil, nil, fmt.Errorf("patchwork: the extractor is the embedded one, which is not trained; name an ONNX network, as with `patchwork embed %s --extractor network.onnx`, or pre-train one, as with `patchwork pretrain %[1]s`", typed(p.dir))
 	}
 	r, err := p.readsAsTheyAre(o)
 	if errors.Is(err, ErrNoFeatures) || errors.Is(err, ErrNoMaps) {

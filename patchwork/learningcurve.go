@@ -92,7 +92,7 @@ func doubling(fold []int) (budgets []int) {
 
 // curveStudy is what all trainings have in common.
 type curveStudy struct {
-	reading
+	*reading
 	seed    uint64
 	table   evaluate.Table
 	options classify.Options
@@ -107,7 +107,7 @@ func (s *curveStudy) train(ctx context.Context, learn, test []int) (float64, err
 	classes := s.table.Classes()
 	slices.Sort(learn)
 	// Test images are excluded, not held out: held-out ones would choose the epoch.
-	d := s.data()
+	d := s.data(s.options)
 	d.Classes = classes
 	d.Table = noneHeldOut{onlyRows{s.table, func(r int) bool { _, ok := slices.BinarySearch(learn, r); return ok }}}
 	if s.begun != nil {
@@ -117,8 +117,8 @@ func (s *curveStudy) train(ctx context.Context, learn, test []int) (float64, err
 	if err != nil {
 		return math.NaN(), err
 	}
-	learned := m.Info().Classes
-	values, err := m.Scores(ctx, len(test), func(i int) []float32 { return s.row(test[i]) })
+	learned, row := m.Info().Classes, s.of(m.Info().Options)
+	values, err := m.Scores(ctx, len(test), func(i int) []float32 { return row(test[i]) })
 	if err != nil {
 		return math.NaN(), err
 	}

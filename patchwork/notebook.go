@@ -285,7 +285,9 @@ func (n *Notebook) Disagreements(options ...DisagreementOptions) Disagreements {
 
 // Suggest shows the images worth labelling next, each with the reason why, and returns them.
 func (n *Notebook) Suggest(strategy string, count int) []Suggestion {
-	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count})
+	progress, done := ShowProgress()
+	picks, err := n.Project.Suggest(context.Background(), SuggestOptions{Strategy: strategy, N: count, Progress: progress})
+	done()
 	check(err)
 	if newer, err := n.NewerLabels(strategy); err == nil && newer > 0 {
 		learns := "p.Train()"

@@ -80,7 +80,16 @@ func (n *Notebook) calibrated(how func(context.Context, CalibrationOptions, Prog
 func (n *Notebook) PredictFile(file string, options ...PredictOptions) {
 	ctx, stop := interruptible()
 	defer stop()
-	written, skipped, err := n.Project.PredictFile(ctx, file, options...)
+	var o PredictOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	progress, done := ShowProgress()
+	if o.Progress == nil {
+		o.Progress = progress
+	}
+	written, skipped, err := n.Project.PredictFile(ctx, file, o)
+	done()
 	check(err)
 	fmt.Printf("%d images scored in %s", written, file)
 	if skipped > 0 {

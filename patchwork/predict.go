@@ -23,6 +23,8 @@ type PredictOptions struct {
 
 	// Decide adds what follows from the scores of each class, chosen now as Thresholds does; nil adds nothing.
 	Decide *ThresholdOptions
+
+	Progress Progress // of what has to be made before, as the context of images; may be nil
 }
 
 // Predict scores every image with the trained classifier and writes them to w as CSV: filepath, then one column for
@@ -96,7 +98,7 @@ func (p *Project) predict(ctx context.Context, options []PredictOptions) (predic
 		return prediction{}, err
 	}
 	info, index := m.Info(), p.Images()
-	r, err := p.reads(ctx, info.Options, nil)
+	r, err := p.reads(ctx, info.Options, o.Progress)
 	if err != nil {
 		return prediction{}, err
 	}
@@ -127,7 +129,7 @@ func (p *Project) predict(ctx context.Context, options []PredictOptions) (predic
 			return prediction{}, err
 		}
 	}
-	if scores.p, err = m.Scores(ctx, index.Len(), r.row); err != nil {
+	if scores.p, err = m.Scores(ctx, index.Len(), r.of(info.Options)); err != nil {
 		return prediction{}, err
 	}
 	out := prediction{index: index, of: scores.For(t)}

@@ -42,21 +42,22 @@ func tuningNote(p finetune.Point) string {
 
 // steps shows a bar for the step that a long call is at.
 type steps struct {
-	now string
-	bar *widgets.Progress
+	now   string
+	total int // of the bar
+	bar   *widgets.Progress
 }
 
 func (s *steps) begin(what string, total int) {
 	if s.bar == nil || what != s.now {
 		s.end()
-		s.now, s.bar = what, widgets.NewProgress(what, total)
+		s.now, s.total, s.bar = what, total, widgets.NewProgress(what, total)
 	}
 }
 
 func (s *steps) set(what string, done, total int) {
 	if total > 0 {
 		s.begin(what, total)
-		s.bar.Set(done)
+		s.bar.Set(done * s.total / total) // a head that is made at once ends with one step of one
 	}
 }
 

@@ -51,14 +51,16 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 	}
 	var result *replay.Result
 	err = p.lookOnce(ctx, func(l *looks) (err error) {
-		r := replayer{looks: l, row: l.row, table: onlyRows{t, func(row int) bool { return !t.Excluded(row) && l.vectors.Has(row) }}, options: o.Train}
-		if o.Train.InContext() {
-			around, err := l.context(ctx, p, progress)
-			if err != nil {
-				return err
+		reads := &reading{store: l.store, own: l.row, surroundings: func() *surroundings { return p.surroundings(l.store) }, progress: progress}
+		defer func() {
+			if reads.around != nil {
+				err = errors.Join(err, reads.around.close())
 			}
-			r.row = around.row
+		}()
+		if err := reads.wants(ctx, o.Train); err != nil {
+			return err
 		}
+		r := replayer{reading: reads, table: onlyRows{t, func(row int) bool { return !t.Excluded(row) && l.vectors.Has(row) }}, options: o.Train}
 		result, err = replay.Run(ctx, r.table, replay.Options{
 			Strategies: o.Strategies, Batch: o.Batch, Rounds: o.Rounds, Seeds: o.Seeds, Seed: p.Settings().Seed + o.Seed,
 			Features: l.row, Group: func(row int) string { return l.index.At(row).Hash }, Progress: progress.step("training"),
@@ -73,8 +75,7 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 
 // replayer trains the project's classifier for a replay.
 type replayer struct {
-	*looks
-	row     func(row int) []float32 // what the classifier reads
+	*reading
 	table   evaluate.Table
 	options classify.Options
 }
@@ -108,28 +109,27 @@ func (r replayer) train(ctx context.Context, learn, open []int, seed uint64) (*r
 	}
 	o := r.options
 	o.Seed += seed
-	m, err := classify.Train(ctx, classify.Data{
-		Classes: r.table.Classes(), Dim: r.store.Dim(), Features: r.row, FeatureID: r.store.Spec().ID,
-		Table: noneHeldOut{revealed{r.table, known}},
-	}, o, nil)
+	d := r.data(o)
+	d.Classes, d.Table = r.table.Classes(), noneHeldOut{revealed{r.table, known}}
+	m, err := classify.Train(ctx, d, o, nil)
 	if errors.Is(err, classify.ErrNoLabels) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	n := r.table.Len()
+	n, read := r.table.Len(), r.of(m.Info().Options)
 	predicted, err := m.Predict(ctx, n, func(row int) []float32 {
 		if r.table.Excluded(row) {
 			return nil
 		}
-		return r.row(row)
+		return read(row)
 	})
 	if err != nil {
 		return nil, err
 	}
 	learned, classes := m.Info().Classes, r.table.Classes()
-	out := &replay.Model{Probs: byName(predicted.Scores, learned, classes), Mean: m.Mean(), Features: r.row}
+	out := &replay.Model{Probs: byName(predicted.Scores, learned, classes), Mean: m.Mean(), Features: read}
 	if predicted.Deviations != nil {
 		out.Deviations = byName(predicted.Deviations, learned, classes)
 	}

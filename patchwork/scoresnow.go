@@ -103,6 +103,7 @@ func (p *Project) predictRows(info classify.Info, rows []int) (*classify.Predict
 	if !m.Info().Trained.Equal(info.Trained) { // by another process, since info was read
 		return nil, errors.New("patchwork: another model was saved while scores were read; read them again")
 	}
-	found, err := m.Predict(context.Background(), len(rows), func(i int) []float32 { return r.row(rows[i]) })
+	row := r.of(info.Options)
+	found, err := m.Predict(context.Background(), len(rows), func(i int) []float32 { return row(rows[i]) })
 	return &found, err
 }

@@ -63,27 +63,11 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 	if err != nil {
 		return SearchReport{}, err
 	}
-	opened := map[bool]reading{} // by whether images are in their context
-	defer func() {
-		for _, r := range opened {
-			r.close()
-		}
-	}()
-	open := func(o classify.Options) (reading, error) {
-		r, ok := opened[o.InContext()]
-		if ok {
-			return r, nil
-		}
-		r, err := p.reads(ctx, o, progress)
-		if err == nil {
-			opened[o.InContext()] = r
-		}
-		return r, err
-	}
-	reads, err := open(o.Base)
+	reads, err := p.reads(ctx, o.Base, progress)
 	if err != nil {
 		return SearchReport{}, err
 	}
+	defer reads.close()
 	index := p.Images()
 	seed := p.Settings().Seed + o.Seed
 	s := &curveStudy{seed: seed, reading: reads,
@@ -103,7 +87,7 @@ func (p *Project) Search(ctx context.Context, o SearchOptions, progress Progress
 				return r, err
 			}
 		}
-		if s.reading, err = open(s.options); err != nil {
+		if err := s.wants(ctx, s.options); err != nil {
 			return r.sorted(), errors.Join(append(unrecorded, err)...)
 		}
 		s.options.Seed = seed

@@ -45,11 +45,12 @@ type AttributionReport struct {
 // AttributionResult is that of one image.
 type AttributionResult struct {
 	Image    string  `json:"image"`
-	Of       string  `json:"of"`       // what is attributed
-	Score    float64 `json:"score"`    // of the image
-	Baseline float64 `json:"baseline"` // score of the baseline
-	Gap      float64 `json:"gap"`      // error of the integral: sum of the values less the difference of the scores
-	Off      float64 `json:"off"`      // |Gap| as a share of |Score - Baseline|
+	Of       string  `json:"of"`                // what is attributed
+	Score    float64 `json:"score"`             // of the image
+	Baseline float64 `json:"baseline"`          // score of the baseline
+	Gap      float64 `json:"gap"`               // error of the integral: sum of the values less the difference of the scores
+	Off      float64 `json:"off"`               // |Gap| as a share of |Score - Baseline|
+	Context  string  `json:"context,omitempty"` // of a classifier that reads images in the context of their neighbours: which were held
 }
 
 // String is the title and a line for each image.
@@ -58,6 +59,9 @@ func (r AttributionReport) String() string {
 	b.WriteString(r.Title)
 	for _, one := range r.Results {
 		fmt.Fprintf(&b, "\n%s: %s is %.3f, of the baseline %.3f; the integral is off by %.1f%% of the difference", one.Image, one.Of, one.Score, one.Baseline, 100*one.Off)
+		if one.Context != "" {
+			fmt.Fprintf(&b, "; in context: %s", one.Context)
+		}
 	}
 	if slices.ContainsFunc(r.Results, func(one AttributionResult) bool { return one.Off > muchOff }) {
 		fmt.Fprintf(&b, "\nintegrals that are off by more than %.0f%% want more steps than %d", 100*muchOff, r.Steps)
@@ -115,6 +119,9 @@ func Attribution(ctx context.Context, n NetworkFile, album Album, o AttributionO
 // Attribution is that of the network that makes the project's features, or the maps that its classifier reads. Views are made as project.yaml says under augment,
 // else as for contrastive learning.
 //
+// A classifier that reads images in the context of their neighbours is followed through it with the neighbours held as they are (heldContext); an image that is not
+// of the project has those of its images that are most like it.
+//
 // Errors: those of the function Attribution; the extractor is the embedded one, which has no gradient; a class that the classifier does not know; a classifier of
 // other features, or one that has no gradient.
 func (p *Project) Attribution(ctx context.Context, o AttributionOptions, progress Progress, album Album) (AttributionReport, error) {
@@ -157,6 +164,17 @@ func (p *Project) Attribution(ctx context.Context, o AttributionOptions, progres
 	if a.answers, err = m.PutLogits(a.net.Store()); err != nil {
 		return AttributionReport{}, fmt.Errorf("patchwork: %w", err)
 	}
+	if m.Info().Options.InContext() {
+		l, err := p.looks(ctx)
+		if err != nil {
+			return AttributionReport{}, err
+		}
+		defer l.close()
+		if a.held, err = p.holdContext(ctx, l, a.net.Store(), progress); err != nil {
+			return AttributionReport{}, err
+		}
+		a.answers = a.held.before(a.answers)
+	}
 	a.classes = m.Info().Classes
 	if o.Class != "" && !slices.Contains(a.classes, o.Class) {
 		return AttributionReport{}, fmt.Errorf("patchwork: the classifier does not know the class %q; it knows %s", o.Class, strings.Join(a.classes, ", "))
@@ -166,9 +184,6 @@ func (p *Project) Attribution(ctx context.Context, o AttributionOptions, progres
 
 // networkOf opens the network that a model reads. The caller closes it.
 func (p *Project) networkOf(m *classify.Model, n NetworkFile) (NetworkFile, *see.Network, error) {
-	if m.Info().Options.InContext() {
-		return n, nil, errors.New("patchwork: the classifier reads vectors that are drawn towards those of neighbours, which the network does not see; train with context none to attribute its scores")
-	}
 	r, err := p.readsAsTheyAre(m.Info().Options)
 	if err != nil {
 		return n, nil, err
@@ -205,6 +220,7 @@ func (p *Project) networkOf(m *classify.Model, n NetworkFile) (NetworkFile, *see
 type attribution struct {
 	net      *see.Network
 	answers  func(*graph.Node) *graph.Node // nil: the features
+	held     *heldContext                  // that answers are given in; nil for none
 	classes  []string                      // that answers are about
 	album    Album
 	others   func(names []string) (Album, error)
@@ -246,6 +262,12 @@ func (a *attribution) run(ctx context.Context, n NetworkFile) (r AttributionRepo
 		if tell != nil {
 			tell(i, len(pictures))
 		}
+		words := ""
+		if a.held != nil {
+			if words, err = a.held.hold(ctx, a.net, a.rowOf(i), picture); err != nil {
+				return r, err
+			}
+		}
 		direction, of := fixed, what
 		if direction == nil {
 			if direction, of, err = a.own(ctx, picture.Image, i); err != nil {
@@ -256,7 +278,7 @@ func (a *attribution) run(ctx context.Context, n NetworkFile) (r AttributionRepo
 		if err != nil {
 			return r, fmt.Errorf("patchwork: %s: %w", picture.Name, err)
 		}
-		result := AttributionResult{Image: picture.Name, Of: of, Score: one.Score, Baseline: one.Baseline, Gap: one.Gap}
+		result := AttributionResult{Image: picture.Name, Of: of, Score: one.Score, Baseline: one.Baseline, Gap: one.Gap, Context: words}
 		if d := math.Abs(one.Score - one.Baseline); d > 0 {
 			result.Off = math.Abs(one.Gap) / d
 		}

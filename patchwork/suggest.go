@@ -31,6 +31,8 @@ type SuggestOptions struct {
 	Checks        imageset.CheckSettings // the thresholds of the flags
 
 	Skip func(row int) bool
+
+	Progress Progress // of what has to be made before, as the context of images; may be nil
 }
 
 // Suggestion is an image worth labelling next, and why.
@@ -116,8 +118,11 @@ func (p *Project) suggest(ctx context.Context, t *labels.Table, scores *Scores, 
 		}
 		pool.Probs, pool.Deviations = scores.For(t), scores.DeviationsFor(t)
 	}
-	inContext := scores != nil && scores.inContext && scores.Of == p.Settings().Features
-	picks, err := p.choose(ctx, t, strategy, pool, look, inContext, min(o.N, len(candidates)))
+	var around func(l *looks) (*inContext, error)
+	if scores != nil && scores.inContext && scores.Of == p.Settings().Features {
+		around = func(l *looks) (*inContext, error) { return l.context(ctx, p, o.Progress) }
+	}
+	picks, err := p.choose(ctx, t, strategy, pool, look, around, min(o.N, len(candidates)))
 	if errors.Is(err, acquire.ErrExhausted) {
 		return nil, nil
 	}
@@ -141,8 +146,8 @@ func (o SuggestOptions) all() bool {
 	return o.Filter == (labels.Filter{}) && !o.Labelled && len(o.With)+len(o.Without) == 0
 }
 
-// choose is acquire.Select with features, where the strategy compares them, in their context where the model reads them so.
-func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strategy, pool *acquire.Pool, look lookAt, inContext bool, n int) (picks []acquire.Pick, err error) {
+// choose is acquire.Select with features, where the strategy compares them, in their context where the model reads them so; around gives that, nil where not.
+func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strategy, pool *acquire.Pool, look lookAt, around func(*looks) (*inContext, error), n int) (picks []acquire.Pick, err error) {
 	card := s.Card()
 	if !(card.Needs | card.Uses).Has(acquire.Features) {
 		return acquire.Select(s, pool, n)
@@ -163,12 +168,12 @@ func (p *Project) choose(ctx context.Context, t *labels.Table, s acquire.Strateg
 	}
 	err = look(ctx, func(l *looks) (err error) {
 		pool.Features = l.row
-		if inContext {
-			around, err := l.context(ctx, p, nil)
+		if around != nil {
+			c, err := around(l)
 			if err != nil {
 				return err
 			}
-			pool.Features = around.row
+			pool.Features = c.row
 		}
 		picks, err = acquire.Select(s, pool, n)
 		return err

@@ -75,6 +75,7 @@ func (p *Project) Suspects(ctx context.Context, o SuspectOptions, progress Progr
 		return report, fmt.Errorf("patchwork.SuspectOptions: N is %d; want 1 or more, or 0 for all likely errors", o.N)
 	}
 	o.Validate.Train.Head = cmp.Or(o.Validate.Train.Head, classify.LogisticHead)
+	o.Validate.Train.Context = cmp.Or(o.Validate.Train.Context, p.modelContext())
 	confirmed, err := p.confirmed(t)
 	if err != nil {
 		return report, err

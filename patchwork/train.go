@@ -92,7 +92,10 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 	if from.pseudo != nil {
 		learned = withPseudo(t, from.pseudo, from.sure)
 	}
-	d := r.data()
+	d := r.data(o)
+	if from.start != nil && from.start.Info().Options.InContext() && d.Around != nil {
+		d.Around = r.drawn(contextMost)
+	}
 	d.Classes, d.Table, d.JournalVersion, d.Usable, d.Groups, d.Start, d.Resolve = t.Classes(), learned, version, index.Usable, t.Groups(), from.start, t.Resolve
 	d.Subset = func(row int) string { return index.At(row).Subset }
 	d.Teacher = from.teacher
@@ -110,7 +113,7 @@ func (p *Project) train(ctx context.Context, o classify.Options, from trainFrom,
 		return classify.Info{}, err
 	}
 	save := context.WithoutCancel(ctx) // what a cancelled training has learned is kept
-	predicted, serr := m.Predict(save, index.Len(), r.row)
+	predicted, serr := m.Predict(save, index.Len(), r.of(m.Info().Options))
 	if serr != nil {
 		return m.Info(), errors.Join(err, serr)
 	}

@@ -21,7 +21,7 @@ func main() {
 	flag.StringVar(&o.images, "images", "", "measure on the images of this `folder`")
 	flag.StringVar(&o.truth, "truth", "", "with -images: a CSV `file` with their labels; without it folders are classes")
 	flag.StringVar(&o.extractor, "extractor", "", "with -images: an ONNX `file` instead of the embedded extractor")
-	flag.Func("context", "with -images: the classifier's `setting` context in the replays of the policy: none or neighbours", func(value string) error {
+	flag.Func("context", "with -images: the classifier's `setting` context in the replays of the policy: auto (the default), none or neighbours", func(value string) error {
 		o.context = classify.Context(value)
 		return nil
 	})

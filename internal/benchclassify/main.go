@@ -22,6 +22,8 @@ func main() {
 	epochs := flag.Int("epochs", 10, "with -network: epochs on images")
 	rate := flag.Float64("network-rate", 0.5, "with -network: rate of the network as a share of that of the head")
 	path := flag.String("python", "/usr/bin/python3", "the Python that has scikit-learn")
+	around := flag.Bool("context", false, "with -project: measure what the context of neighbours and the choice of it bring on several questions")
+	varied := flag.Bool("variants", false, "with -project: measure that on images beside the same ones changed")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -29,6 +31,10 @@ func main() {
 	if err == nil && *network != "" {
 		o := features.ONNXOptions{Mean: []float32{float32(*mean)}, Std: []float32{float32(*std)}}
 		err = tuned(ctx, *project, *network, o, *epochs, *rate, *seeds, wanted)
+	} else if err == nil && *around {
+		err = contexts(ctx, *project, *seeds, wanted)
+	} else if err == nil && *varied {
+		err = variants(ctx, *project, *seeds, wanted)
 	} else if err == nil && *project != "" {
 		err = fewLabels(ctx, *project, *seeds, wanted)
 	} else if err == nil {

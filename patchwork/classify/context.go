@@ -9,6 +9,7 @@ import (
 type Context string
 
 const (
+	AutoContext      Context = "auto" // neighbours where they help by labels that were left out; see Data.Around
 	NoContext        Context = "none"
 	NeighbourContext Context = "neighbours" // vectors are drawn towards those of the images most like it; see explore.Context
 )
@@ -18,6 +19,7 @@ var contexts = []struct {
 	name  Context
 	about string
 }{
+	{AutoContext, "head logistic: neighbours where labels that were left out are foretold clearly better so, else none"},
 	{NoContext, "its own features"},
 	{NeighbourContext, "its vector, drawn towards those of the images of the project that are most like it; trunk vectors"},
 }
@@ -40,6 +42,14 @@ func contextAbout() string {
 // InContext says whether whoever trains or scores with these options gives vectors in the context of their neighbours. Train and
 // Model.Predict take the features that they are given for such: they know of no other images.
 func (o Options) InContext() bool { return o.Context == NeighbourContext }
+
+// settled is a copy for a training that knows of no other images than those it is given: AutoContext means none there.
+func (o Options) settled() Options {
+	if o.Context == "" || o.Context == AutoContext {
+		o.Context = NoContext
+	}
+	return o
+}
 
 // CheckContext refuses a context where there are no vectors; Train calls it.
 func (o Options) CheckContext() error {

@@ -30,10 +30,14 @@ type Data struct {
 	FeatureID      string // which features these are; kept with the model
 	JournalVersion int64  // which state of the labels this is; kept with the model
 
+	Around Around // for AutoContext; nil means that there is none
+
 	Start *Model // whose weights to go on from, for the classes that it knows; nil begins at 0
 
 	// Resolve says what a class of Start is called now, and whether it is still there; nil means that names are as they were.
 	Resolve func(name string) (now string, ok bool)
+
+	leaveOut bool // what labels that are left out lose is asked for also where λ is set
 }
 
 // examples are the rows of one side with their labels.

@@ -45,7 +45,7 @@ func NewGraft(d Data, o Options) (*Graft, error) {
 		return nil, fmt.Errorf("classify.Options: head is %q, which is made at once; a network is trained with linear or mlp", o.Head)
 	}
 	asked := o
-	o = o.WithDefaults()
+	o = o.WithDefaults().settled()
 	g := &Graft{}
 	var err error
 	if g.reader, err = newMapReader(o, d.Taps, d.Dim); err != nil {

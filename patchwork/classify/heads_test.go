@@ -283,11 +283,11 @@ func TestPosteriorChoosesAnew(t *testing.T) {
 func TestL2OfFolds(t *testing.T) {
 	d, _ := blobs(400, 8, 3, 1.5, false)
 	q := ready(t, d, ByInstance)
-	folds, from, err := q.chooseL2(t.Context(), 1)
+	folds, _, from, err := q.chooseL2(t.Context(), 1)
 	if err != nil || from != "5-fold cross-validation" {
 		t.Fatalf("%v, %v", from, err)
 	}
-	again, _, _ := q.chooseL2(t.Context(), 1)
+	again, _, _, _ := q.chooseL2(t.Context(), 1)
 	losses, err := q.leaveOneOut(t.Context(), []float64{folds / 30, folds, folds * 30})
 	if err != nil || again != folds || losses[1] > losses[0] || losses[1] > losses[2] {
 		t.Errorf("folds choose %g and %g, where leaving out gives %v (%v)", folds, again, losses, err)
@@ -300,7 +300,7 @@ func TestL2OfManyImages(t *testing.T) {
 	q := ready(t, d, ByInstance)
 	heard := []int{}
 	q.told = func(done int) { heard = append(heard, done) }
-	one, from, err := q.chooseL2(t.Context(), 1)
+	one, _, from, err := q.chooseL2(t.Context(), 1)
 	if err != nil || from != "a fifth of the images, left out" {
 		t.Fatalf("%v, %v", from, err)
 	}
@@ -308,7 +308,7 @@ func TestL2OfManyImages(t *testing.T) {
 		t.Errorf("heard of the λ %v", heard)
 	}
 	q.n, q.told = allFoldsMost, nil // the first so many
-	all, from, err := q.chooseL2(t.Context(), 1)
+	all, _, from, err := q.chooseL2(t.Context(), 1)
 	if err != nil || from != "5-fold cross-validation" || math.Abs(math.Log10(all/one)) > 1 {
 		t.Errorf("λ %g by one fold, %g by %s (%v)", one, all, from, err)
 	}

@@ -28,6 +28,9 @@ type Info struct {
 
 	L2     float64 `json:"l2,omitempty" yaml:"l2,omitempty"`           // λ of the head logistic
 	L2From string  `json:"l2_from,omitempty" yaml:"l2_from,omitempty"` // how it was found
+	L2Loss float64 `json:"l2_loss,omitempty" yaml:"l2_loss,omitempty"` // of a label that was left out, where it was found by these; logarithms are natural
+
+	ContextFrom string `json:"context_from,omitempty" yaml:"context_from,omitempty"` // how AutoContext came to Options.Context
 
 	PosteriorTemperature float64 `json:"posterior_temperature,omitempty" yaml:"posterior_temperature,omitempty"` // T of Posterior
 
@@ -50,6 +53,18 @@ const (
 
 // Outcome says in a few words how training ended and which weights are kept.
 func (i Info) Outcome() string {
+	return i.fitted() + i.contextWords()
+}
+
+// contextWords say which context was chosen, and why; nothing where it was not.
+func (i Info) contextWords() string {
+	if i.ContextFrom == "" {
+		return ""
+	}
+	return fmt.Sprintf(", context %s (%s)", i.Options.Context, i.ContextFrom)
+}
+
+func (i Info) fitted() string {
 	switch {
 	case i.Options.Head.stepwise():
 		return fmt.Sprintf("%s; weights of epoch %.4g of %d", i.Ended, i.BestEpoch, i.Options.Epochs)

@@ -22,28 +22,34 @@ var l2Path = []float64{10, 3, 1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4}
 // chooseL2 chooses λ by the loss of labels that the regressions have not seen, summed over all classes with at least two
 // images present and two absent; of equal ones the strongest. No validation image is used. Up to 256 labelled images each is
 // left out once (leaveOneOut), beyond these they are dealt to five folds, each of which is left out once, beyond 1,024 the first
-// alone (crossValidate), for the weights as they are.
-func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2 float64, from string, err error) {
-	asked := q.asked()
+// alone (crossValidate), for the weights as they are. loss is that of the λ it takes, for each of these labels; 0 where no class has a say.
+func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2, loss float64, from string, err error) {
 	width := float64(q.dim - 1)
-	if len(asked) == 0 {
-		return plainL2 * width, "the default: no class has two images present and two absent", nil
-	}
-	unseen, from := q.only(asked).leaveOneOut, "leave-one-out"
-	if q.n > leaveOneOutMost {
-		w := q.only(asked).folds(seed)
-		unseen, from = w.crossValidate, fmt.Sprintf("%d-fold cross-validation", foldsOfL2)
-		if w.folds == 1 {
-			from = "a fifth of the images, left out"
-		}
-	}
 	path := make([]float64, len(l2Path))
 	for i, v := range l2Path {
 		path[i] = v * width
 	}
+	return q.leastOf(ctx, path, seed)
+}
+
+// leastOf is chooseL2 among the λ of path.
+func (q *problems) leastOf(ctx context.Context, path []float64, seed uint64) (l2, loss float64, from string, err error) {
+	asked := q.asked()
+	if len(asked) == 0 {
+		return plainL2 * float64(q.dim-1), 0, "the default: no class has two images present and two absent", nil
+	}
+	some := q.only(asked)
+	unseen, left, from := some.leaveOneOut, some.m, "leave-one-out"
+	if q.n > leaveOneOutMost {
+		w := some.folds(seed)
+		unseen, left, from = w.crossValidate, w.left, fmt.Sprintf("%d-fold cross-validation", foldsOfL2)
+		if w.folds == 1 {
+			from = "a fifth of the images, left out"
+		}
+	}
 	losses, err := unseen(ctx, path)
 	if err != nil {
-		return 0, "", err
+		return 0, 0, "", err
 	}
 	best := 0
 	for i, loss := range losses {
@@ -51,7 +57,11 @@ func (q *problems) chooseL2(ctx context.Context, seed uint64) (l2 float64, from 
 			best = i
 		}
 	}
-	return path[best], from, nil
+	labels := 0.0
+	for _, m := range left {
+		labels += float64(m)
+	}
+	return path[best], losses[best] / labels, from, nil
 }
 
 // tell says that so many of the λ have been tried.

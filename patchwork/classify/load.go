@@ -100,6 +100,7 @@ func readSaved(dir string) (saved, error) {
 	if s.Info.Options.Head == "" {
 		s.Info.Options.Head = LinearHead // the only one in version 1
 	}
+	s.Info.Options = s.Info.Options.settled() // of a model from before there was context
 	if err := s.Info.Options.check(); err != nil {
 		why := "it was cut short or changed"
 		if m := unknownEntry.FindStringSubmatch(err.Error()); m != nil {

@@ -42,10 +42,15 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 	switch {
 	case o.WeightDecay > 0:
 		q.l2, i.L2From = o.WeightDecay*float64(q.n), "as set"
+		if p.leaveOut {
+			if _, i.L2Loss, _, err = q.leastOf(ctx, []float64{q.l2}, o.Seed); err != nil {
+				return h, i, err
+			}
+		}
 	case start != nil && start.head.kind == LogisticHead && start.info.keepsL2(p, o.Posterior):
 		q.l2, i.L2From = start.info.L2, "that of the model before"
 	default:
-		if q.l2, i.L2From, err = q.chooseL2(ctx, o.Seed); err != nil {
+		if q.l2, i.L2Loss, i.L2From, err = q.chooseL2(ctx, o.Seed); err != nil {
 			return h, i, err
 		}
 	}

@@ -43,7 +43,7 @@ type Options struct {
 	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
 	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means NoPosterior
 
-	Context      Context         `json:"context" yaml:"context"`             // of an image, in its features; "" means NoContext
+	Context      Context         `json:"context" yaml:"context"`             // of an image, in its features; "" means AutoContext, which is NoContext without Data.Around
 	Trunk        Trunk           `json:"trunk" yaml:"trunk"`                 // what stands between features and head; "" means VectorTrunk
 	Taps         string          `json:"taps" yaml:"taps"`                   // which maps, see network.Multiscale.Choose; "" means the last, for MultiscaleTrunk all
 	Layers       string          `json:"layers" yaml:"layers"`               // of ConvnetTrunk, see network.Parse; "" means DefaultLayers
@@ -86,7 +86,7 @@ func (o Options) WithDefaults() Options {
 	o.trunkDefaults()
 	fill(&o.Head, o.defaultHead())
 	fill(&o.Normalise, Off)
-	fill(&o.Context, NoContext)
+	fill(&o.Context, AutoContext)
 	fill(&o.Epochs, 20)
 	fill(&o.Steps, 50)
 	fill(&o.BatchSize, 32)

@@ -47,6 +47,9 @@ func Train(ctx context.Context, d Data, o Options, onPoint func(Point)) (*Model,
 	if d.Teacher != nil {
 		fill(&o.Head, LinearHead)
 	}
+	if o.Context == "" || o.Context == AutoContext {
+		return d.trainEither(ctx, o, onPoint)
+	}
 	asked := o
 	o = o.WithDefaults()
 	reader, err := newMapReader(o, d.Taps, d.Dim)

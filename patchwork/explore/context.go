@@ -141,6 +141,47 @@ func (c *Context) Twice(dst []float32, row int, once func(row int) []float32) {
 	}
 }
 
+// Mean is that of all vectors, [dim]. Do not change it.
+func (c *Context) Mean() []float64 { return c.mean }
+
+// Pull is ½·s of a row, [dim]: what its neighbours add.
+func (c *Context) Pull(row int) []float32 { return c.pull(c.Joined(row), make([]float64, len(c.mean))) }
+
+// PullOf is Pull of a vector x that is no row and is joined with itself and the rows near: what is joined with these stays as it is.
+func (c *Context) PullOf(x []float32, near []int) []float32 {
+	own, joined := make([]float64, len(x)), make([]int32, len(near))
+	for k, v := range x {
+		own[k] = float64(v) - c.mean[k]
+	}
+	unit(own)
+	for i, row := range near {
+		joined[i] = int32(row)
+		for k, v := range c.v.row(row) {
+			own[k] += (float64(v) - c.mean[k]) * c.scale[row]
+		}
+	}
+	for k := range own {
+		own[k] /= float64(len(near) + 1)
+	}
+	return c.pull(joined, own)
+}
+
+// pull is ½·unit of the rows of A·Z of joined and of what sum holds.
+func (c *Context) pull(joined []int32, sum []float64) []float32 {
+	out := make([]float32, len(sum))
+	for _, j := range joined {
+		c.Once(out, int(j))
+		for k, y := range out {
+			sum[k] += float64(y)
+		}
+	}
+	unit(sum)
+	for k, s := range sum {
+		out[k] = float32(ContextWeight * s)
+	}
+	return out
+}
+
 // unit brings a vector to length one; 0 stays.
 func unit(x []float64) {
 	sum := 0.0

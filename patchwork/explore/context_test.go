@@ -123,3 +123,41 @@ func TestContextRefuses(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// What draws a row is ½·s of what it is in context, and a vector that is no row is drawn as a row of that place with the same neighbours.
+func TestPull(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	x := make([][]float32, 40)
+	for row := range x {
+		x[row] = make([]float32, 6)
+		for k := range x[row] {
+			x[row][k] = float32(r.NormFloat64() + 1)
+		}
+	}
+	c, drawn := inContext(t, of(t, x), 5)
+	for row := range x {
+		pull := c.Pull(row)
+		sum, length := make([]float64, 6), 0.0
+		for k, v := range x[row] {
+			sum[k] = (float64(v)-c.Mean()[k])*c.scale[row] + float64(pull[k])
+			length += float64(pull[k]) * float64(pull[k])
+		}
+		unit(sum)
+		for k := range sum {
+			if math.Abs(sum[k]-float64(drawn[row][k])) > 1e-6 || math.Abs(math.Sqrt(length)-0.5) > 1e-6 {
+				t.Fatalf("row %d: %v from its pull of length %g; want %v", row, sum, math.Sqrt(length), drawn[row])
+			}
+		}
+		var near []int
+		for _, j := range c.Joined(row) {
+			if int(j) != row {
+				near = append(near, int(j))
+			}
+		}
+		for k, v := range c.PullOf(x[row], near) {
+			if math.Abs(float64(v-pull[k])) > 1e-6 {
+				t.Fatalf("row %d: as a vector from elsewhere it is drawn by %g in place %d; want %g", row, v, k, pull[k])
+			}
+		}
+	}
+}

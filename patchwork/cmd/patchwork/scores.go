@@ -56,11 +56,15 @@ func predictCommand() *cobra.Command {
 				need(decide.Error > 0 && decide.Error < 0.5, "--error is %g; want more than 0 and less than 0.5, as 0.05", decide.Error))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			progress, end := patchwork.ShowProgress()
+			o.Progress = progress
 			if file == "-" {
 				_, _, err := p.Predict(c.Context(), c.OutOrStdout(), o)
+				end()
 				return err
 			}
 			scored, skipped, err := p.PredictFile(c.Context(), file, o)
+			end()
 			if err != nil {
 				return err
 			}
@@ -155,7 +159,10 @@ func suggestCommand() *cobra.Command {
 			return checkFlags(err, need(o.N >= 1, "-n is %d; want 1 or more", o.N))
 		},
 		RunE: onProject(func(c *cobra.Command, p *patchwork.Project, _ []string) error {
+			progress, end := patchwork.ShowProgress()
+			o.Progress = progress
 			picks, err := p.Suggest(c.Context(), o)
+			end()
 			if err != nil {
 				return err
 			}
