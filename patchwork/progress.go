@@ -3,13 +3,15 @@ package patchwork
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify/finetune"
 	"github.com/gopatchwork/patchwork/widgets"
 )
 
 // ShowProgress shows a bar for each step of a long call: in a cell's output, as a line on a terminal, or not at all where
-// nobody looks. A step with nothing to do shows none. done ends the last bar.
+// nobody looks. A step with nothing to do, or that is done in a moment, shows none. done ends the last bar.
 func ShowProgress() (progress Progress, done func()) {
 	var b steps
 	return b.set, b.end
@@ -20,8 +22,7 @@ func ShowProgress() (progress Progress, done func()) {
 func ShowFineTuning() (onPoint func(finetune.Point), progress Progress, done func()) {
 	var b steps
 	return func(p finetune.Point) {
-		b.begin("fine-tuning", p.Steps)
-		b.bar.Report(p.Step, p.Left, tuningNote(p))
+		b.say("fine-tuning", p.Steps, func() { b.bar.Report(p.Step, p.Left, tuningNote(p)) })
 	}, b.set, b.end
 }
 
@@ -40,28 +41,59 @@ func tuningNote(p finetune.Point) string {
 	return strings.Join(parts, " · ")
 }
 
-// steps shows a bar for the step that a long call is at.
-type steps struct {
-	now   string
-	total int // of the bar
-	bar   *widgets.Progress
-}
+// lasting is how long a step takes before it gets a bar: the context of a few hundred images is there before anybody could read one.
+const lasting = 200 * time.Millisecond
 
-func (s *steps) begin(what string, total int) {
-	if s.bar == nil || what != s.now {
-		s.end()
-		s.now, s.total, s.bar = what, total, widgets.NewProgress(what, total)
-	}
+// steps shows a bar for the step that a long call is at, if the step lasts.
+type steps struct {
+	mu    sync.Mutex
+	now   string
+	total int               // of the bar
+	show  func()            // brings the bar to what was said last
+	bar   *widgets.Progress // nil while the step is short
+	soon  *time.Timer       // nil between steps
 }
 
 func (s *steps) set(what string, done, total int) {
-	if total > 0 {
-		s.begin(what, total)
-		s.bar.Set(done * s.total / total) // a head that is made at once ends with one step of one
+	if total > 0 { // a head that is made at once ends with one step of one
+		s.say(what, total, func() { s.bar.Set(done * s.total / total) })
+	}
+}
+
+// say goes on with a step, or begins the next one, and shows how far it is.
+func (s *steps) say(what string, total int, show func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.soon == nil || what != s.now {
+		s.close()
+		s.now, s.total = what, total
+		var soon *time.Timer
+		soon = time.AfterFunc(lasting, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.soon == soon {
+				s.bar = widgets.NewProgress(s.now, s.total)
+				s.show()
+			}
+		})
+		s.soon = soon
+	}
+	if s.show = show; s.bar != nil {
+		show()
 	}
 }
 
 func (s *steps) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.close()
+}
+
+func (s *steps) close() {
+	if s.soon != nil {
+		s.soon.Stop()
+		s.soon = nil
+	}
 	if s.bar != nil {
 		s.bar.Done("")
 		s.bar = nil

@@ -2,9 +2,11 @@ package patchwork
 
 import (
 	"testing"
+	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/patchwork/classify/finetune"
+	"github.com/gopatchwork/patchwork/widgets"
 )
 
 func TestTuningNote(t *testing.T) {
@@ -19,5 +21,35 @@ func TestTuningNote(t *testing.T) {
 		if got := tuningNote(tt.p); got != tt.want {
 			t.Errorf("%q; want %q", got, tt.want)
 		}
+	}
+}
+
+// A step that is done in a moment shows no bar, one that lasts does, and the next step ends it.
+func TestBarsOfStepsThatLast(t *testing.T) {
+	var s steps
+	bar := func() *widgets.Progress {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.bar
+	}
+	s.set("short", 1, 2)
+	s.set("long", 1, 4)
+	if bar() != nil {
+		t.Error("there is a bar at once")
+	}
+	for end := time.Now().Add(10 * time.Second); bar() == nil && time.Now().Before(end); {
+		time.Sleep(lasting / 10)
+	}
+	if bar() == nil || s.now != "long" {
+		t.Fatalf("no bar of the step %q that lasts", s.now)
+	}
+	s.set("next", 0, 2)
+	if bar() != nil {
+		t.Error("the bar of the step before stays")
+	}
+	s.end()
+	time.Sleep(2 * lasting)
+	if bar() != nil {
+		t.Error("a bar comes after the end")
 	}
 }
