@@ -56,9 +56,12 @@ func (i Info) Outcome() string {
 	return i.fitted() + i.contextWords()
 }
 
-// contextWords say which context was chosen, and why; nothing where it was not.
+// contextWords say which context was chosen, and why, or that there is one; nothing where none was asked for.
 func (i Info) contextWords() string {
-	if i.ContextFrom == "" {
+	switch {
+	case i.ContextFrom == "" && i.Options.InContext():
+		return fmt.Sprintf(", context %s (as set)", i.Options.Context)
+	case i.ContextFrom == "":
 		return ""
 	}
 	return fmt.Sprintf(", context %s (%s)", i.Options.Context, i.ContextFrom)
