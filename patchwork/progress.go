@@ -13,14 +13,14 @@ import (
 // ShowProgress shows a bar for each step of a long call: in a cell's output, as a line on a terminal, or not at all where
 // nobody looks. A step with nothing to do, or that is done in a moment, shows none. done ends the last bar.
 func ShowProgress() (progress Progress, done func()) {
-	var b steps
+	b := steps{lasting: lasting}
 	return b.set, b.end
 }
 
 // ShowFineTuning is ShowProgress with a bar for what FineTune says of its training: images a second, the time that is left, and, where
 // images without labels are guessed, the share of their unknown labels that teaches.
 func ShowFineTuning() (onPoint func(finetune.Point), progress Progress, done func()) {
-	var b steps
+	b := steps{lasting: lasting}
 	return func(p finetune.Point) {
 		b.say("fine-tuning", p.Steps, func() { b.bar.Report(p.Step, p.Left, tuningNote(p)) })
 	}, b.set, b.end
@@ -44,8 +44,10 @@ func tuningNote(p finetune.Point) string {
 // lasting is how long a step takes before it gets a bar: the context of a few hundred images is there before anybody could read one.
 const lasting = 200 * time.Millisecond
 
-// steps shows a bar for the step that a long call is at, if the step lasts.
+// steps shows a bar for the step that a long call is at, if it lasts so long.
 type steps struct {
+	lasting time.Duration
+
 	mu    sync.Mutex
 	now   string
 	total int               // of the bar
@@ -68,7 +70,7 @@ func (s *steps) say(what string, total int, show func()) {
 		s.close()
 		s.now, s.total = what, total
 		var soon *time.Timer
-		soon = time.AfterFunc(lasting, func() {
+		soon = time.AfterFunc(s.lasting, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.soon == soon {
