@@ -26,7 +26,7 @@ func (p Posterior) temperature(left [][]unseen) (best, least float64) {
 	if !p.with() {
 		from = []float64{0}
 	}
-	least = math.Inf(1)
+	best, least = from[0], math.Inf(1)
 	for _, t := range from {
 		sum := 0.0
 		for _, list := range left {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
@@ -29,14 +28,8 @@ type Double struct {
 
 // doubling is the search for doubles, what it found, and which of that is shown.
 type doubling struct {
-	on     bool // somebody wishes to see them
-	cancel context.CancelFunc
-	begun  time.Time
-	step   string
-	done   int
-	total  int
-	failed string
-	pushed time.Time
+	job
+	on bool // somebody wishes to see them
 
 	found  int // number of the search that found groups; 0 before the first
 	groups []doubles
@@ -123,15 +116,12 @@ func (s *Session) chooseDoubles(data doublesWish) error {
 // findDoubles looks for doubles in the background, so that labelling goes on; s.mu is held.
 func (s *Session) findDoubles() {
 	d := &s.doubles
-	ctx, cancel := context.WithCancel(context.Background())
-	d.cancel, d.begun, d.step, d.done, d.total, d.failed = cancel, time.Now(), "", 0, 0, ""
+	ctx, cancel := d.begin()
 	s.message = "Looking for doubles; labelling goes on."
 	step := func(what string, done, total int) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		d.step, d.done, d.total = what, done, total
-		if now := time.Now(); !s.closed && now.Sub(d.pushed) >= pushEvery {
-			d.pushed = now
+		if d.heard(what, done, total) && !s.closed {
 			s.push(doublesOnly{s.doublesView()})
 		}
 	}

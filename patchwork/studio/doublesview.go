@@ -2,17 +2,11 @@ package studio
 
 import (
 	"fmt"
-	"time"
 )
 
 // doublesView is the doubles as a page shows them: the groups of one page.
 type doublesView struct {
-	Running bool    `json:"running"`
-	Step    string  `json:"step,omitempty"`
-	Done    int     `json:"done"`
-	Total   int     `json:"total"`
-	Seconds float64 `json:"seconds"`
-	Failed  string  `json:"failed,omitempty"` // why there is nothing, and what to do
+	jobView // of the search
 
 	Found  int         `json:"found"` // number of the search that found them; 0 before the first
 	Alone  bool        `json:"alone"` // features said nothing, as there are none
@@ -75,11 +69,8 @@ func (s *Session) doublesView() *doublesView {
 		return nil
 	}
 	v := &doublesView{
-		Running: d.cancel != nil, Step: d.step, Done: d.done, Total: d.total, Failed: d.failed, Found: d.found, Alone: d.alone,
+		jobView: d.view(), Found: d.found, Alone: d.alone,
 		List: d.list, Lists: []listView{}, Start: d.start, Length: len(d.order), Page: groupsAtOnce, Groups: []groupView{}, // the page takes no null
-	}
-	if v.Running {
-		v.Seconds = time.Since(d.begun).Seconds()
 	}
 	if !d.shown() {
 		return v

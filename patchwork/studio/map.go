@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets"
@@ -23,14 +22,8 @@ type mapping struct {
 	placed int
 	stamp  int // grows when they change
 
-	run     int                // number of the layout that is wanted
-	cancel  context.CancelFunc // nil when none is being made
-	begun   time.Time
-	step    string
-	done    int
-	total   int
-	failed  string
-	pushed  time.Time
+	job         // the layout that is being made
+	run     int // its number
 	painted painted
 }
 
@@ -112,18 +105,15 @@ func (s *Session) layOut() {
 	if m.kind == "" {
 		m.kind = s.project.LayoutKinds()[0]
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := m.begin()
 	kind, run := m.kind, m.run
-	m.cancel, m.begun, m.step, m.done, m.total, m.failed = cancel, time.Now(), "", 0, 0, ""
 	step := func(what string, done, total int) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if m.run != run {
 			return
 		}
-		m.step, m.done, m.total = what, done, total
-		if now := time.Now(); !s.closed && now.Sub(m.pushed) >= pushEvery {
-			m.pushed = now
+		if m.heard(what, done, total) && !s.closed {
 			s.push(mapOnly{s.mapView()})
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
@@ -33,12 +32,7 @@ type mapView struct {
 	CanOpen   bool           `json:"can_open"`
 	CanShow   bool           `json:"can_show"`
 
-	Running bool    `json:"running"`
-	Step    string  `json:"step,omitempty"`
-	Done    int     `json:"done"`
-	Total   int     `json:"total"`
-	Seconds float64 `json:"seconds"`
-	Failed  string  `json:"failed,omitempty"` // why there is none, and what to do
+	jobView // of the layout that is being made
 }
 
 type coloringView struct {
@@ -152,10 +146,7 @@ func (s *Session) mapView() *mapView {
 	p := s.paint()
 	v := &mapView{
 		Kind: m.kind, Kinds: s.project.LayoutKinds(), Placed: m.placed, Images: len(m.points) / 2, Codes: p.address(), Patch: p.patch, By: p.by, Shades: p.shades, CanOpen: true, CanShow: true,
-		Running: m.cancel != nil, Step: m.step, Done: m.done, Total: m.total, Failed: m.failed,
-	}
-	if v.Running {
-		v.Seconds = time.Since(m.begun).Seconds()
+		jobView: m.view(),
 	}
 	if v.Shades.Groups == nil {
 		v.Shades.Groups = []widgets.Shade{} // the page takes no null
