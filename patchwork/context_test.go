@@ -342,7 +342,7 @@ func TestContextRefusals(t *testing.T) {
 	refused("fine-tuning", err, "sees one image at a time, without its neighbours")
 	_, err = p.Train(t.Context(), TrainOptions{Options: classify.Options{Context: classify.NeighbourContext, Trunk: classify.PoolingTrunk}}, nil)
 	refused("maps", err, `context is "neighbours" and trunk is "pooling", which reads maps`)
-	if _, err := p.Train(t.Context(), TrainOptions{}, nil); err != nil {
+	if _, err := p.Train(t.Context(), TrainOptions{Options: classify.Options{Context: classify.NoContext}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	_, err = p.Train(t.Context(), TrainOptions{Options: neighbourly, GoOn: true}, nil)

@@ -124,7 +124,7 @@ func TestProbeWithoutProject(t *testing.T) {
 		t.Errorf("the curves are %+v, %v", curves, err)
 	}
 	var csv strings.Builder
-	if err := curves.WriteCSV(&csv); err != nil || strings.Count(csv.String(), "\n") != 1+2*2*2 || !strings.HasPrefix(csv.String(), "features,labels,images,draw,accuracy\ndefault-v1-") {
+	if err := curves.WriteCSV(&csv); err != nil || strings.Count(csv.String(), "\n") != 1+2*2*2 || !strings.HasPrefix(csv.String(), "features,labels,images,draw,accuracy\ndefault-v2-") {
 		t.Errorf("as CSV: %q, %v", csv.String(), err)
 	}
 	if _, err := Probe(t.Context(), "gone", []string{folder}, ProbeOptions{}, nil); !errors.Is(err, os.ErrNotExist) {

@@ -242,7 +242,7 @@ func TestExtremes(t *testing.T) {
 			}
 		}
 	}
-	if _, err := p.Extremes(t.Context(), ExtremesOptions{Features: []int{-1, 646}}); err == nil || !strings.Contains(err.Error(), "no feature -1") || !strings.Contains(err.Error(), "no feature 646; want 0 to 645") {
+	if _, err := p.Extremes(t.Context(), ExtremesOptions{Features: []int{-1, 787}}); err == nil || !strings.Contains(err.Error(), "no feature -1") || !strings.Contains(err.Error(), "no feature 787; want 0 to 786") {
 		t.Error(err)
 	}
 }
@@ -450,7 +450,7 @@ func TestExportProjector(t *testing.T) {
 		t.Error(err)
 	}
 	whole, err := p.ExportProjector(context.Background(), folder+"2", ProjectorOptions{})
-	if err != nil || whole.Images != 20 || whole.Numbers != 646 || whole.Sprite != 50 {
+	if err != nil || whole.Images != 20 || whole.Numbers != 787 || whole.Sprite != 50 {
 		t.Errorf("%+v, %v", whole, err)
 	}
 }

@@ -124,14 +124,14 @@ func TestTasksOfScenes(t *testing.T) {
 		t.Errorf("the student is not what is kept: %v", err)
 	}
 	for _, tt := range []struct{ shape, says string }{
-		{"7x7x512", "have 646 numbers for each image, and maps of 7x7x512 have 25088"}, {"7x7", `the shape is "7x7"; want height, width and channels`},
+		{"7x7x512", "have 787 numbers for each image, and maps of 7x7x512 have 25088"}, {"7x7", `the shape is "7x7"; want height, width and channels`},
 	} {
 		if _, err := p.TrainTasks(t.Context(), table, TaskOptions{Map: tt.shape}, nil); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v", tt.shape, err)
 		}
 	}
-	asMap := TaskOptions{Map: "2x17x19", Options: multitask.Options{Heads: "4,p", Epochs: 1, Steps: 2}}
-	if info, err := p.TrainTasks(t.Context(), table, asMap, nil); err != nil || info.Input.String() != "2x17x19" {
+	asMap := TaskOptions{Map: "1x1x787", Options: multitask.Options{Heads: "4", Epochs: 1, Steps: 2}}
+	if info, err := p.TrainTasks(t.Context(), table, asMap, nil); err != nil || info.Input.String() != "1x1x787" {
 		t.Errorf("as maps: %v, %v", info.Input, err)
 	}
 }

@@ -89,9 +89,9 @@ var Imports = []Rule{
 	},
 }
 
-// TestHelpers may be imported by the tests of any package. compute/xla stands here and in no layer, because it links cgo:
+// TestHelpers may be imported by the tests of any package: what drives browsers and fills disks, the project's own images. compute/xla stands here and in no layer, because it links cgo:
 // only a program of the user's imports it.
-var TestHelpers = []string{"internal/browsertest", "internal/smalldisk", "patchwork/compute/xla"}
+var TestHelpers = []string{"internal/browsertest", "internal/smalldisk", "testdata/scenes", "patchwork/compute/xla"}
 
 // Outside limits who may import packages of other modules that would bind a layer to more than it promises. It does
 // not hold for tests.

@@ -141,13 +141,13 @@ func turned(f []float64, side int) [][]float32 {
 	return out
 }
 
-// matrix is the bank as [side·side·3, base·8], with the pixels of a patch in the order that the caller names.
-func (b filterBank) matrix(order []int) [][]float32 {
-	m := make([][]float32, len(order))
-	for i, pixel := range order {
+// matrix is the bank as [side·side·3, base·8].
+func (b filterBank) matrix() [][]float32 {
+	m := make([][]float32, b.side*b.side*3)
+	for i := range m {
 		m[i] = make([]float32, len(b.columns))
 		for k, f := range b.columns {
-			m[i][k] = f[pixel]
+			m[i][k] = f[i]
 		}
 	}
 	return m

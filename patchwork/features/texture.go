@@ -10,48 +10,18 @@ import (
 // of them tell a few strong responses from many weak ones.
 var textureSteps = [...]float64{0.5, 1.5, 3}
 
+// weightSpread and weightContrast are how much the parts count, beside 1 for even responses, that tell light on dark from
+// dark on light: little, or neighbours that differ only in that would be lost.
+const (
+	weightSpread   = 0.3
+	weightContrast = 0.1
+)
+
 // flat is the standard deviation of pixels below which a patch counts as flat.
 const flat = 10.0 / 255
 
-// fineOrder and coarseOrder say which pixel of a patch, counted as [y, x, channel], comes where in what finePatches and
-// coarsePatches make.
-func fineOrder() (order []int) {
-	for cellY := range 2 {
-		for cellX := range 2 {
-			for y := range 2 {
-				for x := range 2 {
-					for c := range 3 {
-						order = append(order, ((2*cellY+y)*patchSide+2*cellX+x)*3+c)
-					}
-				}
-			}
-		}
-	}
-	return order
-}
-
-func coarseOrder() []int {
-	order := make([]int, patchSide*patchSide*3)
-	for i := range order {
-		order[i] = i
-	}
-	return order
-}
-
-// finePatches cuts 4×4 patches, two pixels apart, from an image given as 2×2 cells: [n, h, w, 12] to [n, h-1, w-1, 48].
-func finePatches(cells *graph.Node) *graph.Node {
-	h, w := cells.Shape().Dim(1), cells.Shape().Dim(2)
-	var parts []*graph.Node
-	for y := range 2 {
-		for x := range 2 {
-			parts = append(parts, graph.Slice(cells, graph.AxisRange(), graph.AxisRange(y, h-1+y), graph.AxisRange(x, w-1+x)))
-		}
-	}
-	return graph.Concatenate(parts, -1)
-}
-
-// coarsePatches cuts all 4×4 patches: [n, h, w, 3] to [n, h-3, w-3, 48].
-func coarsePatches(x *graph.Node) *graph.Node {
+// patches cuts all 4×4 patches: [n, h, w, 3] to [n, h-3, w-3, 48].
+func patches(x *graph.Node) *graph.Node {
 	h, w := x.Shape().Dim(1), x.Shape().Dim(2)
 	var rows, parts []*graph.Node
 	for i := range patchSide {
@@ -98,8 +68,8 @@ func (d *embedded) texture(patches *graph.Node, filters [][]float32) []*graph.No
 	evenMean, oddMean := graph.ReduceMean(e, -1), graph.ReduceMean(o, -1) // [n, 3, base]
 	return []*graph.Node{
 		rooted(graph.Concatenate([]*graph.Node{line(evenMean), line(spread(e))}, -1)),
-		weigh(weightSpread, rooted(line(spread(o)))),
-		weigh(weightContrast, rooted(line(oddMean))),
+		graph.MulScalar(rooted(line(spread(o))), weightSpread),
+		graph.MulScalar(rooted(line(oddMean)), weightContrast),
 	}
 }
 
@@ -121,5 +91,3 @@ func unit(x *graph.Node) *graph.Node {
 	length := graph.Sqrt(graph.AddScalar(graph.ReduceAndKeep(graph.Mul(x, x), graph.ReduceSum, -1), 1e-12))
 	return graph.Div(x, length)
 }
-
-func weigh(w float64, x *graph.Node) *graph.Node { return graph.MulScalar(x, w) }

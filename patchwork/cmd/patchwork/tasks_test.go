@@ -82,7 +82,7 @@ func TestTasks(t *testing.T) {
 	if got := read(t, "a.csv"); strings.Count(got, "\n") != 3 || !strings.Contains(got, "red/003.png,red,") {
 		t.Errorf("two images are answered\n%s", got)
 	}
-	do(t, "tasks", "train", "p", "t.csv", "--ignore", "note", "--epochs", "2", "--teacher", "--distill", "2", "--weights", "adaptive", "--balance", "--batch-norm", "--map", "2x17x19", "--heads", "4,p,d", "--kernel", "1", "--dropout", "0.2", "--pooling", "flatten")
+	do(t, "tasks", "train", "p", "t.csv", "--ignore", "note", "--epochs", "2", "--teacher", "--distill", "2", "--weights", "adaptive", "--balance", "--batch-norm", "--map", "1x1x787", "--heads", "4,d", "--kernel", "1", "--dropout", "0.2", "--pooling", "flatten")
 }
 
 func TestTasksWithMistakes(t *testing.T) {
