@@ -15,7 +15,7 @@ import (
 const Audit = 0.15
 
 // Alike is the cosine from which on two images of a batch count as near-duplicates.
-const Alike = 0.98
+const Alike = 0.95
 
 // Part is a strategy and its share of a batch.
 type Part struct {
@@ -27,7 +27,7 @@ type Part struct {
 //
 // Shares that are all 0 stand for equal ones of 85 %. A share that is no whole number of rows is rounded up or down by lot,
 // so that on average it is what it is. A part that has too few rows, or lacks what it needs, leaves its rows to the
-// next part, and the last to the audit. Of images that look alike (cosine of the features 0.98 or more) the parts take one
+// next part, and the last to the audit. Of images that look alike (cosine of the features 0.95 or more) the parts take one
 // only, as long as there are others; the audit is drawn first and keeps what it draws. For the parts that come later, what
 // was chosen before counts as known.
 //
