@@ -119,6 +119,33 @@ func TestNoNearDuplicatesInABatch(t *testing.T) {
 	}
 }
 
+// Rows 0 and 1 are what the model is least sure of; both are taken unless they look alike.
+func TestFromWhichCosineOnRowsLookAlike(t *testing.T) {
+	s, _ := Lookup("100% entropy")
+	for _, tt := range []struct {
+		cosine float64
+		both   bool
+	}{{0.94, true}, {0.96, false}} {
+		p := &Pool{Classes: []string{"a"}, Rand: rand.New(rand.NewPCG(1, 2)),
+			Features: func(row int) []float32 {
+				x := make([]float32, 6)
+				x[row] = 1
+				if row == 1 {
+					x[0], x[1] = float32(tt.cosine), float32(math.Sqrt(1-tt.cosine*tt.cosine))
+				}
+				return x
+			},
+			Probs: func(row int) []float32 { return []float32{0.5 - float32(row)/20} }}
+		for row := range 6 {
+			p.Rows = append(p.Rows, row)
+		}
+		picks, err := Select(s, p, 2)
+		if err != nil || len(picks) != 2 || (picks[1].Row == 1) != tt.both {
+			t.Errorf("cosine %g: chose %v, %v", tt.cosine, picks, err)
+		}
+	}
+}
+
 // What a part lacks goes to the next, and then to the audit.
 func TestPartsThatCannotChoose(t *testing.T) {
 	p := two(40, 1)

@@ -24,30 +24,32 @@ func scattered(x *graph.Node, sizes int, third bool) (one, two, three *graph.Nod
 	n := x.Shape().Dim(0)
 	var first, second, thirds []*graph.Node
 	for j := range sizes {
-		border := bordered(x)
-		u := moduli(border)   // [n, h, w, 8]
+		bx := bordered(x)
+		u := moduli(bx)       // [n, h, w, 8]
 		means := placeMean(u) // [n, 8]
 		mean := graph.ReduceAndKeep(means, graph.ReduceMean, -1)
 		square := graph.ReduceAndKeep(placeMean(graph.Mul(u, u)), graph.ReduceMean, -1)
 		strength := graph.AddScalar(mean, weak)
 		first = append(first, mean, graph.Reshape(spread(means), n, 1), graph.Div(graph.Sqrt(square), strength))
+		bu := bordered(u)
 		for k := j + 1; k < sizes; k++ {
-			u = coarser(bordered(u))
-			v := moduli(bordered(u)) // [n, h, w, 8·8]
+			bu = bordered(coarser(bu))
+			v := moduli(bu) // [n, h, w, 8·8]
 			second = append(second, angles(placeMean(v), strength)...)
 			if third && k+1 < sizes {
 				for _, turn := range []int{0, directions / 2} {
-					w := turned8(v, turn)
+					w := apart(v, turn)
 					before := graph.AddScalar(graph.ReduceAndKeep(placeMean(w), graph.ReduceMean, -1), weak)
+					bw := bordered(w)
 					for l := k + 1; l < sizes; l++ {
-						w = coarser(bordered(w))
-						thirds = append(thirds, angles(placeMean(moduli(bordered(w))), before)...)
+						bw = bordered(coarser(bw))
+						thirds = append(thirds, angles(placeMean(moduli(bw)), before)...)
 					}
 				}
 			}
 		}
 		if j+1 < sizes {
-			x = coarser(border)
+			x = coarser(bx)
 		}
 	}
 	log := func(parts []*graph.Node, least float64) *graph.Node {
@@ -70,9 +72,9 @@ const (
 // placeMean is the mean over the image: [n, h, w, maps] to [n, maps].
 func placeMean(x *graph.Node) *graph.Node { return graph.ReduceMean(x, 1, 2) }
 
-// turned8 takes of 8·8 maps, as moduli makes them of eight, those whose last wave is turned by so many eighths of half a
+// apart takes of 8·8 maps, as moduli makes them of eight, those whose last wave is turned by so many eighths of half a
 // turn: [n, h, w, 64] to [n, h, w, 8].
-func turned8(v *graph.Node, turn int) *graph.Node {
+func apart(v *graph.Node, turn int) *graph.Node {
 	n, h, w := v.Shape().Dim(0), v.Shape().Dim(1), v.Shape().Dim(2)
 	all := graph.AxisRange()
 	v = graph.Slice(graph.Reshape(v, n, h, w, directions, directions), all, all, all, all, graph.AxisRange(turn, turn+1))
