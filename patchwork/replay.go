@@ -1,6 +1,7 @@
 package patchwork
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,9 +43,9 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 		return nil, fmt.Errorf("patchwork: a replay chooses and trains by vectors, and the trunk %s reads maps; replay with the trunk vectors", trunk)
 	}
 	if o.Strategies == nil {
+		deviates := o.Train.Deviates(cmp.Or(o.Batch, 16) * cmp.Or(o.Rounds, 8))
 		for _, card := range acquire.All() {
-			posterior := o.Train.Posterior == classify.DiagonalPosterior || o.Train.Posterior == classify.FullPosterior
-			if !card.Needs.Has(acquire.OneClass) && (posterior || !card.Needs.Has(acquire.Deviations)) {
+			if !card.Needs.Has(acquire.OneClass) && (deviates || !card.Needs.Has(acquire.Deviations)) {
 				o.Strategies = append(o.Strategies, card.Name)
 			}
 		}

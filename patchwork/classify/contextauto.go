@@ -107,7 +107,7 @@ func (d Data) keepsContext(o Options) (bool, error) {
 		return false, nil
 	}
 	p, err := prepare(d)
-	return err == nil && d.Start.info.keepsL2(p, o.Posterior), err
+	return err == nil && d.Start.info.keepsL2(p, o.Posterior.of(len(p.train.rows))), err
 }
 
 // half makes of a listener one that hears the first (0) or second (1) of two trainings that come to one, without their ends.

@@ -31,6 +31,7 @@ type head struct {
 
 	posterior                      Posterior
 	variance, biasVariance, factor []float32 // see the paths
+	images                         *byImages // of a full posterior of few images, in place of factor
 
 	below   string   // Options.trunkText: what stands before it
 	convnet *convnet // of that trunk, else nil; its output is then the features
@@ -53,7 +54,7 @@ func newHead(i Info) (head, error) {
 	}
 	h.unit = h.kind.stepwise() && i.Options.Loss == CosineLoss || !h.kind.stepwise()
 	if h.kind == LogisticHead {
-		h.posterior = i.Options.Posterior
+		h.posterior = i.Posterior()
 	}
 	if h.kind == NeighboursHead {
 		h.neighbours = i.Options.Neighbours
@@ -109,7 +110,17 @@ func (h *head) parts() []part {
 	case DiagonalPosterior:
 		list = append(list, part{pathVariance, []int{h.dim, h.classes}, &h.variance, false}, part{pathBiasVariance, []int{h.classes}, &h.biasVariance, false})
 	case FullPosterior:
-		list = append(list, part{pathFactor, []int{h.classes, h.dim + 1, h.dim + 1}, &h.factor, false})
+		if b := h.images; b != nil {
+			n, more := -1, -1
+			if b.rows != nil {
+				n = len(b.rows) / h.dim
+				more = n + 1
+			}
+			list = append(list, part{pathImages, []int{n, h.dim}, &b.rows, false}, part{pathByImages, []int{h.classes, more, n}, &b.factor, false},
+				part{pathApart, []int{h.classes}, &b.apart, false}, part{pathPrior, []int{1}, &b.prior, false})
+		} else {
+			list = append(list, part{pathFactor, []int{h.classes, h.dim + 1, h.dim + 1}, &h.factor, false})
+		}
 	}
 	if h.convnet != nil {
 		list = append(list, h.convnet.parts()...)
@@ -178,6 +189,9 @@ func (h *head) put(s *model.Store) {
 func (h *head) read(s *model.Store) error {
 	if h.convnet != nil {
 		h.convnet = h.convnet.fresh() // a copy of this head may hold the one before
+	}
+	if h.images = nil; s.GetVariable(pathImages) != nil {
+		h.images = &byImages{}
 	}
 	for _, p := range h.parts() {
 		v := s.GetVariable(p.path)

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"os"
@@ -34,6 +35,13 @@ type goldenHeads struct {
 	Prototypes   said
 	Neighbours   said
 	LeaveOneOut  struct{ Path, Approximate, Exact []float64 } `json:"leave one out"`
+	Few          struct {
+		Features [][]float32
+		Labels   [][]labels.Tri
+		L2       float64
+		Full     [][]float64
+		Averaged map[Posterior][]float64
+	}
 }
 
 func readHeads(t *testing.T) (g goldenHeads, d Data) {
@@ -73,8 +81,8 @@ func TestHeadsGolden(t *testing.T) {
 		o    Options
 		want said
 	}{
-		{"logistic, instance", Options{Head: LogisticHead, Sampling: ByInstance, WeightDecay: decay}, g.Instance},
-		{"logistic, class", Options{Head: LogisticHead, Sampling: ByClass, WeightDecay: decay}, g.Class},
+		{"logistic, instance", Options{Head: LogisticHead, Posterior: NoPosterior, Sampling: ByInstance, WeightDecay: decay}, g.Instance},
+		{"logistic, class", Options{Head: LogisticHead, Posterior: NoPosterior, Sampling: ByClass, WeightDecay: decay}, g.Class},
 		{"prototypes", Options{Head: PrototypesHead, Temperature: g.Prototypes.Temperature}, g.Prototypes},
 		{"neighbours", Options{Head: NeighboursHead, Neighbours: g.Neighbours.K}, g.Neighbours},
 	} {
@@ -104,6 +112,30 @@ func TestHeadsGolden(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where there are fewer images than numbers of one, a full posterior is computed by the images and is the same.
+func TestPosteriorOfFewGolden(t *testing.T) {
+	g, _ := readHeads(t)
+	few := g.Few
+	table := &table{classes: []string{"a", "b", "c"}, validation: make([]bool, len(few.Features))}
+	for _, row := range few.Labels {
+		table.values = append(table.values, row...)
+	}
+	d := Data{Classes: table.classes, Dim: len(few.Features[0]), Table: table, Features: func(row int) []float32 { return few.Features[row] }}
+	m := train(t, d, Options{Posterior: FullPosterior, Sampling: ByInstance, WeightDecay: few.L2 / 9})
+	averaged := few.Averaged[FullPosterior]
+	if got, want := m.Info().PosteriorTemperature, g.Temperatures[slices.Index(averaged, slices.Min(averaged))]; got != want || m.Info().TrainRows != 9 {
+		t.Errorf("%d images, temperature %g, want 9 and %g", m.Info().TrainRows, got, want)
+	}
+	if m.head.images == nil {
+		t.Fatal("it is not computed by the images")
+	}
+	p, err := m.Predict(t.Context(), len(few.Features), d.Features)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "few", p.Deviations, few.Full, 3e-4)
 }
 
 func allScores(t *testing.T, m *Model, d Data) []float32 {
@@ -262,19 +294,41 @@ func TestPosteriorIsHonest(t *testing.T) {
 	}
 }
 
+// With few images the posterior is full if nothing is said, with more there is none; what a training learns from is what counts.
+func TestAutoPosterior(t *testing.T) {
+	for n, want := range map[int]Posterior{leaveOneOutMost: FullPosterior, leaveOneOutMost + 1: NoPosterior} {
+		d, _ := blobs(n, 20, 3, 2, false)
+		m := train(t, d, Options{})
+		p, err := m.Predict(t.Context(), 5, d.Features)
+		if err != nil || m.Info().Posterior() != want || (p.Deviations != nil) != (want == FullPosterior) || m.Info().Options.Posterior != AutoPosterior {
+			t.Errorf("%d images: posterior %s (%s), %d deviations, %v; want %s", n, m.Info().Posterior(), m.Info().Options.Posterior, len(p.Deviations), err, want)
+		}
+		if got := (Options{}).Deviates(n); got != (want == FullPosterior) {
+			t.Errorf("%d images: Deviates says %v", n, got)
+		}
+	}
+	for _, o := range []Options{{Head: LinearHead, Epochs: 1}, {Head: PrototypesHead}} {
+		d, _ := blobs(30, 20, 3, 2, false)
+		if got := train(t, d, o).Info().Posterior(); got != NoPosterior || o.Deviates(30) {
+			t.Errorf("%s: posterior %s", o.Head, got)
+		}
+	}
+}
+
 // A training that goes on with another posterior chooses λ anew, with the same keeps it.
 func TestPosteriorChoosesAnew(t *testing.T) {
 	d, _ := blobs(120, 40, 3, 2, false)
 	d.Start = train(t, d, Options{})
-	for _, posterior := range []Posterior{NoPosterior, DiagonalPosterior} {
-		want := map[Posterior]string{NoPosterior: "that of the model before", DiagonalPosterior: "leave-one-out"}[posterior]
+	for _, posterior := range []Posterior{FullPosterior, DiagonalPosterior, NoPosterior} {
+		want := map[Posterior]string{FullPosterior: "that of the model before"}[posterior] // auto is full
+		want = cmp.Or(want, "leave-one-out")
 		m := train(t, d, Options{Posterior: posterior})
 		if got := m.Info().L2From; got != want {
 			t.Errorf("%s: λ is from %q, want %q", posterior, got, want)
 		}
 		d.Start = m
 	}
-	if got := train(t, d, Options{Posterior: DiagonalPosterior}).Info().L2From; got != "that of the model before" {
+	if got := train(t, d, Options{Posterior: NoPosterior}).Info().L2From; got != "that of the model before" {
 		t.Errorf("from a model with the same posterior λ is from %q", got)
 	}
 }
@@ -318,11 +372,12 @@ func TestL2OfManyImages(t *testing.T) {
 // and says what going on from a model means for it.
 func TestHeadsAtOnce(t *testing.T) {
 	for _, kind := range []Head{LogisticHead, PrototypesHead, NeighboursHead} {
-		for _, posterior := range []Posterior{NoPosterior, DiagonalPosterior, FullPosterior} {
+		for _, posterior := range []Posterior{NoPosterior, DiagonalPosterior, FullPosterior, AutoPosterior} {
 			if kind != LogisticHead && posterior != NoPosterior {
 				continue
 			}
-			d, table := blobs(200, 16, 3, 0.5, true)
+			wide := map[Posterior]int{AutoPosterior: 300} // than there are images
+			d, table := blobs(200, cmp.Or(wide[posterior], 16), 3, 0.5, true)
 			for i := range table.values {
 				if i%5 == 0 && !table.validation[i/3] {
 					table.values[i] = labels.Unknown
@@ -342,6 +397,9 @@ func TestHeadsAtOnce(t *testing.T) {
 			if r := info.Report.Validation; !(r.MacroAUC > 0.95) || len(points) != 1 || len(info.History) != 1 || !points[0].EpochEnd ||
 				points[0].ValidationLoss != float64(r.LogLoss) || len(points[0].Classes) != 3 {
 				t.Errorf("%s: points %+v, figures\n%v", kind, points, info)
+			}
+			if (m.head.images != nil) != (posterior == AutoPosterior) || (m.head.factor != nil) != (posterior == FullPosterior) {
+				t.Errorf("posterior %s: by images %v, by numbers %v", posterior, m.head.images != nil, m.head.factor != nil)
 			}
 			if train(t, d, o).head.sum() != m.head.sum() {
 				t.Errorf("%s: two trainings gave other numbers", kind)

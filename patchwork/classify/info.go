@@ -72,7 +72,7 @@ func (i Info) fitted() string {
 	case i.Options.Head.stepwise():
 		return fmt.Sprintf("%s; weights of epoch %.4g of %d", i.Ended, i.BestEpoch, i.Options.Epochs)
 	case i.L2 > 0 && i.PosteriorTemperature > 0:
-		return fmt.Sprintf("%s; head %s, λ %.3g (%s), posterior %s at the temperature %g", i.Ended, i.Options.Head, i.L2, i.L2From, i.Options.Posterior, i.PosteriorTemperature)
+		return fmt.Sprintf("%s; head %s, λ %.3g (%s), posterior %s at the temperature %g", i.Ended, i.Options.Head, i.L2, i.L2From, i.Posterior(), i.PosteriorTemperature)
 	case i.L2 > 0:
 		return fmt.Sprintf("%s; head %s, λ %.3g (%s)", i.Ended, i.Options.Head, i.L2, i.L2From)
 	}

@@ -22,6 +22,7 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 	if h, err = newHead(i); err != nil {
 		return h, i, err
 	}
+	h.posterior = o.Posterior.of(len(p.train.rows))
 	mean, scale := p.centre()
 	h.begin(mean, scale, nil, 0)
 	q, done, err := p.problems(&h, o)
@@ -47,7 +48,7 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 				return h, i, err
 			}
 		}
-	case start != nil && start.head.kind == LogisticHead && start.info.keepsL2(p, o.Posterior):
+	case start != nil && start.head.kind == LogisticHead && start.info.keepsL2(p, h.posterior):
 		q.l2, i.L2From = start.info.L2, "that of the model before"
 	default:
 		if q.l2, i.L2Loss, i.L2From, err = q.chooseL2(ctx, o.Seed); err != nil {
@@ -108,8 +109,7 @@ func (q *problems) from(h *head, p *prepared, start *Model) ([]float32, error) {
 
 // keepsL2 reports whether λ need not be chosen anew for p: the classes and the posterior are the same and the images hardly more.
 func (i Info) keepsL2(p *prepared, posterior Posterior) bool {
-	same := i.Options.Posterior == posterior || !i.Options.Posterior.with() && !posterior.with()
-	if i.L2 <= 0 || !same || len(i.Classes) != len(p.Classes) || 2*len(p.train.rows) > 3*i.TrainRows || 3*len(p.train.rows) < 2*i.TrainRows {
+	if i.L2 <= 0 || i.Posterior() != posterior || len(i.Classes) != len(p.Classes) || 2*len(p.train.rows) > 3*i.TrainRows || 3*len(p.train.rows) < 2*i.TrainRows {
 		return false
 	}
 	column := columnNow(i.Classes, p.Resolve)

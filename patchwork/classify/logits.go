@@ -9,7 +9,7 @@ import (
 
 // PutLogits adds the numbers of the model to a store and returns what adds the model to a graph of features, so that gradients can be taken of
 // its scores: features [n, Dim of Data] to logits [n, classes], what the scores are made of by the logistic function, or by softmax among classes
-// of one group.
+// of one group; of a head with a posterior those of its mean, of which the scores are averages.
 //
 // Errors: the head is neighbours, whose scores jump from one neighbour to the next.
 func (m *Model) PutLogits(s *model.Store) (func(features *Node) *Node, error) {

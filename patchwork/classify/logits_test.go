@@ -23,20 +23,20 @@ func TestLogitsAreThoseOfScores(t *testing.T) {
 		d Data
 		o Options
 	}{
-		"logistic":               {vectors, Options{Head: LogisticHead}},
+		"logistic":               {vectors, Options{Head: LogisticHead, Posterior: NoPosterior}},
 		"linear":                 {vectors, Options{Head: LinearHead, Epochs: 3}},
 		"cosine":                 {vectors, Options{Head: LinearHead, Loss: CosineLoss, Epochs: 3}},
 		"softmax":                {vectors, Options{Head: LinearHead, Loss: SoftmaxLoss, Epochs: 3}},
 		"mlp":                    {vectors, Options{Head: MLPHead, Hidden: 8, Epochs: 3}},
 		"mlp, cosine":            {vectors, Options{Head: MLPHead, Hidden: 8, Loss: CosineLoss, Epochs: 3}},
 		"prototypes":             {vectors, Options{Head: PrototypesHead}},
-		"pooling":                {maps, Options{Trunk: PoolingTrunk, Taps: "early"}},
-		"multiscale":             {maps, Options{Trunk: MultiscaleTrunk}},
+		"pooling":                {maps, Options{Trunk: PoolingTrunk, Taps: "early", Posterior: NoPosterior}},
+		"multiscale":             {maps, Options{Trunk: MultiscaleTrunk, Posterior: NoPosterior}},
 		"convnet":                {maps, smallConvnet},
 		"convnet, mlp":           {maps, Options{Trunk: ConvnetTrunk, Layers: "8,d,p", Kernel: 3, BatchNorm: On, Head: MLPHead, Hidden: 12, Epochs: 3}},
-		"logistic, length one":   {vectors, Options{Head: LogisticHead, Normalise: On}},
+		"logistic, length one":   {vectors, Options{Head: LogisticHead, Posterior: NoPosterior, Normalise: On}},
 		"mlp, length one":        {vectors, Options{Head: MLPHead, Hidden: 8, Epochs: 3, Normalise: On}},
-		"multiscale, length one": {maps, Options{Trunk: MultiscaleTrunk, Normalise: On}},
+		"multiscale, length one": {maps, Options{Trunk: MultiscaleTrunk, Posterior: NoPosterior, Normalise: On}},
 		"convnet, length one":    {maps, Options{Trunk: ConvnetTrunk, Layers: "8,d,p", Kernel: 3, Epochs: 3, Normalise: On}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,7 @@ type Options struct {
 
 	Temperature float64   `json:"temperature" yaml:"temperature"` // of PrototypesHead; 0 means 0.1
 	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
-	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means NoPosterior
+	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means AutoPosterior
 
 	Context      Context         `json:"context" yaml:"context"`             // of an image, in its features; "" means AutoContext, which is NoContext without Data.Around
 	Trunk        Trunk           `json:"trunk" yaml:"trunk"`                 // what stands between features and head; "" means VectorTrunk
@@ -102,7 +102,7 @@ func (o Options) WithDefaults() Options {
 	fill(&o.Hidden, 128)
 	fill(&o.Temperature, 0.1)
 	fill(&o.Neighbours, 10)
-	fill(&o.Posterior, NoPosterior)
+	fill(&o.Posterior, AutoPosterior)
 	fill(&o.Beta, 0.99)
 	fill(&o.Loss, SigmoidLoss)
 	fill(&o.Gamma, 2)

@@ -24,10 +24,39 @@ import (
 type Posterior string
 
 const (
+	AutoPosterior     Posterior = "auto"     // full while λ is chosen by leaving each image out, that is up to 256 labelled images; else none
 	NoPosterior       Posterior = "none"     // scores of the weights as they are, no deviations
 	DiagonalPosterior Posterior = "diagonal" // each weight on its own: H is its diagonal
 	FullPosterior     Posterior = "full"     // all weights of a class together: Dim² numbers a class
 )
+
+// of is what the posterior of a logistic head that learns from so many images is.
+func (p Posterior) of(images int) Posterior {
+	switch {
+	case p != AutoPosterior:
+		return p
+	case images <= leaveOneOutMost:
+		return FullPosterior
+	}
+	return NoPosterior
+}
+
+// Deviates reports whether a model that learns from so many images has a posterior.
+func (o Options) Deviates(images int) bool {
+	o = o.WithDefaults()
+	return o.Head == LogisticHead && o.Posterior.of(images).with()
+}
+
+// Posterior is what the model has of it: full or none where auto was asked for, none of other heads.
+func (i Info) Posterior() Posterior {
+	switch {
+	case i.PosteriorTemperature <= 0:
+		return NoPosterior
+	case i.Options.Posterior == AutoPosterior:
+		return FullPosterior
+	}
+	return i.Options.Posterior
+}
 
 // with reports whether there is one.
 func (p Posterior) with() bool { return p == DiagonalPosterior || p == FullPosterior }
@@ -36,6 +65,11 @@ const (
 	pathVariance     = "/posterior/variance" // [dim, classes], of the weights
 	pathBiasVariance = "/posterior/bias"     // [classes], of what the bias adds to a logit
 	pathFactor       = "/posterior/factor"   // [classes, dim+1, dim+1], √T·L⁻¹ with H = L Lᵀ; the last entry is that of the bias
+
+	pathImages   = "/posterior/images"   // byImages.rows
+	pathByImages = "/posterior/byimages" // byImages.factor
+	pathApart    = "/posterior/apart"    // byImages.apart
+	pathPrior    = "/posterior/prior"    // byImages.prior
 )
 
 // temperatures are the T to choose from.
@@ -51,18 +85,21 @@ func (h *head) widen(ctx context.Context, q *problems, w []float32, shares []flo
 		return 0, nil
 	}
 	q.logits(w)
-	h.variance, h.biasVariance, h.factor = nil, nil, nil
+	h.variance, h.biasVariance, h.factor, h.images = nil, nil, nil, nil
 	var gram []float64
-	if h.posterior == FullPosterior {
-		h.factor = make([]float32, h.classes*q.dim*q.dim)
-	} else {
-		h.variance, h.biasVariance = make([]float32, h.dim*h.classes), make([]float32, h.classes)
-		if q.n <= q.dim {
-			var err error
-			if gram, err = q.gram(); err != nil {
-				return 0, err
-			}
+	if q.n <= q.dim {
+		var err error
+		if gram, err = q.gram(); err != nil {
+			return 0, err
 		}
+	}
+	switch {
+	case h.posterior == DiagonalPosterior:
+		h.variance, h.biasVariance = make([]float32, h.dim*h.classes), make([]float32, h.classes)
+	case gram != nil:
+		h.images = q.newByImages()
+	default:
+		h.factor = make([]float32, h.classes*q.dim*q.dim)
 	}
 	asked := q.asked()
 	left, failed, done := make([][]unseen, h.classes), make([]error, h.classes), 0
@@ -91,6 +128,9 @@ func (h *head) widen(ctx context.Context, q *problems, w []float32, shares []flo
 			values.of[i] *= float32(values.by)
 		}
 	}
+	if h.images != nil {
+		h.images.heat(t)
+	}
 	return t, nil
 }
 
@@ -105,22 +145,27 @@ func (h *head) widenClass(q *problems, c int, gram []float64, share float64, one
 	}
 	sum = max(sum, flat)
 	var inverse []float64 // L⁻¹
-	if h.posterior == FullPosterior || asked && gram == nil {
+	if gram == nil && (h.posterior == FullPosterior || asked) {
 		if inverse, err = q.inverseFactor(curve, sum, oneSided); err != nil {
 			return nil, err
 		}
 	}
-	if h.posterior == FullPosterior {
+	switch {
+	case h.posterior == DiagonalPosterior:
+		for k, v := range q.alone(curve) {
+			h.variance[k*h.classes+c] = float32(1 / v)
+		}
+		h.biasVariance[c] = float32(1 / sum)
+	case gram != nil:
+		if err := h.images.measure(q, c, gram, curve, sum, oneSided); err != nil {
+			return nil, err
+		}
+	default:
 		for i := range q.dim {
 			for k := range i + 1 {
 				h.factor[(c*q.dim+i)*q.dim+k] = float32(inverse[i*q.dim+k])
 			}
 		}
-	} else {
-		for k, v := range q.alone(curve) {
-			h.variance[k*h.classes+c] = float32(1 / v)
-		}
-		h.biasVariance[c] = float32(1 / sum)
 	}
 	switch {
 	case !asked:
@@ -173,6 +218,7 @@ type spread struct {
 	h       *head
 	squares *layer   // of a diagonal: x² times the variances
 	factors []*layer // of a full one: L⁻¹x, a class each
+	images  *imageSpread
 }
 
 func newSpread(h *head) (*spread, error) {
@@ -181,6 +227,8 @@ func newSpread(h *head) (*spread, error) {
 	switch {
 	case h.variance != nil:
 		s.squares, err = newLayer(h.dim, h.classes, h.variance, h.biasVariance)
+	case h.images != nil:
+		s.images, err = newImageSpread(h)
 	case h.factor != nil:
 		d := h.dim + 1
 		for c := range h.classes {
@@ -214,6 +262,9 @@ func (s *spread) block(c *scratch, rows int) {
 			c.standard[i] = v * v
 		}
 		s.squares.run(c.standard, c.deviations)
+	}
+	if s.images != nil {
+		s.images.block(c, rows, h.dim)
 	}
 	for class, l := range s.factors {
 		l.run(c.standard, c.wide)

@@ -104,7 +104,7 @@ func newScorer(h *head) (*scorer, error) {
 type scratch struct {
 	x, hidden, out []float32 // a block each
 
-	standard, wide, deviations []float32 // a block each, where there is a posterior or are neighbours
+	standard, known, wide, deviations []float32 // a block each, where there is a posterior or are neighbours
 }
 
 func (s *scorer) scratch() *scratch {
@@ -114,7 +114,10 @@ func (s *scorer) scratch() *scratch {
 	}
 	if s.spread != nil {
 		c.standard, c.deviations = kernel.Floats(blockRows*s.h.dim), kernel.Floats(blockRows*s.h.classes)
-		c.wide = kernel.Floats(blockRows * (s.h.dim + 1))
+		c.wide = kernel.Floats(blockRows * (s.h.dim + 2))
+		if near := s.spread.images; near != nil {
+			c.known = kernel.Floats(blockRows * near.images.out)
+		}
 	}
 	if s.near != nil {
 		c.wide = kernel.Floats(blockRows * s.near.count)

@@ -41,7 +41,7 @@ func headSettings() []Setting {
 		{Name: "dropout", About: "head mlp: share of the hidden units that fall out in a step", Max: 0.95, Default: "none", at: func(o *Options) any { return &o.Dropout }},
 		{Name: "temperature", About: "head prototypes: the lower, the surer are the scores", Max: 10, Default: "0.1", at: func(o *Options) any { return &o.Temperature }},
 		{Name: "neighbours", About: "head neighbours: images that judge an image", Whole: true, Max: 1000, Default: "10", at: func(o *Options) any { return &o.Neighbours }},
-		{Name: "posterior", About: "head logistic: how far weights may be off is measured for each on its own (diagonal) or for all of a class together (full); deviations are saved beside the scores", Choices: []string{string(NoPosterior), string(DiagonalPosterior), string(FullPosterior)}, Default: string(NoPosterior), at: func(o *Options) any { return &o.Posterior }},
+		{Name: "posterior", About: "head logistic: how far weights may be off is measured for each on its own (diagonal) or for all of a class together (full; auto: up to 256 labelled images); deviations are saved beside the scores", Choices: []string{string(AutoPosterior), string(NoPosterior), string(DiagonalPosterior), string(FullPosterior)}, Default: string(AutoPosterior), at: func(o *Options) any { return &o.Posterior }},
 	}
 }
 

@@ -53,7 +53,7 @@ def fit(X, t, m, l2=lam):
 def newton(X, t, m, l2):
     """The optimum to the last digit: scikit-learn's, polished; the intercept is the last weight."""
     w = np.append(*fit(X, t, m, l2))
-    X1, penalty = np.c_[X, np.ones(len(X))], np.r_[np.full(d, l2), 0]
+    X1, penalty = np.c_[X, np.ones(len(X))], np.r_[np.full(X.shape[1], l2), 0]
     for _ in range(20):
         p = expit(X1 @ w)
         H = X1.T @ (X1 * (m * p * (1 - p))[:, None]) + np.diag(penalty)
@@ -142,4 +142,33 @@ for c in range(classes):
     near = labels[known, c][index]
     neighbours.append((((w * near).sum(axis=1) + 0.25) / (w.sum(axis=1) + 0.5)).tolist())
 out["neighbours"] = dict(k=k, probabilities=np.transpose(neighbours).tolist())
+# the posterior where there are fewer images than numbers of one; the third class has no absent label, the second few labels
+n, tests, d, lam = 9, 5, 24, 0.5
+x = rng.normal(size=(n + tests, d)) + 1
+y = np.full((n + tests, classes), -1)
+y[:n, 0] = np.arange(n) % 2
+y[2:8, 1] = np.arange(6) // 3
+x[:n, :5] += y[:n, :1] * 0.9
+x[2:8, 5:12] += y[2:8, 1:2] * 0.9
+x = np.abs(x).round(4).astype(np.float32)
+y[:4, 2] = 1
+u = x.astype(np.float64) - x.astype(np.float64).mean(axis=0)
+u *= np.sqrt(d) / np.linalg.norm(u, axis=1, keepdims=True)
+A = np.c_[u, np.ones(n + tests)]
+m = (y[:n] >= 0).sum(axis=1) * n / (y >= 0).sum()  # how often the sampling "instance" draws each image
+variances, by_full = [], np.zeros(len(temperatures))
+for c in range(classes):
+    k = np.flatnonzero(y[:, c] >= 0)
+    if y[k, c].min() == 1:
+        variances.append((u ** 2).sum(axis=1) / lam + 1 / ((len(k) + 1) / (len(k) + 2)))
+        continue
+    X, t, mk = u[k], y[k, c], m[k]
+    w, H = newton(X, t, mk, lam)
+    variances.append(np.einsum("ij,jk,ik->i", A, np.linalg.inv(H), A))
+    p = expit(A[k] @ w)
+    for i, a in enumerate(A[k]):
+        v = a @ np.linalg.solve(H - mk[i] * p[i] * (1 - p[i]) * np.outer(a, a), a)
+        by_full += averaged(t[i], mk[i], a @ w + v * mk[i] * (p[i] - t[i]), v)
+full = np.sqrt(np.transpose(variances) * temperatures[by_full.argmin()])
+out["few"] = dict(features=x.tolist(), labels=y.tolist(), l2=lam, full=full.tolist(), averaged=dict(full=by_full.tolist()))
 print(json.dumps(out))
