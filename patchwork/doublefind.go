@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/bits"
 	"path"
+	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
@@ -82,7 +84,14 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 		if err != nil {
 			return err
 		}
+		burnt := burntRows(checks, index.Len())
+		if candidates, err = l.madeOf(ctx, slices.Sorted(maps.Keys(burnt)), progress.step("looking for what was burnt out")); err != nil {
+			return err
+		}
 		near := quality.NearDoubles(g, same, o.Near)
+		near = slices.DeleteFunc(near, func(pair [2]int) bool { // the pictures decide, unless it is a copy
+			return (burnt[pair[0]] || burnt[pair[1]]) && int(same[pair[1]]) != pair[0]
+		})
 		for _, pair := range near {
 			by := 0.0 // of copies, of which only the first is in the graph
 			if int(same[pair[1]]) != pair[0] {
@@ -90,13 +99,14 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 			}
 			d.link(pair[0], pair[1], nearVector, by)
 		}
-		pairs, candidates = append(pairs, near...), quality.MayBeDoubles(g, o.Near)
+		pairs, candidates = append(pairs, near...), append(candidates, quality.MayBeDoubles(g, o.Near)...)
 		return nil
 	})
 	if d.noFeatures = errors.Is(err, ErrNoFeatures); err != nil && !d.noFeatures {
 		return d, err
 	}
-	alike, likeness, err := p.showSame(ctx, candidates, progress.step("comparing pictures"))
+	slices.SortFunc(candidates, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+	alike, likeness, err := p.showSame(ctx, slices.Compact(candidates), progress.step("comparing pictures"))
 	if err != nil {
 		return d, err
 	}
@@ -105,6 +115,46 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 	}
 	d.groups = quality.Groups(index.Len(), append(pairs, alike...))
 	return d, nil
+}
+
+// burntNear is how many of the most alike are looked at for an image that is burnt out: features move far by it.
+const burntNear = 50
+
+// burntRows are the images that are burnt out or drowned, see quality.Burnt.
+func burntRows(checks *imageset.Checks, n int) map[int]bool {
+	rows := map[int]bool{}
+	for row := range n {
+		if s, ok := checks.Scores(row); ok && quality.Burnt(s.Low, s.High) {
+			rows[row] = true
+		}
+	}
+	return rows
+}
+
+// madeOf are the pairs of rows that are burnt out and images that they may have been made of.
+func (l *looks) madeOf(ctx context.Context, burnt []int, progress func(done, total int)) (pairs [][2]int, err error) {
+	var all []int
+	for row := range l.index.Len() {
+		if l.vectors.Has(row) {
+			all = append(all, row)
+		}
+	}
+	for k, row := range burnt {
+		if progress != nil {
+			progress(k+1, len(burnt))
+		}
+		if !l.vectors.Has(row) {
+			continue
+		}
+		near, err := l.vectors.Nearest(ctx, []int{row}, all, burntNear)
+		if err != nil {
+			return nil, fmt.Errorf("patchwork: %w", err)
+		}
+		for _, m := range near {
+			pairs = append(pairs, [2]int{min(row, m.Row), max(row, m.Row)})
+		}
+	}
+	return pairs, nil
 }
 
 // linkHashes links each row of a group with the one whose hash differs least.

@@ -14,6 +14,8 @@ var (
 const (
 	worthwhile = 0.5 // correlation at a smaller size below which the next is not looked at
 	sure       = 0.9 // likeness from which on nothing better is looked for
+
+	faint = 0.012 // deviation of what is fine, 3 of 255, below which it is mostly noise of the files
 )
 
 // Picture is a grey copy of an image, stretched to a square, in the sizes at which pictures are laid on each other.
@@ -21,11 +23,16 @@ type Picture [len(sides)][]float32
 
 // NewPicture takes Side x Side brightnesses, row by row.
 func NewPicture(grey []uint8) *Picture {
-	var p Picture
 	full := make([]float32, Side*Side)
 	for i, v := range grey[:Side*Side] {
 		full[i] = float32(v) / 255
 	}
+	return pyramid(full)
+}
+
+// pyramid makes the smaller sizes.
+func pyramid(full []float32) *Picture {
+	var p Picture
 	last := len(p) - 1
 	p[last] = full
 	for k := last - 1; k >= 0; k-- {
@@ -40,16 +47,19 @@ func NewPicture(grey []uint8) *Picture {
 }
 
 // Likeness says how far two pictures show the same, 0 to 1: the highest correlation of what is fine in them that is found by laying one
-// on the other, moved, scaled each way by up to a third, or mirrored. Brightness and contrast do not count.
+// on the other, moved, scaled each way by up to a third, or mirrored. Brightness and contrast do not count; if one is burnt out (Burnt), the
+// other is first burnt as far (tones).
 //
 //	place    = that of the least Σ (a(x) - gain·b(s∘x + t) - offset)², by Gauss and Newton's steps at 16, 32 and 64 pixels a side,
 //	           from scales 1, 1.08 and 0.92, a on b and b on a
-//	likeness = Pearson's correlation of both less the mean of 5 x 5 pixels around, where both have something; at least half
+//	likeness = Pearson's correlation of both less the mean of 5 x 5 pixels around, where both have something; at least half. Where there
+//	           is hardly anything so fine in one of them, noise is all that there is: then less that of 9 x 9 pixels at 32 a side
 //
 // Two views of the same scene from another place do not count as the same, nor do turned ones.
 //
 // Source: Lucas and Kanade 1981, with gain and offset of Bartoli 2008, "Groupwise Geometric and Photometric Direct Image Registration".
 func Likeness(a, b *Picture) float64 {
+	a, b = tones(a, b)
 	best := 0.0
 	for _, mirrored := range []bool{false, true} {
 		for _, pair := range [][2]*Picture{{a, b}, {b, a}} {
@@ -78,11 +88,19 @@ func (w *place) lay(a, b *Picture) float64 {
 				return 0
 			}
 		}
-		if n < Side && w.correlation(a[k], b[k], n, 0) < worthwhile {
+		if n == Side {
+			break
+		}
+		if r, _ := w.correlation(a[k], b[k], n, 0); r < worthwhile {
 			return 0
 		}
 	}
-	return w.correlation(a[len(a)-1], b[len(b)-1], Side, 2)
+	last := len(sides) - 1
+	r, detail := w.correlation(a[last], b[last], Side, 2)
+	if detail < faint {
+		r, _ = w.correlation(a[last-1], b[last-1], sides[last-1], 4)
+	}
+	return r
 }
 
 // each calls see for the pixels of a picture of n a side that lie on the other: their number, their place from -1 to 1, the value of the
@@ -161,8 +179,8 @@ func solve(m *[6][7]float64) (x [6]float64) {
 }
 
 // correlation is Pearson's of what lies on each other, less the mean of the pixels up to around away where that is above 0; 0 where too
-// little lies on each other or one of both is flat.
-func (w *place) correlation(a, b []float32, n, around int) float64 {
+// little lies on each other or one of both is flat. detail is the deviation of what it compares, before it is bent, of the picture that has less.
+func (w *place) correlation(a, b []float32, n, around int) (r, detail float64) {
 	var p, q plane
 	p.n, q.n, p.value, q.value = n, n, make([]float64, n*n), make([]float64, n*n)
 	on := make([]bool, n*n)
@@ -170,12 +188,18 @@ func (w *place) correlation(a, b []float32, n, around int) float64 {
 		p.value[at], q.value[at], on[at] = float64(a[at]), value, true
 	})
 	var sums [5]float64
+	var details [2]float64
 	seen := 0.0
 	for at, ok := range on {
 		if !ok {
 			continue
 		}
-		x, y := p.fine(on, at, around), q.fine(on, at, around)
+		x, y := p.value[at], q.value[at]
+		if around > 0 {
+			x, y = p.fine(on, at, around), q.fine(on, at, around)
+			details[0], details[1] = details[0]+x*x, details[1]+y*y
+			x, y = bent(x), bent(y)
+		}
 		seen++
 		for k, v := range [...]float64{x, y, x * x, y * y, x * y} {
 			sums[k] += v
@@ -183,9 +207,9 @@ func (w *place) correlation(a, b []float32, n, around int) float64 {
 	}
 	vx, vy := sums[2]-sums[0]*sums[0]/seen, sums[3]-sums[1]*sums[1]/seen
 	if flat := 1e-6 * seen; seen < float64(n*n/2) || vx < flat || vy < flat {
-		return 0
+		return 0, 0
 	}
-	return (sums[4] - sums[0]*sums[1]/seen) / math.Sqrt(vx*vy)
+	return (sums[4] - sums[0]*sums[1]/seen) / math.Sqrt(vx*vy), math.Sqrt(min(details[0], details[1]) / seen)
 }
 
 // plane is a picture of n a side of which only a part counts.
@@ -197,12 +221,11 @@ type plane struct {
 // bend is the difference from around that counts half of the most.
 const bend = 0.03
 
-// fine is a pixel less the mean d of what counts up to around away, as d/(0.03 + |d|): one strong edge, such as that of a black border, does not
-// outweigh all else.
+// bent is d/(0.03 + |d|): one strong edge, such as that of a black border, does not outweigh all else.
+func bent(d float64) float64 { return d / (bend + math.Abs(d)) }
+
+// fine is a pixel less the mean of what counts up to around away.
 func (p *plane) fine(on []bool, at, around int) float64 {
-	if around == 0 {
-		return p.value[at]
-	}
 	sum, seen := 0.0, 0.0
 	for j := max(0, at/p.n-around); j <= min(p.n-1, at/p.n+around); j++ {
 		for i := max(0, at%p.n-around); i <= min(p.n-1, at%p.n+around); i++ {
@@ -211,6 +234,5 @@ func (p *plane) fine(on []bool, at, around int) float64 {
 			}
 		}
 	}
-	d := p.value[at] - sum/seen
-	return d / (bend + math.Abs(d))
+	return p.value[at] - sum/seen
 }
