@@ -15,17 +15,16 @@ import (
 )
 
 const (
-	contextNeighbours = 5       // of each image, of classify.NeighbourContext
-	contextMost       = 200_000 // images up to which their neighbours are looked for
-	contextUnasked    = 30_000  // and up to which where nobody asks for it
-	contextEnding     = ".context"
+	contextMost    = 200_000 // images up to which their neighbours are looked for
+	contextUnasked = 30_000  // and up to which where nobody asks for it
+	contextEnding  = ".context"
 )
 
 // surroundings are the images that have features, excluded ones too: in its context (classify.NeighbourContext) the vector of each is
 // drawn towards those of its neighbours among them. An exclusion changes nothing here, so that it costs nothing in the middle of labelling.
 //
 //	features/ID.context    the vectors as keptRows
-//	key                    SHA-256 of the version, the number of neighbours, the features, and of each image what it was computed from
+//	key                    SHA-256 of the version, the features, and of each image what it was computed from
 type surroundings struct {
 	store   *features.Store
 	index   *imageset.Index
@@ -39,7 +38,7 @@ func (p *Project) surroundings(store *features.Store) *surroundings {
 	s := &surroundings{store: store, index: p.Images(), file: p.path("features", store.Spec().ID)}
 	s.present = make([]bool, s.index.Len())
 	h := sha256.New()
-	fmt.Fprintln(h, "context of neighbours, version 1", contextNeighbours, store.Spec().ID, store.Spec().Input, store.Dim(), s.index.Len())
+	fmt.Fprintln(h, "context of neighbours, version 2", store.Spec().ID, store.Spec().Input, store.Dim(), s.index.Len())
 	for row := range s.present {
 		if s.present[row] = current(store, s.index, row); s.present[row] {
 			s.some++
@@ -110,9 +109,20 @@ func (s *surroundings) neighbourhood(ctx context.Context, progress Progress) (*i
 	return &inContext{s, rows}, nil
 }
 
+// contextNeighbours is how many of each image are looked for.
+func (l *looks) contextNeighbours() int {
+	some := 0
+	for row := range l.index.Len() {
+		if l.vectors.Has(row) {
+			some++
+		}
+	}
+	return explore.ContextNeighbours(some)
+}
+
 // drawn is the graph behind the context.
 func (l *looks) drawn(ctx context.Context, progress Progress) (*explore.Context, error) {
-	g, err := l.neighbours(ctx, explore.GraphOptions{K: contextNeighbours, Progress: progress.step("finding neighbours")})
+	g, err := l.neighbours(ctx, explore.GraphOptions{K: l.contextNeighbours(), Progress: progress.step("finding neighbours")})
 	if err != nil {
 		return nil, err
 	}

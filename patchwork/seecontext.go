@@ -13,15 +13,16 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/see"
 )
 
-// heldContext puts what a network makes of an image in its context, unit(z + ½·s), with z = unit(x - mean) of what the network makes of it
+// heldContext puts what a network makes of an image in its context, unit(z + s), with z = unit(x - mean) of what the network makes of it
 // and the part s of its neighbours held as it is: a change of the image's pixels changes z and not s. See explore.Context.
 type heldContext struct {
 	index   *imageset.Index
 	vectors *explore.Vectors
 	drawn   *explore.Context
+	k       int // neighbours of each image
 	row     func(row int) []float32
 	mean    *model.Variable // [dim]
-	pull    *model.Variable // ½·s, [dim]
+	pull    *model.Variable // s, [dim]
 }
 
 // Paths of what a heldContext puts in the store of a network.
@@ -44,7 +45,7 @@ func (p *Project) holdContext(ctx context.Context, l *looks, s *model.Store, pro
 	put := func(path string, values []float32) *model.Variable {
 		return s.VariableWithValue(path, tensors.FromFlatDataAndDimensions(values, dim)).SetTrainable(false)
 	}
-	return &heldContext{index: l.index, vectors: l.vectors, drawn: drawn, row: l.row,
+	return &heldContext{index: l.index, vectors: l.vectors, drawn: drawn, k: l.contextNeighbours(), row: l.row,
 		mean: put(pathContextMean, mean), pull: put(pathContextPull, make([]float32, dim))}, nil
 }
 
@@ -69,8 +70,8 @@ func (a *attribution) rowOf(image int) int {
 	return a.album.rows[image]
 }
 
-// hold takes the neighbours of an image: those that it has as a row of the project, or of one that is none, row -1, the images of
-// the project most like it. It says which in words.
+// hold takes the neighbours of an image: those that it has as a row of the project, or of one that is none, row -1, those that it would
+// have. It says which in words.
 func (h *heldContext) hold(ctx context.Context, net *see.Network, row int, picture Picture) (words string, err error) {
 	if row >= 0 && h.vectors.Has(row) {
 		return "its neighbours in the project, held as they are", h.pull.SetValue(tensors.FromValue(h.drawn.Pull(row)))
@@ -83,11 +84,11 @@ func (h *heldContext) hold(ctx context.Context, net *see.Network, row int, pictu
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("the %d images of the project most like it, held as they are", len(near)),
+	return fmt.Sprintf("the images of the project that would be its neighbours (%d), held as they are", len(near)),
 		h.pull.SetValue(tensors.FromValue(h.drawn.PullOf(features[0], near)))
 }
 
-// nearest are the rows most like a vector that is none of them.
+// nearest are the rows most like a vector that is none of them, as far as it is most like them too.
 func (h *heldContext) nearest(ctx context.Context, x []float32) (rows []int, err error) {
 	n := h.index.Len()
 	v, err := explore.NewVectors(ctx, n+1, func(row int) []float32 {
@@ -103,12 +104,14 @@ func (h *heldContext) nearest(ctx context.Context, x []float32) (rows []int, err
 	for row := range among {
 		among[row] = row
 	}
-	near, err := v.Nearest(ctx, []int{n}, among, contextNeighbours)
+	near, err := v.Nearest(ctx, []int{n}, among, h.k)
 	if err != nil {
 		return nil, fmt.Errorf("patchwork: %w", err)
 	}
 	for _, m := range near {
-		rows = append(rows, m.Row)
+		if h.drawn.Near(m.Row, m.Cosine) {
+			rows = append(rows, m.Row)
+		}
 	}
 	return rows, nil
 }

@@ -2,6 +2,7 @@ package patchwork
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestAttributionInContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	foreign, err := p.Attribution(ctx, AttributionOptions{}, nil, album)
-	if err != nil || foreign.Results[0].Context != "the 5 images of the project most like it, held as they are" || foreign.Results[0].Off > 0.1 {
+	if err != nil || !regexp.MustCompile(`^the images of the project that would be its neighbours \([1-5]\), held as they are$`).MatchString(foreign.Results[0].Context) || foreign.Results[0].Off > 0.1 {
 		t.Errorf("an image from elsewhere: %+v, %v", foreign.Results, err)
 	}
 	r, err := p.Attribution(ctx, AttributionOptions{}, nil, p.Album(0, 5))

@@ -161,7 +161,7 @@ func (s *surrounded) draw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := v.Graph(ctx, explore.GraphOptions{K: 5})
+	g, err := v.Graph(ctx, explore.GraphOptions{K: explore.ContextNeighbours(n)})
 	if err != nil {
 		return err
 	}

@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	typicalOf  = 20   // nearest neighbours that a point is joined with
+	typicalOf  = 10   // nearest neighbours that a point may be joined with
 	mostJoined = 3072 // candidates that are joined and then compared with each other
 )
 
 // typical puts each point in the middle of itself and its neighbours, brought to length one again: the groups that points form draw together, and
-// what lies between them falls to one. Two points are neighbours if one is among the 20 nearest of the other. It takes unit points.
+// what lies between them falls to one. Two points are neighbours if each is among the 10 nearest of the other. It takes unit points.
 func (q *points) typical() {
 	n := len(q.rows)
 	all := *q
@@ -29,23 +29,16 @@ func (q *points) typical() {
 			near[i] = append(near[i], k.row)
 		}
 	})
-	joined := make([][]int, n)
-	for i, list := range near {
-		joined[i] = append(joined[i], i)
-		for _, j := range list {
-			joined[i] = append(joined[i], j)
-			if !slices.Contains(near[j], i) {
-				joined[j] = append(joined[j], i)
-			}
-		}
-	}
 	vectors := make(map[int][]float32, n)
 	for _, row := range q.rows {
 		vectors[row] = make([]float32, q.dim)
 	}
 	inBlocks(n, func(i int) {
 		sum, x := vectors[q.rows[i]], make([]float32, q.dim)
-		for _, j := range joined[i] {
+		for _, j := range append([]int{i}, near[i]...) {
+			if j != i && !slices.Contains(near[j], i) {
+				continue
+			}
 			q.read(j, x)
 			for d, v := range x {
 				sum[d] += v * float32(q.scale[j])

@@ -48,20 +48,20 @@ func TestTypicalIsTheMiddleOfNeighbours(t *testing.T) {
 		}
 		return sum
 	}
-	near := func(i, j int) bool { // j is among the 20 nearest of i
+	near := func(i, j int) bool { // j is among the 10 nearest of i
 		nearer := 0
 		for k := range n {
 			if k != i && apart(i, k) < apart(i, j) {
 				nearer++
 			}
 		}
-		return i != j && nearer < 20
+		return i != j && nearer < 10
 	}
 	middles, mean := make([][]float64, n), make([]float64, dim)
 	for i := range n {
 		sum := slices.Clone(u[i])
 		for j := range n {
-			if near(i, j) || near(j, i) {
+			if near(i, j) && near(j, i) {
 				for d, a := range u[j] {
 					sum[d] += a
 				}

@@ -18,7 +18,7 @@ const reachOf = 256
 //	σ²     = the mean over candidates of |x - y|² to the m-th nearest, m = candidates/(known + n)
 //
 // on features from which the mean of all candidates and known rows is taken, brought to length one; without a model each is in the middle of
-// itself and its neighbours, two being neighbours if one is among the 20 nearest of the other. Classes are those of x that are still
+// itself and its neighbours, two being neighbours if each is among the 10 nearest of the other. Classes are those of x that are still
 // unknown. With few labels σ is wide, so that what is chosen stands for many others; the more there are the narrower it is, and the
 // more only doubt counts.
 //

@@ -9,13 +9,13 @@ import (
 
 // Context draws each vector x towards those of its neighbours in a graph:
 //
-//	z = unit(x - mean)      s = unit(row of A·A·Z)      context = unit(z + ½·s)
+//	z = unit(x - mean)      s = unit(row of A·A·Z)      context = unit(z + s)
 //
-// unit brings a vector to length one and leaves 0 as it is, as it does with a z that is only a rounding; mean is that of all vectors. Two rows are joined where one is a neighbour
-// of the other, and each with itself; A has in each row 1/(number of rows that it is joined with) for these and 0 for all others.
+// unit brings a vector to length one and leaves 0 as it is, as it does with a z that is only a rounding; mean is that of all vectors. Two rows are joined where each is a neighbour
+// of the other, and each with itself, so that a row that many are most like is not drawn in everywhere; A has in each row 1/(number of rows that it is joined with) for these and 0 for all others.
 //
 // Sources: Wu et al. 2019, arXiv:1902.07153, where A is divided by the roots of the numbers of both rows and the result is s alone; for the vectors
-// of a network that is not trained further, Hu, Gripon and Pateux 2020, arXiv:2001.09849.
+// of a network that is not trained further, Hu, Gripon and Pateux 2020, arXiv:2001.09849; mutual neighbours, Brito et al. 1997, Statistics & Probability Letters 35.
 //
 // It is made in two steps, because A·A has too many entries to be kept: Once for all rows, then Twice. Its methods may be
 // called from several goroutines, and no number of them changes a result.
@@ -25,15 +25,16 @@ type Context struct {
 	scale  []float64 // by row: 1 / length of x - mean; 0 where x is at the mean
 	begin  []int     // by row, and one more: where in joined its rows begin
 	joined []int32   // ascending
+	least  []float32 // by row: cosine of the last of its neighbours in the graph
 }
 
-// ContextWeight is what s counts beside z.
-const ContextWeight = 0.5
+// ContextNeighbours is how many neighbours each of n rows had best have for it: 20, of fewer than 500 rows a 25th of them, but 5 at least.
+func ContextNeighbours(n int) int { return max(5, min(20, n/25)) }
 
 // atMean is the share of its own length and that of the mean up to which a vector's distance from the mean is what float32 has lost of it.
 const atMean = 1e-6
 
-// NewContext measures the vectors and makes the graph symmetric. Rows without a vector take no part, whatever g says of them.
+// NewContext measures the vectors and keeps of the graph what is mutual. Rows without a vector take no part, whatever g says of them.
 //
 // Errors: g is of another number of rows; ctx is done.
 func (v *Vectors) NewContext(ctx context.Context, g *Graph) (*Context, error) {
@@ -79,28 +80,37 @@ func (v *Vectors) NewContext(ctx context.Context, g *Graph) (*Context, error) {
 // join lists of each row the rows that it is joined with.
 func (c *Context) join(g *Graph) {
 	lists := make([][]int32, g.N)
+	c.least = make([]float32, g.N)
 	for row := range g.N {
 		if !c.v.Has(row) {
 			continue
 		}
 		lists[row] = append(lists[row], int32(row))
-		near, _ := g.Of(row)
+		near, cosine := g.Of(row)
 		for _, j := range near {
-			if c.v.Has(int(j)) {
-				lists[row], lists[j] = append(lists[row], j), append(lists[j], int32(row))
+			if back, _ := g.Of(int(j)); c.v.Has(int(j)) && slices.Contains(back, int32(row)) {
+				lists[row] = append(lists[row], j)
 			}
+		}
+		if len(near) > 0 {
+			c.least[row] = cosine[len(near)-1]
 		}
 	}
 	c.begin = append(make([]int, 0, g.N+1), 0)
 	for _, list := range lists {
 		slices.Sort(list)
-		c.joined = append(c.joined, slices.Compact(list)...)
+		c.joined = append(c.joined, list...)
 		c.begin = append(c.begin, len(c.joined))
 	}
 }
 
 // Joined are the rows that a row is joined with, itself included, ascending; none for a row without a vector.
 func (c *Context) Joined(row int) []int32 { return c.joined[c.begin[row]:c.begin[row+1]] }
+
+// Near reports whether a vector that is no row, with this cosine to a row, is as near to it as its neighbours are.
+func (c *Context) Near(row int, cosine float64) bool {
+	return c.v.Has(row) && cosine >= float64(c.least[row])
+}
 
 // Once writes a row of A·Z to dst, [dim]; NaN for a row without a vector.
 func (c *Context) Once(dst []float32, row int) {
@@ -133,7 +143,7 @@ func (c *Context) Twice(dst []float32, row int, once func(row int) []float32) {
 	}
 	unit(sum)
 	for k, x := range c.v.row(row) {
-		sum[k] = (float64(x)-c.mean[k])*c.scale[row] + ContextWeight*sum[k]
+		sum[k] = (float64(x)-c.mean[k])*c.scale[row] + sum[k]
 	}
 	unit(sum)
 	for k, s := range sum {
@@ -144,7 +154,7 @@ func (c *Context) Twice(dst []float32, row int, once func(row int) []float32) {
 // Mean is that of all vectors, [dim]. Do not change it.
 func (c *Context) Mean() []float64 { return c.mean }
 
-// Pull is ½·s of a row, [dim]: what its neighbours add.
+// Pull is s of a row, [dim]: what its neighbours add.
 func (c *Context) Pull(row int) []float32 { return c.pull(c.Joined(row), make([]float64, len(c.mean))) }
 
 // PullOf is Pull of a vector x that is no row and is joined with itself and the rows near: what is joined with these stays as it is.
@@ -166,7 +176,7 @@ func (c *Context) PullOf(x []float32, near []int) []float32 {
 	return c.pull(joined, own)
 }
 
-// pull is ½·unit of the rows of A·Z of joined and of what sum holds.
+// pull is unit of the rows of A·Z of joined and of what sum holds.
 func (c *Context) pull(joined []int32, sum []float64) []float32 {
 	out := make([]float32, len(sum))
 	for _, j := range joined {
@@ -177,7 +187,7 @@ func (c *Context) pull(joined []int32, sum []float64) []float32 {
 	}
 	unit(sum)
 	for k, s := range sum {
-		out[k] = float32(ContextWeight * s)
+		out[k] = float32(s)
 	}
 	return out
 }

@@ -124,7 +124,7 @@ func TestContextRefuses(t *testing.T) {
 	}
 }
 
-// What draws a row is ½·s of what it is in context, and a vector that is no row is drawn as a row of that place with the same neighbours.
+// What draws a row is s of what it is in context, and a vector that is no row is drawn as a row of that place with the same neighbours.
 func TestPull(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	x := make([][]float32, 40)
@@ -144,7 +144,7 @@ func TestPull(t *testing.T) {
 		}
 		unit(sum)
 		for k := range sum {
-			if math.Abs(sum[k]-float64(drawn[row][k])) > 1e-6 || math.Abs(math.Sqrt(length)-0.5) > 1e-6 {
+			if math.Abs(sum[k]-float64(drawn[row][k])) > 1e-6 || math.Abs(math.Sqrt(length)-1) > 1e-6 {
 				t.Fatalf("row %d: %v from its pull of length %g; want %v", row, sum, math.Sqrt(length), drawn[row])
 			}
 		}

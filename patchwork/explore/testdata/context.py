@@ -28,9 +28,9 @@ np.fill_diagonal(cosine, -2)
 a = np.eye(len(rows))
 for i in range(len(rows)):
     a[i, np.argsort(-cosine[i], kind="stable")[:k]] = 1
-a = np.maximum(a, a.T)
+a = np.minimum(a, a.T)
 joined = [[int(rows[j]) for j in np.flatnonzero(row)] for row in a]
 a /= a.sum(axis=1, keepdims=True)
 z = unit(x - x.mean(axis=0))
-context = unit(z + 0.5 * unit(a @ a @ z))
+context = unit(z + unit(a @ a @ z))
 print(json.dumps(dict(k=k, n=n, rows=rows.tolist(), x=x.tolist(), joined=joined, context=context.tolist())))
