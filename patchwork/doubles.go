@@ -42,7 +42,8 @@ type DifferingGroup struct {
 }
 
 // Doubles finds images that show the same: the same file, a perceptual hash that differs in a few bits, features so near
-// as only doubles are (quality.NearDoubles), or features that are near and pictures that fit on each other (quality.Likeness). It checks
+// as only doubles are (quality.NearDoubles), or features that are near and pictures that fit on each other (quality.Likeness). Of images
+// that are burnt out features do not decide (quality.Burnt). It checks
 // images that have not been checked (CheckImages); without features these say nothing. Nothing is changed: RepairLeaks and LabelOnce do that.
 //
 // Errors: an option out of range; checks.tsv cannot be read or written; ctx is done.

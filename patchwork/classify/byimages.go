@@ -2,6 +2,7 @@ package classify
 
 import (
 	"math"
+	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/compute/cpu/kernel"
 )
@@ -108,7 +109,7 @@ func newImageSpread(h *head) (*imageSpread, error) {
 	for c := range h.classes {
 		f := b.factor[c*(n+1)*n : (c+1)*(n+1)*n]
 		var l *layer
-		if anyOf(f) {
+		if slices.ContainsFunc(f, func(v float32) bool { return v != 0 }) {
 			w, offset := make([]float32, len(f)), make([]float32, n+1)
 			kernel.Transpose(w, n+1, f, n, n+1, n)
 			offset[n] = -b.apart[c]
@@ -121,26 +122,21 @@ func newImageSpread(h *head) (*imageSpread, error) {
 	return s, nil
 }
 
-func anyOf(values []float32) bool {
-	for _, v := range values {
-		if v != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // block turns the first rows of c.standard, directions with the length √dim, into variances in c.deviations.
 func (s *imageSpread) block(c *scratch, rows, dim int) {
 	s.images.run(c.standard, c.known)
 	classes, n := len(s.factors), s.images.out
+	before := make([]float64, rows) // any label
+	for r := range before {
+		x := c.standard[r*dim : (r+1)*dim]
+		before[r] = float64(s.b.prior[0]) * dot(x, x)
+	}
 	for class, l := range s.factors {
 		if l != nil {
 			l.run(c.known, c.wide)
 		}
 		for r := range rows {
-			x := c.standard[r*dim : (r+1)*dim]
-			v := float64(s.b.prior[0]) * dot(x, x)
+			v := before[r]
 			if l == nil {
 				v += math.Pow(float64(s.b.apart[class]), 2)
 			} else {
