@@ -18,6 +18,7 @@ import (
 // doubledRows are groups of rows that show the same.
 type doubledRows struct {
 	groups     [][]int
+	apart      [][]int            // groups of which somebody said that no two images show the same
 	copies     int                // rows that are the same file as an earlier one
 	noFeatures bool               // features said nothing, as there are none
 	best       map[int]doubleLink // by row: what speaks most for it
@@ -113,7 +114,12 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 	for k, pair := range alike {
 		d.link(pair[0], pair[1], samePicture, -likeness[k])
 	}
-	d.groups = quality.Groups(index.Len(), append(pairs, alike...))
+	t, err := p.Labels()
+	if err != nil {
+		return d, err
+	}
+	pairs = slices.DeleteFunc(append(pairs, alike...), func(pair [2]int) bool { return t.Distinct(pair[0], pair[1]) })
+	d.groups, d.apart = quality.Groups(index.Len(), pairs), t.DistinctGroups()
 	return d, nil
 }
 

@@ -185,7 +185,7 @@ func (e *engine) Suspects(ctx context.Context, class string) ([]studio.Suspect, 
 	return out, nil
 }
 
-// Doubles is what Project.Doubles finds, with what makes each image a double.
+// Doubles is what Project.Doubles finds, with what makes each image a double, and behind it the groups that were said to be none.
 func (e *engine) Doubles(ctx context.Context, onStep func(string, int, int)) (studio.Doubles, error) {
 	found, err := e.findDoubles(ctx, DoubleOptions{}, onStep)
 	if err != nil {
@@ -196,6 +196,13 @@ func (e *engine) Doubles(ctx context.Context, onStep func(string, int, int)) (st
 		var group []studio.Double
 		for _, row := range rows {
 			group = append(group, studio.Double{Row: row, Why: found.why(index, row)})
+		}
+		out.Groups = append(out.Groups, group)
+	}
+	for _, rows := range found.apart {
+		var group []studio.Double
+		for _, row := range rows {
+			group = append(group, studio.Double{Row: row, Why: "said to show something else"})
 		}
 		out.Groups = append(out.Groups, group)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -173,6 +174,19 @@ func TestDoubles(t *testing.T) {
 	}
 	if got := why(twin(0)); got != "same file as 000.png" {
 		t.Errorf("why a copy is a double: %q", got)
+	}
+	first := report.Groups[0]
+	not := func(value int8) labels.Event {
+		return labels.Event{Kind: labels.KindDistinct, Set: []labels.Change{{Value: value, Images: first}}}
+	}
+	if err := p.Apply(t.Context(), not(1)); err != nil {
+		t.Fatal(err)
+	}
+	if fewer, err := p.Doubles(t.Context(), DoubleOptions{Bits: 1}, nil); err != nil || !reflect.DeepEqual(fewer.Groups, report.Groups[1:]) {
+		t.Errorf("without %v, which are said to be none: %v, %v", first, fewer.Groups, err)
+	}
+	if err := p.Apply(t.Context(), not(0)); err != nil {
+		t.Fatal(err)
 	}
 	if moved, err := p.RepairLeaks(t.Context(), report.Groups); err != nil || moved != 1 {
 		t.Errorf("%d moved, %v", moved, err)

@@ -35,7 +35,7 @@ type Write struct {
 
 // Writes yields what live events wrote, in order, and the table that they make. Folding all of them gives the table;
 // folding those of one annotator, with the derived ones of all, gives what her journal alone says. Both are of the moment
-// of the call. Notes and the unsure flag are left out. Hidden classes, those retired, merged or split, have numbers too,
+// of the call. Notes, the unsure flag and what is distinct are left out. Hidden classes, those retired, merged or split, have numbers too,
 // because others may be made from them.
 //
 // With strategies the journals are read again to find out which events showed an image because of one of them. An
@@ -66,7 +66,7 @@ func (s *Store) Writes(strategies ...string) (*Table, iter.Seq2[Write, error]) {
 			}
 			w := Write{ID: r.id, By: annotators[r.journal], Time: fromMilli(r.time), Strategy: strategy}
 			for _, o := range r.ops {
-				if o.column == noteColumn || o.column == unsureColumn {
+				if o.column == noteColumn || o.column == unsureColumn || o.column == distinctColumn {
 					continue
 				}
 				w.Class, w.Value, w.Rows = places.at[o.column], o.value, rows[o.lo:o.hi]

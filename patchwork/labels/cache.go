@@ -16,7 +16,7 @@ import (
 // fingerprint; what follows in the journals is parsed. When anything does not fit it is ignored. It is never needed.
 
 const (
-	cacheMagic = "patchwork replay cache 2\n"
+	cacheMagic = "patchwork replay cache 3\n"
 	cacheTail  = 1000 // a writer that had to parse this many events at Open writes the cache at once
 	cacheEvery = 2000 // and again after this many events of its own
 )

@@ -19,7 +19,7 @@ func (e Event) check() error {
 		}
 	}
 	switch e.Kind {
-	case KindLabel, KindExclude, KindValidation, KindUnsure, KindNote:
+	case KindLabel, KindExclude, KindValidation, KindUnsure, KindNote, KindDistinct:
 		if e.Kind != KindLabel && len(e.Classes) > 0 {
 			return fmt.Errorf("an event of kind %q adds classes; only label and class-add may", e.Kind)
 		}
@@ -45,12 +45,14 @@ func (e Event) check() error {
 }
 
 func (c Change) check(k Kind) error {
-	flag := k == KindExclude || k == KindValidation || k == KindUnsure
+	flag := k == KindExclude || k == KindValidation || k == KindUnsure || k == KindDistinct
 	switch {
 	case k != KindLabel && (len(c.Classes) > 0 || c.Class != "" && c.Class != string(k)):
 		return fmt.Errorf("an event of kind %q names a class; only label may", k)
 	case k == KindLabel && (c.Class == "") == (len(c.Classes) == 0):
 		return errors.New(`a change must name one "class" or several "classes", not both and not none`)
+	case k == KindDistinct && len(c.Images) < 2:
+		return fmt.Errorf("%d image is said to be distinct; want two or more", len(c.Images))
 	case k == KindNote && c.Value != 0:
 		return fmt.Errorf("a note has the value %d; want 0", c.Value)
 	}

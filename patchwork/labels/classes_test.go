@@ -203,6 +203,7 @@ func TestUnsure(t *testing.T) {
 	if !s.Table().Unsure(2) {
 		t.Error("the mark did not come back")
 	}
+	refused(t, s, Event{Kind: KindDistinct, Set: []Change{{Value: 1, Images: []string{"a"}}}}, nil, "1 image is said to be distinct; want two or more")
 	refused(t, s, Event{Kind: KindUnsure, Set: []Change{{Value: -1, Images: []string{"a"}}}}, nil, "unsure has the value -1")
 }
 

@@ -7,13 +7,14 @@ import (
 // Kind is what an event does.
 type Kind string
 
-// The kinds of event. The value of a flag (exclude, validation, unsure) is 1 to set it and 0 to clear it.
+// The kinds of event. The value of a flag (exclude, validation, unsure) and of distinct is 1 to set it and 0 to clear it.
 const (
 	KindLabel      Kind = "label"      // gives classes a value; may also set the columns "exclude" and "validation" (import)
 	KindExclude    Kind = "exclude"    // sets or clears the exclude flag; Text is the reason
 	KindValidation Kind = "validation" // holds rows out of training, or takes that back
 	KindNote       Kind = "note"       // replaces the note of rows by Text; "" removes it
 	KindUnsure     Kind = "unsure"     // marks rows about which the person is not certain, or takes that back
+	KindDistinct   Kind = "distinct"   // says of each change's images that no two show the same, however alike they look, or takes that back
 	KindClassAdd   Kind = "class-add"  // adds Classes; Text describes them
 	KindUndo       Kind = "undo"       // takes the event Target back
 	KindRedo       Kind = "redo"       // makes the undone event Target count again
@@ -70,7 +71,7 @@ func (e Event) Empty() bool {
 // columns are the names of the table columns that c writes in an event of this kind.
 func (c Change) columns(k Kind) []string {
 	switch {
-	case k == KindExclude, k == KindValidation, k == KindNote, k == KindUnsure:
+	case k == KindExclude, k == KindValidation, k == KindNote, k == KindUnsure, k == KindDistinct:
 		return []string{string(k)}
 	case len(c.Classes) > 0:
 		return c.Classes

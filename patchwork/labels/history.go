@@ -14,12 +14,13 @@ const (
 	validationColumn
 	noteColumn
 	unsureColumn
+	distinctColumn // holds no values: see distinctRows
 	firstClass
 )
 
 // fixedColumn are the columns of kinds that have one. A class may be named note or unsure, so they go by the kind.
 var fixedColumn = map[Kind]column{
-	KindExclude: excludeColumn, KindValidation: validationColumn, KindNote: noteColumn, KindUnsure: unsureColumn,
+	KindExclude: excludeColumn, KindValidation: validationColumn, KindNote: noteColumn, KindUnsure: unsureColumn, KindDistinct: distinctColumn,
 }
 
 // op writes one value into one column of some rows.
@@ -61,7 +62,7 @@ type history struct {
 
 func newHistory(images Images) *history {
 	h := &history{resolver: resolver{images: images}, columns: map[string]column{}, byID: map[string]*record{}, verdicts: map[string]Kind{}}
-	for _, name := range []Kind{KindExclude, KindValidation, KindNote, KindUnsure} {
+	for _, name := range []Kind{KindExclude, KindValidation, KindNote, KindUnsure, KindDistinct} {
 		h.names = append(h.names, string(name))
 	}
 	h.columns[string(KindExclude)], h.columns[string(KindValidation)] = excludeColumn, validationColumn

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -24,6 +25,7 @@ type naive struct {
 	notes   map[string]string
 	reasons map[string]string
 	times   map[string]time.Time
+	apart   map[[2]string]bool // by two image IDs
 }
 
 // naiveClass is a class with its labels by image ID.
@@ -43,7 +45,7 @@ func (c *naiveClass) at(id string) Tri {
 
 func fold(declared []string, events []Event) *naive {
 	n := &naive{names: map[string]*naiveClass{}, said: map[string]bool{}, flags: map[[2]string]int8{}, notes: map[string]string{},
-		reasons: map[string]string{}, times: map[string]time.Time{}}
+		reasons: map[string]string{}, times: map[string]time.Time{}, apart: map[[2]string]bool{}}
 	for _, name := range declared {
 		n.class(name)
 	}
@@ -59,6 +61,16 @@ func fold(declared []string, events []Event) *naive {
 		}
 		n.change(e)
 		for _, c := range e.Set {
+			if e.Kind == KindDistinct {
+				for _, a := range c.Images {
+					for _, b := range c.Images {
+						a, _, _ = strings.Cut(a, "#")
+						b, _, _ = strings.Cut(b, "#")
+						n.apart[[2]string{a, b}] = c.Value == 1
+					}
+				}
+				continue
+			}
 			names := c.columns(e.Kind)
 			for _, ref := range c.Images {
 				id, _, _ := strings.Cut(ref, "#")
@@ -254,6 +266,11 @@ func (n *naive) compare(t *Table, ix *imageset.Index) error {
 		if got, want := t.Unsure(row), n.flags[[2]string{id, "unsure"}] == 1; got != want {
 			return fmt.Errorf("%s unsure is %v; want %v", id, got, want)
 		}
+		for other := range row {
+			if got, want := t.Distinct(row, other), n.apart[[2]string{id, ix.At(other).ID}]; got != want {
+				return fmt.Errorf("%s and %s are distinct: %v; want %v", id, ix.At(other).ID, got, want)
+			}
+		}
 		if t.Note(row) != n.notes[id] || t.ExcludeReason(row) != n.reasons[id] || !t.LabelledAt(row).Equal(n.times[id]) {
 			return fmt.Errorf("%s has note %q, reason %q, time %v; want %q, %q, %v", id, t.Note(row), t.ExcludeReason(row), t.LabelledAt(row),
 				n.notes[id], n.reasons[id], n.times[id])
@@ -280,7 +297,7 @@ func deal(r *rand.Rand, images []string, known []Event, start time.Time, busy bo
 	if r.IntN(20) == 0 && len(known) > 0 {
 		e.ID = known[r.IntN(len(known))].ID
 	}
-	n := r.IntN(27)
+	n := r.IntN(29)
 	if busy && r.IntN(2) == 0 {
 		n = 24 // about classes
 	}
@@ -315,6 +332,8 @@ func deal(r *rand.Rand, images []string, known []Event, start time.Time, busy bo
 			e.Text = []string{"", "what it \"is\""}[r.IntN(2)]
 		}
 	case n < 26:
+		e.Kind, e.Set = KindDistinct, []Change{{Value: int8(r.IntN(2)), Images: some(images)}}
+	case n < 28:
 		e.Kind, e.Set = KindUnsure, []Change{{Value: int8(r.IntN(2)), Images: some(images)}}
 	default:
 		e.Kind = []Kind{KindUndo, KindRedo}[r.IntN(2)]
@@ -406,7 +425,7 @@ func TestTheTableIsTheFoldOfTheLiveEvents(t *testing.T) {
 			}
 		})
 	}
-	for kind := range arity {
+	for _, kind := range append(slices.Collect(maps.Keys(arity)), KindDistinct) {
 		if ran == seeds && accepted[kind] < 5 {
 			t.Errorf("only %d events of kind %s were accepted; the draws test nothing", accepted[kind], kind)
 		}

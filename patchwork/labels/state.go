@@ -6,13 +6,14 @@ import "maps"
 // given is marked shared and copied before the next write, so a Table never changes.
 type state struct {
 	size    int
-	cells   []cells  // by column; noteColumn has none
-	notes   texts    // by row
-	reasons texts    // of exclusion, by row
-	labels  []int64  // when a class of the row was last set, Unix milliseconds; 0 never
-	stamped bool     // labels is shared
-	classes *classes // what the names mean
-	at      []column // by name, where its labels go at this point of a refold; nil after all events
+	cells   []cells      // by column; noteColumn and distinctColumn have none
+	notes   texts        // by row
+	reasons texts        // of exclusion, by row
+	apart   distinctRows // images that are no doubles
+	labels  []int64      // when a class of the row was last set, Unix milliseconds; 0 never
+	stamped bool         // labels is shared
+	classes *classes     // what the names mean
+	at      []column     // by name, where its labels go at this point of a refold; nil after all events
 }
 
 type cells struct {
@@ -99,6 +100,10 @@ func (s *state) apply(h *history, r *record, want map[column]bool) {
 			}
 			continue
 		}
+		if o.column == distinctColumn {
+			s.apart.take(rows, o.value == Present)
+			continue
+		}
 		values := s.write(place)
 		for _, row := range rows {
 			values[row] = o.value
@@ -146,12 +151,15 @@ func (s *state) reason(r *record, o op, rows []int32) {
 // refold forgets the columns in want and folds them again from all live events; nil does so for everything.
 func (s *state) refold(h *history, want map[column]bool) {
 	for c := range column(len(s.cells)) {
-		if (want == nil || want[c]) && c != noteColumn {
+		if (want == nil || want[c]) && c != noteColumn && c != distinctColumn {
 			s.cells[c] = cells{values: blank(c, s.size)}
 		}
 	}
 	if want == nil || want[noteColumn] {
 		s.notes = texts{}
+	}
+	if want == nil || want[distinctColumn] {
+		s.apart = distinctRows{}
 	}
 	if want == nil || want[excludeColumn] {
 		s.reasons = texts{}

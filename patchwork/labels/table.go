@@ -20,6 +20,7 @@ type Table struct {
 	notes      map[int32]string
 	reasons    map[int32]string
 	labels     []int64
+	distinct   distinctRows
 
 	statuses func() []Status // of all rows, made when one is asked for
 }
@@ -29,13 +30,13 @@ func (s *state) table(h *history, dir string) *Table {
 	t := &Table{
 		images: h.resolver.images, dir: dir, size: s.size,
 		naming: s.classes.naming(h), exclude: s.share(excludeColumn), validation: s.share(validationColumn), unsure: s.share(unsureColumn),
-		notes: s.notes.of, reasons: s.reasons.of, labels: s.stamps(),
+		notes: s.notes.of, reasons: s.reasons.of, labels: s.stamps(), distinct: s.apart,
 	}
 	for _, c := range t.shown {
 		t.columns = append(t.columns, s.share(c))
 	}
 	t.statuses = lazyStatuses(t.columns, t.size)
-	s.notes.shared, s.reasons.shared, s.stamped = true, true, true
+	s.notes.shared, s.reasons.shared, s.apart.shared, s.stamped = true, true, true, true
 	return t
 }
 

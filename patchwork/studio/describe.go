@@ -28,6 +28,8 @@ func describe(e labels.Event) string {
 			what = append(what, fmt.Sprintf("%d classes %s", len(c.Classes), labels.Tri(c.Value)))
 		case e.Kind == labels.KindNote && e.Text != "":
 			what = append(what, fmt.Sprintf("note %.40q", e.Text))
+		case e.Kind == labels.KindDistinct:
+			what = append(what, map[bool]string{true: "not doubles", false: "doubles after all"}[c.Value == 1])
 		case c.Value == 1:
 			what = append(what, string(e.Kind))
 		default:

@@ -16,8 +16,8 @@ const DoublesReview = "doubles"
 
 // Doubles are images that show the same.
 type Doubles struct {
-	Groups     [][]Double
-	NoFeatures bool // there are none, so only files and perceptual hashes were compared
+	Groups     [][]Double // those said to be none as well
+	NoFeatures bool       // there are none, so only files and perceptual hashes were compared
 }
 
 // Double is an image of a group.
@@ -40,13 +40,11 @@ type doubling struct {
 	start int    // of order, the first group on the page
 
 	judged judged
-	apart  map[string]bool // keys of groups that are no doubles
 }
 
 // doubles is a group.
 type doubles struct {
-	key     string // names it by what is in it
-	rows    []int  // the one worth most first
+	rows    []int // the one worth most first
 	reasons []string
 }
 
@@ -164,7 +162,6 @@ func (s *Session) takeDoubles(found Doubles) {
 		for _, one := range group {
 			g.rows, g.reasons = append(g.rows, one.Row), append(g.reasons, one.Why)
 		}
-		g.key = keyOf(index, g.rows)
 		d.groups = append(d.groups, g)
 	}
 	d.judged = judged{}

@@ -264,7 +264,7 @@ func TestDoublesOfSeveralAnnotators(t *testing.T) {
 	}
 }
 
-// What is said to be no doubles stays so in the next session, and undo takes back what came last, in the journal or not.
+// What is said to be no doubles stays so in the next session, and undo takes back what came last, whatever it was.
 func TestNotDoublesAreKeptAndUndone(t *testing.T) {
 	p := newProject(t, 40)
 	p.doubles = groupsOfRows([]int{0, 1}, []int{2, 3})
@@ -309,7 +309,7 @@ func TestNotDoublesAreKeptAndUndone(t *testing.T) {
 		t.Errorf("in another session: %+v", d)
 	}
 	v := do(t, again, "k", "doubles-list", object{"list": "apart"})
-	if v = do(t, again, "l", "doubles-apart", object{"of": 1, "group": v.Doubles.Groups[0].Group, "value": false}); v.Message != "Doubles after all." || v.Doubles.Lists[0].N != 1 {
+	if v = do(t, again, "l", "doubles-apart", object{"of": 1, "group": v.Doubles.Groups[0].Group, "value": false}); v.Message != "Doubles after all. Undo takes that back." || v.Doubles.Lists[0].N != 1 {
 		t.Errorf("%q, %+v", v.Message, v.Doubles.Lists)
 	}
 }

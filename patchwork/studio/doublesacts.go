@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 	"github.com/gopatchwork/patchwork/widgets/host"
 )
@@ -12,7 +13,7 @@ import (
 // leftOut is the reason for which doubles are excluded.
 const leftOut = "double"
 
-// onGroup does to a group of doubles what an event asks, in one event of the journal or, for those that are none, in what is kept beside it.
+// onGroup does to a group of doubles what an event asks, in one event of the journal.
 func (s *Session) onGroup(e host.Event, data doublesWish) error {
 	d, t, index := &s.doubles, s.project.Labels().Table(), s.project.Images()
 	g := d.groups[data.Group]
@@ -52,11 +53,26 @@ func (s *Session) onGroup(e host.Event, data doublesWish) error {
 		}
 		return s.applyDoubles(e.ID, event, "double of "+baseOf(index, data.Row), count(len(event.Set[0].Images), "image")+" left out.")
 	case "doubles-apart":
-		return s.setApart(g.key, data.Value)
+		if t.Distinct(g.rows...) == data.Value {
+			return wish("That is so already.")
+		}
+		return s.applyDoubles(e.ID, distinct(index, g.rows, data.Value), "looked at", map[bool]string{true: "Not doubles; they are not shown as such again.", false: "Doubles after all."}[data.Value])
 	case "doubles-open":
 		return s.openRows("doubles", "shows the same as others here", g.rows)
 	}
 	return wish("The page sent %q, which this version does not know; reload the page.", e.Kind)
+}
+
+// distinct says of rows that no two show the same, or takes that back.
+func distinct(index *imageset.Index, rows []int, value bool) labels.Event {
+	c := labels.Change{}
+	if value {
+		c.Value = 1
+	}
+	for _, row := range rows {
+		c.Images = append(c.Images, labels.Ref(index, row))
+	}
+	return labels.Event{Kind: labels.KindDistinct, Set: []labels.Change{c}}
 }
 
 // applyDoubles writes what was decided about a group.

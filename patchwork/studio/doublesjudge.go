@@ -1,12 +1,7 @@
 package studio
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"slices"
-
 	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
-	"github.com/gopatchwork/patchwork/patchwork/imageset"
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
@@ -64,7 +59,6 @@ func (s *Session) judge() *judged {
 		*j = judged{version, make([]standing, len(d.groups)), map[string]int{}}
 		for i, g := range d.groups {
 			j.groups[i] = stand(t, g.rows)
-			j.groups[i].apart = d.apart[g.key]
 		}
 		for _, g := range j.groups {
 			for name, holds := range listOf {
@@ -79,6 +73,7 @@ func (s *Session) judge() *judged {
 
 func stand(t *labels.Table, rows []int) (g standing) {
 	group := [][]int{rows}
+	g.apart = t.Distinct(rows...)
 	g.leak = len(quality.Leaks(t, group)) > 0
 	for _, c := range quality.Contradictions(t, group) {
 		g.differ = append(g.differ, t.Classes()[c.Class])
@@ -89,18 +84,4 @@ func stand(t *labels.Table, rows []int) (g standing) {
 		}
 	}
 	return g
-}
-
-// keyOf names a group by the content of its images, so that it is known again in another session and after files have moved.
-func keyOf(ix *imageset.Index, rows []int) string {
-	hashes := make([]string, len(rows))
-	for i, row := range rows {
-		hashes[i] = ix.At(row).Hash
-	}
-	slices.Sort(hashes)
-	sum := sha256.New()
-	for _, h := range hashes {
-		sum.Write([]byte(h + "\n"))
-	}
-	return hex.EncodeToString(sum.Sum(nil)[:16])
 }

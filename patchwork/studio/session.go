@@ -64,7 +64,6 @@ type Session struct {
 	bands   []bandsView
 	mapping mapping
 	doubles doubling
-	deeds   deeds
 	counted counted
 	tallied tallied
 	pace    pace
@@ -113,7 +112,6 @@ func New(ctx context.Context, p Project, o Options) *Session {
 	s.bands = bandsOf(p.Reader())
 	s.readRuns()
 	s.audited(p.LastAudit())
-	s.readApart()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.restore() {
@@ -202,15 +200,11 @@ func (s *Session) act(ctx context.Context, e host.Event) error {
 		if err := json.Unmarshal(e.Data, &event); err != nil {
 			return fmt.Errorf("studio: message of kind apply is not a label event: %w", err)
 		}
-		done, err := s.project.Labels().Apply(event)
-		if err != nil {
+		if _, err := s.project.Labels().Apply(event); err != nil {
 			if errors.Is(err, labels.ErrRefused) {
 				return err // its sender must not take it for saved
 			}
 			return unsaved(err)
-		}
-		if !done.Repeated {
-			s.deeds.did(deed{})
 		}
 		s.followClasses()
 		return nil
@@ -391,9 +385,6 @@ func (s *Session) apply(event labels.Event) error {
 	}
 	if err == nil {
 		s.remember(done.Event)
-		if !done.Repeated {
-			s.deeds.did(deed{})
-		}
 	}
 	return unsaved(err)
 }
@@ -407,9 +398,6 @@ func unsaved(err error) error {
 }
 
 func (s *Session) undo(e host.Event) error {
-	if s.undoApart(e.Kind) {
-		return nil
-	}
 	undo := s.project.Labels().Undo
 	if e.Kind == "redo" {
 		undo = s.project.Labels().Redo
@@ -421,7 +409,6 @@ func (s *Session) undo(e host.Event) error {
 	if err != nil {
 		return unsaved(err)
 	}
-	s.deeds.turn(e.Kind)
 	if e.Kind == "undo" {
 		s.forget(event)
 	} else {

@@ -69,7 +69,8 @@ func doublesCommand() *cobra.Command {
 		Use:   "doubles PROJECT",
 		Short: "Find images that show the same, on both sides of the split or labelled differently",
 		Long: "Doubles are the same file, nearly the same picture by a perceptual hash, or images so near by their features as only doubles\n" +
-			"are. Nothing is changed without a flag that asks for it, and undo in the studio takes such a change back.",
+			"are. Those that somebody called no doubles in the studio are left out.\n" +
+			"Nothing is changed without a flag that asks for it, and undo in the studio takes such a change back.",
 		Example: "  patchwork doubles landuse\n  patchwork doubles landuse --repair-leaks --label-once",
 		Args:    args("a project folder"),
 		PreRunE: func(*cobra.Command, []string) error {
