@@ -171,7 +171,7 @@ func TestStudioDoubles(t *testing.T) {
 	s.Until("undo takes the labels back", limit, inGroup("_0005", `return g.querySelector(".badge")?.dataset.kind === "differ"`))
 	s.Press(input.KeyN)
 	message("Not doubles; they are not shown as such again.")
-	s.Until("they are said to be none", limit, inGroup("_0005", `return g.querySelector(".badge").dataset.kind === "apart" && /kept for you in this project/.test(document.querySelector("#doubles .note").textContent)`))
+	s.Until("they are said to be none", limit, inGroup("_0005", `return g.querySelector(".badge").dataset.kind === "apart" && /none for everybody/.test(document.querySelector("#doubles .note").textContent)`))
 
 	s.Press(input.ArrowDown)
 	at("scene_0007.jpg")

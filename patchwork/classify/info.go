@@ -82,7 +82,8 @@ func (i Info) fitted() string {
 // String is a summary to read: what was learned from, how it ended, warnings, and the table of the report.
 func (i Info) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d classes from %d images (%d held out) in %.1f s; ", len(i.Classes), i.TrainRows, i.ValidationRows, i.Seconds)
+	classes := map[bool]string{true: "1 class", false: fmt.Sprint(len(i.Classes), " classes")}[len(i.Classes) == 1]
+	fmt.Fprintf(&b, "%s from %d images (%d held out) in %.1f s; ", classes, i.TrainRows, i.ValidationRows, i.Seconds)
 	fmt.Fprintln(&b, i.Outcome())
 	for _, w := range i.Warnings {
 		fmt.Fprintf(&b, "note: %s\n", w)
