@@ -192,7 +192,7 @@ export function render({ model, el: host, address }) {
       before.disabled = pageFrom(v, -1) === null;
       after.disabled = pageFrom(v, 1) === null;
       write(note, [v.alone && "There are no features yet, so only files and perceptual hashes were compared: Train computes features, then look again.",
-        v.lists.some(({ name, n }) => name === "apart" && n) && "What is called no doubles is none for everybody, in patchwork doubles and p.Doubles() too."].filter(Boolean).join(" "));
+        v.lists.some(({ name, n }) => name === "apart" && n) && "What you call no doubles counts as none for everybody, also in patchwork doubles and p.Doubles()."].filter(Boolean).join(" "));
       note.hidden = !note.textContent;
       write(empty, v.groups.length ? "" : emptyText(v));
       empty.hidden = !empty.textContent;
