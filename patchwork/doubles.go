@@ -26,6 +26,7 @@ type DoublesReport struct {
 	Leaks          []LeakedGroup    `json:"leaks"`
 	Contradictions []DifferingGroup `json:"contradictions"`
 	CanLabel       int              `json:"can_label"` // labels that LabelOnce would give
+	Apart          int              `json:"apart"`     // groups that somebody called no doubles, which are left out
 }
 
 // LeakedGroup is doubles on both sides of the split.
@@ -57,7 +58,7 @@ func (p *Project) Doubles(ctx context.Context, o DoubleOptions, progress Progres
 	if err != nil {
 		return report, err
 	}
-	report.Copies, report.NoFeatures = found.copies, found.noFeatures
+	report.Copies, report.NoFeatures, report.Apart = found.copies, found.noFeatures, len(found.apart)
 	t, err := p.Labels()
 	if err != nil {
 		return report, err
@@ -147,6 +148,9 @@ func (r DoublesReport) String() string {
 	}
 	for _, c := range r.Contradictions {
 		fmt.Fprintf(&b, "labelled differently: %s present in %s, absent in %s\n", c.Class, firstFew(c.Present, 2), firstFew(c.Absent, 2))
+	}
+	if r.Apart > 0 {
+		fmt.Fprintf(&b, "groups left out because somebody called them no doubles: %d\n", r.Apart)
 	}
 	if r.CanLabel > 0 {
 		fmt.Fprintf(&b, "%d labels could be taken over from doubles\n", r.CanLabel)

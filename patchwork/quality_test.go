@@ -182,7 +182,7 @@ func TestDoubles(t *testing.T) {
 	if err := p.Apply(t.Context(), not(1)); err != nil {
 		t.Fatal(err)
 	}
-	if fewer, err := p.Doubles(t.Context(), DoubleOptions{Bits: 1}, nil); err != nil || !reflect.DeepEqual(fewer.Groups, report.Groups[1:]) {
+	if fewer, err := p.Doubles(t.Context(), DoubleOptions{Bits: 1}, nil); err != nil || !reflect.DeepEqual(fewer.Groups, report.Groups[1:]) || fewer.Apart != 1 || !strings.Contains(fewer.String(), "called them no doubles") {
 		t.Errorf("without %v, which are said to be none: %v, %v", first, fewer.Groups, err)
 	}
 	if err := p.Apply(t.Context(), not(0)); err != nil {

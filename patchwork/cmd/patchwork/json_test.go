@@ -191,7 +191,7 @@ func TestJSONNamesAreStable(t *testing.T) {
 		under("classes[].auc", "value low high"))
 	checkFields(t, "suspects", do(t, "suspects", "p", "-n", "3", "--json"), `suspects suspects[].row suspects[].image suspects[].class suspects[].given suspects[].score
 		suspects[].likely suspects[].reason classes classes[].class classes[].judged classes[].likely classes[].expected classes[].confirmed`)
-	checkFields(t, "doubles", do(t, "doubles", "p", "--bits", "11", "--json"), "groups images copies leaks contradictions can_label moved given")
+	checkFields(t, "doubles", do(t, "doubles", "p", "--bits", "11", "--json"), "groups images copies leaks contradictions can_label apart moved given")
 	checkFields(t, "outliers", do(t, "outliers", "p", "-n", "3", "--json"), "[].row [].image [].score [].reason")
 	first := as[[]patchwork.Suggestion](t, page)[0]
 	found := as[[]patchwork.Suggestion](t, do(t, "similar", "p", first.Image, "-n", "2", "--json"))
