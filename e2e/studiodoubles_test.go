@@ -198,7 +198,7 @@ func TestStudioDoubles(t *testing.T) {
 
 	s.Until("in the frame of a cell, where the head does not stay in sight, it is said at the group", limit, `() => { document.body.setAttribute("data-framed", ""); return true }`)
 	s.Press(input.ArrowUp, input.KeyN)
-	s.Until("doubles after all, it says there", limit, inGroup("_0005", `return g.querySelector(".about .said")?.textContent === "Doubles after all."`))
+	s.Until("doubles after all, it says there", limit, inGroup("_0005", `return g.querySelector(".about .said")?.textContent === "Doubles after all. Undo takes that back."`))
 	Screenshot(t, s.Page, "studio-doubles-framed")
 	s.Press(input.KeyU)
 	s.Until("undo", limit, inGroup("_0005", `return /^Undone: doubles after all/.test(g.querySelector(".about .said")?.textContent)`))
