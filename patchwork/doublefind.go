@@ -37,6 +37,7 @@ const (
 	nearHash    // by: bits that differ
 	nearVector  // by: quality.Nearness
 	samePicture // by: -quality.Likeness
+	turnedPicture
 )
 
 // link notes that two rows are doubles, where nothing stronger is known of them.
@@ -79,14 +80,22 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 		d.linkHashes(group, checks)
 	}
 	d.copies = len(flags.Rows(imageset.FlagDuplicate))
-	var candidates [][2]int
+	var candidates []likely
+	turned, err := flags.Turned(ctx, progress.step("comparing turned pictures"))
+	if err != nil {
+		return d, err
+	}
+	for _, pair := range turned {
+		candidates = append(candidates, likely{pair.A, pair.B, pair.Turns})
+	}
 	err = p.lookOnce(ctx, func(l *looks) error {
 		g, same, err := l.graph(ctx, 0, progress.step("finding neighbours"))
 		if err != nil {
 			return err
 		}
 		burnt := burntRows(checks, index.Len())
-		if candidates, err = l.madeOf(ctx, slices.Sorted(maps.Keys(burnt)), progress.step("looking for what was burnt out")); err != nil {
+		made, err := l.madeOf(ctx, slices.Sorted(maps.Keys(burnt)), progress.step("looking for what was burnt out"))
+		if err != nil {
 			return err
 		}
 		near := quality.NearDoubles(g, same, o.Near)
@@ -100,25 +109,29 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 			}
 			d.link(pair[0], pair[1], nearVector, by)
 		}
-		pairs, candidates = append(pairs, near...), append(candidates, quality.MayBeDoubles(g, o.Near)...)
+		pairs = append(pairs, near...)
+		for _, pair := range append(made, quality.MayBeDoubles(g, o.Near)...) {
+			candidates = append(candidates, likely{pair[0], pair[1], 0})
+		}
 		return nil
 	})
 	if d.noFeatures = errors.Is(err, ErrNoFeatures); err != nil && !d.noFeatures {
 		return d, err
 	}
-	slices.SortFunc(candidates, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+	slices.SortFunc(candidates, func(a, b likely) int { return cmp.Or(a.a-b.a, a.b-b.b, a.turns-b.turns) })
 	alike, likeness, err := p.showSame(ctx, slices.Compact(candidates), progress.step("comparing pictures"))
 	if err != nil {
 		return d, err
 	}
 	for k, pair := range alike {
-		d.link(pair[0], pair[1], samePicture, -likeness[k])
+		d.link(pair.a, pair.b, map[bool]int{true: samePicture, false: turnedPicture}[pair.turns == 0], -likeness[k])
+		pairs = append(pairs, [2]int{pair.a, pair.b})
 	}
 	t, err := p.Labels()
 	if err != nil {
 		return d, err
 	}
-	pairs = slices.DeleteFunc(append(pairs, alike...), func(pair [2]int) bool { return t.Distinct(pair[0], pair[1]) })
+	pairs = slices.DeleteFunc(pairs, func(pair [2]int) bool { return t.Distinct(pair[0], pair[1]) })
 	d.groups, d.apart = quality.Groups(index.Len(), pairs), t.DistinctGroups()
 	return d, nil
 }
@@ -196,6 +209,8 @@ func (d *doubledRows) why(ix *imageset.Index, row int) string {
 		return "same features as " + other
 	case l.how == nearVector:
 		return fmt.Sprintf("features %s× nearer to %s than to the tenth most alike", timesNearer(l.by), other)
+	case l.how == turnedPicture:
+		return fmt.Sprintf("picture, turned, fits %s: %.2f", other, -l.by)
 	}
 	return fmt.Sprintf("picture fits %s: %.2f", other, -l.by)
 }

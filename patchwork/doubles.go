@@ -43,7 +43,8 @@ type DifferingGroup struct {
 }
 
 // Doubles finds images that show the same: the same file, a perceptual hash that differs in a few bits, features so near
-// as only doubles are (quality.NearDoubles), or features that are near and pictures that fit on each other (quality.Likeness). Of images
+// as only doubles are (quality.NearDoubles), features that are near and pictures that fit on each other (quality.Likeness), or hashes
+// that say that one may be the other turned by a quarter or half of a circle or mirrored, and pictures that then fit. Of images
 // that are burnt out features do not decide (quality.Burnt). Two images of which somebody has said that they do not show the same
 // (labels.KindDistinct, in the studio "Not doubles") are left alone. It checks
 // images that have not been checked (CheckImages); without features these say nothing. Nothing is changed: RepairLeaks and LabelOnce do that.

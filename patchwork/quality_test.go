@@ -250,9 +250,11 @@ func TestWhyAnImageIsADouble(t *testing.T) {
 		with int
 		says string
 	}{
+		{turnedPicture, -0.8, 2, "picture, turned, fits 2.png: 0.80"},
 		{samePicture, -0.834, 1, "picture fits 1.png: 0.83"},
 		{samePicture, -0.9, 2, "picture fits 2.png: 0.90"},
 		{samePicture, -0.8, 1, "picture fits 2.png: 0.90"},
+		{turnedPicture, -0.95, 1, "picture fits 2.png: 0.90"},
 		{nearVector, 0.08, 1, "features 12× nearer to 1.png than to the tenth most alike"},
 		{nearVector, 0.0001, 2, "features over 1,000× nearer to 2.png than to the tenth most alike"},
 		{nearVector, 0, 1, "same features as 1.png"},

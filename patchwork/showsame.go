@@ -16,14 +16,17 @@ import (
 // showTheSame is the quality.Likeness from which on pictures show the same; docs/quality.md has what was found with it.
 const showTheSame = 0.7
 
+// likely is two rows that may show the same, the second turned by quarters of a circle, counter-clockwise.
+type likely struct{ a, b, turns int }
+
 // showSame are those of the pairs whose pictures show the same, by their thumbnails, and how alike these are. A pair of which one cannot be
 // read is left out.
 //
 // Errors: ctx is done.
-func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(done, total int)) (same [][2]int, alike []float64, err error) {
+func (p *Project) showSame(ctx context.Context, pairs []likely, progress func(done, total int)) (same []likely, alike []float64, err error) {
 	grey := map[int]func() []uint8{} // by row, read once
 	for _, pair := range pairs {
-		for _, row := range pair {
+		for _, row := range []int{pair.a, pair.b} {
 			grey[row] = sync.OnceValue(func() []uint8 { return p.grey(row) })
 		}
 	}
@@ -39,9 +42,9 @@ func (p *Project) showSame(ctx context.Context, pairs [][2]int, progress func(do
 				if k >= len(pairs) {
 					return
 				}
-				a, b := grey[pairs[k][0]](), grey[pairs[k][1]]()
+				a, b := grey[pairs[k].a](), grey[pairs[k].b]()
 				if a != nil && b != nil {
-					fits[k] = quality.Likeness(quality.NewPicture(a), quality.NewPicture(b))
+					fits[k] = quality.Likeness(quality.NewPicture(a), quality.NewPicture(b).Turned(pairs[k].turns))
 				}
 				mu.Lock()
 				if done++; progress != nil {

@@ -28,6 +28,11 @@ var kinds = []kind{
 	{"15 % darker", ".jpg", func(w io.Writer, m image.Image) error { return write(w, toned(m, 0.85, 0)) }},
 	{"20 % more contrast", ".jpg", func(w io.Writer, m image.Image) error { return write(w, toned(m, 1.2, -0.1)) }},
 	{"mirrored", ".jpg", func(w io.Writer, m image.Image) error { return write(w, mirrored(m)) }},
+	{"turned by a quarter", ".jpg", func(w io.Writer, m image.Image) error { return write(w, turned(m)) }},
+	{"turned by half, 20 % more contrast", ".jpg", func(w io.Writer, m image.Image) error { return write(w, toned(turned(turned(m)), 1.2, -0.1)) }},
+	{"mirrored and turned, as JPEG of quality 50", ".jpg", func(w io.Writer, m image.Image) error {
+		return jpeg.Encode(w, turned(mirrored(m)), &jpeg.Options{Quality: 50})
+	}},
 	{"without 4 % at the edges", ".jpg", func(w io.Writer, m image.Image) error { return write(w, trimmed(m, 0.04)) }},
 	{"without 10 % at the edges", ".jpg", func(w io.Writer, m image.Image) error { return write(w, trimmed(m, 0.1)) }},
 }
@@ -56,6 +61,18 @@ func toned(m image.Image, times, plus float64) image.Image {
 		for x := m.Bounds().Min.X; x < m.Bounds().Max.X; x++ {
 			r, g, b, _ := m.At(x, y).RGBA()
 			out.Set(x, y, color.RGBA{tone(r), tone(g), tone(b), 255})
+		}
+	}
+	return out
+}
+
+// turned is m turned by a quarter, clockwise.
+func turned(m image.Image) image.Image {
+	b := m.Bounds()
+	out := image.NewRGBA(image.Rect(0, 0, b.Dy(), b.Dx()))
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			out.Set(b.Dy()-1-y, x, m.At(b.Min.X+x, b.Min.Y+y))
 		}
 	}
 	return out

@@ -24,7 +24,7 @@ import (
 func TestScoresGolden(t *testing.T) {
 	var golden map[string]struct {
 		Low, High, Sharp, Entropy float64
-		Perceptual                string
+		Perceptual, Signs         string
 	}
 	if err := json.Unmarshal(fixture(t, "checks.json"), &golden); err != nil || len(golden) != 6 {
 		t.Fatalf("checks.json holds %d pictures (%v), want 6", len(golden), err)
@@ -52,6 +52,9 @@ func TestScoresGolden(t *testing.T) {
 		}
 		if hash := fmt.Sprintf("%016x", got.Perceptual); hash != want.Perceptual {
 			t.Errorf("%s: hash %s, want %s", name, hash, want.Perceptual)
+		}
+		if signs := fmt.Sprintf("%016x", got.Signs); signs != want.Signs {
+			t.Errorf("%s: signs %s, want %s", name, signs, want.Signs)
 		}
 	}
 }
@@ -188,6 +191,13 @@ func TestMeasureGoesOnAfterACut(t *testing.T) {
 			t.Errorf("cut to %d bytes and measured again the file differs:\n%s\nwant\n%s", cut, got, whole)
 		}
 	}
+	os.WriteFile(file, []byte("# patchwork checks 1\nhash\tlow\thigh\tsharp\tentropy\tperceptual\n0123\t1\t2\t3.5\t4\t00000000000000ff\n"), 0o644)
+	if _, err := r.Measure(context.Background(), CheckOptions{File: file}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(file); len(got) != len(whole) {
+		t.Errorf("after a file of format 1 there is\n%s", got)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	os.Remove(file)
@@ -205,7 +215,7 @@ func TestMeasureGoesOnAfterACut(t *testing.T) {
 	if _, err := r.Measure(context.Background(), CheckOptions{File: file}); err == nil || !strings.Contains(err.Error(), "not a file of checks") {
 		t.Errorf("a file of another kind gives %v", err)
 	}
-	os.WriteFile(file, []byte("# patchwork checks 2\n"), 0o644)
+	os.WriteFile(file, []byte("# patchwork checks 3\n"), 0o644)
 	if _, err := ReadChecks(file, r.Index); err == nil || !strings.Contains(err.Error(), "newer patchwork") {
 		t.Errorf("a newer file gives %v", err)
 	}
@@ -213,7 +223,7 @@ func TestMeasureGoesOnAfterACut(t *testing.T) {
 
 // FuzzParseChecks reads whatever is given, and what it accepts is the same when written again.
 func FuzzParseChecks(f *testing.F) {
-	f.Add([]byte(checksHead + "0123\t1\t2\t3.5\t4\t00000000000000ff\n"))
+	f.Add([]byte(checksHead + "0123\t1\t2\t3.5\t4\t00000000000000ff\t00000000000000fe\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		scores, whole, err := parseChecks(data, "x")
 		if err == nil && (whole < 0 || whole > int64(len(data))) {

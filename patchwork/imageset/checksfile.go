@@ -17,9 +17,9 @@ import (
 // off by one is dropped. The flags are not in it, because they follow from the scores and the settings.
 const (
 	checksMagic   = "# patchwork checks "
-	checksVersion = 1
-	checksColumns = "hash\tlow\thigh\tsharp\tentropy\tperceptual"
-	checksHead    = checksMagic + "1\n" + checksColumns + "\n"
+	checksVersion = 2
+	checksColumns = "hash\tlow\thigh\tsharp\tentropy\tperceptual\tsigns"
+	checksHead    = checksMagic + "2\n" + checksColumns + "\n"
 )
 
 // appendLine adds the line of an image to b.
@@ -28,13 +28,13 @@ func (s Scores) appendLine(b []byte, hash string) []byte {
 	for _, v := range []float64{s.Low, s.High, s.Sharp, s.Entropy} {
 		b = strconv.AppendFloat(append(b, '\t'), v, 'g', -1, 64)
 	}
-	return fmt.Appendf(b, "\t%016x\n", s.Perceptual)
+	return fmt.Appendf(b, "\t%016x\t%016x\n", s.Perceptual, s.Signs)
 }
 
 // parseScores reads a line without its end.
 func parseScores(line string) (hash string, s Scores, ok bool) {
 	field := strings.Split(line, "\t")
-	if len(field) != 6 || field[0] == "" {
+	if len(field) != 7 || field[0] == "" {
 		return "", s, false
 	}
 	for i, v := range []*float64{&s.Low, &s.High, &s.Sharp, &s.Entropy} {
@@ -43,9 +43,10 @@ func parseScores(line string) (hash string, s Scores, ok bool) {
 			return "", s, false
 		}
 	}
-	var err error
-	s.Perceptual, err = strconv.ParseUint(field[5], 16, 64)
-	return field[0], s, err == nil
+	var errs [2]error
+	s.Perceptual, errs[0] = strconv.ParseUint(field[5], 16, 64)
+	s.Signs, errs[1] = strconv.ParseUint(field[6], 16, 64)
+	return field[0], s, errs == [2]error{}
 }
 
 // readScores returns the scores in a file by hash, and how many bytes at its beginning hold whole lines. A file that
@@ -72,7 +73,10 @@ func parseChecks(data []byte, file string) (scores map[string]Scores, whole int6
 	if v, err := strconv.Atoi(version); ok && err == nil && v > checksVersion {
 		return nil, 0, fmt.Errorf("imageset: %s was written by a newer patchwork (format %d, this one reads up to %d); update patchwork", file, v, checksVersion)
 	} else if !ok || err != nil {
-		return nil, 0, fmt.Errorf("imageset: %s is not a file of checks: it begins %.30q; want %q. Delete it to measure again", file, head, checksMagic+"1")
+		return nil, 0, fmt.Errorf("imageset: %s is not a file of checks: it begins %.30q; want %q. Delete it to measure again", file, head, checksMagic+"2")
+	}
+	if version == "1" { // without signs: all is measured again
+		return scores, 0, nil
 	}
 	for line := range strings.Lines(body) {
 		if hash, s, ok := parseScores(strings.TrimRight(line, "\r\n")); ok {

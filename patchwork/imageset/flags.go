@@ -69,6 +69,9 @@ func (s CheckSettings) withDefaults() CheckSettings {
 type Flags struct {
 	set          map[Flag][]bool // by row
 	copies, near [][]int
+	hashed       []int    // rows whose hashes are compared, ascending
+	hashes       []uint64 // Perceptual of these
+	signs        []uint64 // Signs of these
 }
 
 // Flags compares the scores with the thresholds. Rows with a Problem have no flags. Size, aspect and copies are known
@@ -86,9 +89,8 @@ func (c *Checks) Flags(settings CheckSettings) (*Flags, error) {
 	for _, flag := range AllFlags() {
 		f.set[flag] = make([]bool, n)
 	}
-	var usable, hashed []int
+	var usable []int
 	var sides, aspects []float64
-	var hashes []uint64
 	first, copies := map[string]int{}, newSets(n)
 	for row := range n {
 		im := c.index.At(row)
@@ -111,7 +113,7 @@ func (c *Checks) Flags(settings CheckSettings) (*Flags, error) {
 		f.set[FlagLight][row] = score.Low > s.Light
 		f.set[FlagBlurry][row] = score.Sharp < s.Blurry
 		if f.set[FlagLowInfo][row] = score.Entropy < s.LowInfo; !f.set[FlagLowInfo][row] {
-			hashed, hashes = append(hashed, row), append(hashes, score.Perceptual)
+			f.hashed, f.hashes, f.signs = append(f.hashed, row), append(f.hashes, score.Perceptual), append(f.signs, score.Signs)
 		}
 	}
 	side, aspect := median(sides), median(aspects)
@@ -120,10 +122,10 @@ func (c *Checks) Flags(settings CheckSettings) (*Flags, error) {
 		f.set[FlagOddAspect][row] = max(aspects[i]/aspect, aspect/aspects[i]) > s.OddAspect
 	}
 	f.copies = copies.groups()
-	f.near = nearGroups(hashes, s.Near)
+	f.near = nearGroups(f.hashes, s.Near)
 	for _, group := range f.near {
 		for i, at := range group {
-			group[i] = hashed[at]
+			group[i] = f.hashed[at]
 		}
 	}
 	f.mark(FlagDuplicate, f.copies)

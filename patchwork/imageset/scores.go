@@ -7,7 +7,7 @@ import (
 
 // Scores are what the checks measure of one image.
 //
-// All but Perceptual are taken from a grey copy, 0.299·R + 0.587·G + 0.114·B in [0, 255], of which no side has more
+// All but Perceptual and Signs are taken from a grey copy, 0.299·R + 0.587·G + 0.114·B in [0, 255], of which no side has more
 // than 256 pixels: longer sides are shrunk to that, each for itself, shorter ones are left.
 type Scores struct {
 	Low     float64 // 5th percentile of the copy, rounded: the smallest value v such that 5 % of the pixels are at most v
@@ -18,6 +18,8 @@ type Scores struct {
 	// Perceptual is a hash of which near pictures differ in few bits: bit 8v+u, from the lowest, says whether the cosine
 	// of frequency u across and v down is above the median of the 8 x 8 lowest, in a grey copy of 32 x 32 pixels.
 	Perceptual uint64
+
+	Signs uint64 // the same with 0 in place of the median: of a mirrored or turned picture they follow from those of the picture
 }
 
 // Sources: variance of the Laplacian, Pech-Pacheco et al. 2000, Diatom autofocusing in brightfield microscopy; the
@@ -62,7 +64,7 @@ func (p raster) score() Scores {
 	}
 	s.Entropy = max(0, s.Entropy) // not −0
 	s.Sharp = laplacianVariance(grey, w, h)
-	s.Perceptual = perceptual(p.grey(hashSide, hashSide))
+	s.Perceptual, s.Signs = perceptual(p.grey(hashSide, hashSide))
 	return s
 }
 
@@ -106,7 +108,7 @@ var cosines = func() (c [8][hashSide]float64) {
 
 // perceptual hashes a grey picture of 32 x 32 pixels. Less than 0.1 is taken for 0, so that a picture of one colour has
 // a hash that rounding does not decide.
-func perceptual(grey []float32) uint64 {
+func perceptual(grey []float32) (hash, signs uint64) {
 	var rows [hashSide][8]float64
 	for y := range rows {
 		for u := range 8 {
@@ -129,11 +131,13 @@ func perceptual(grey []float32) uint64 {
 	sorted := values
 	slices.Sort(sorted[:])
 	median := (sorted[31] + sorted[32]) / 2
-	var hash uint64
 	for i, v := range values {
 		if v > median {
 			hash |= 1 << i
 		}
+		if v > 0 {
+			signs |= 1 << i
+		}
 	}
-	return hash
+	return hash, signs
 }

@@ -68,8 +68,8 @@ func doublesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doubles PROJECT",
 		Short: "Find images that show the same, on both sides of the split or labelled differently",
-		Long: "Doubles are the same file, nearly the same picture by a perceptual hash, or images so near by their features as only doubles\n" +
-			"are. Those that somebody called no doubles in the studio are left out.\n" +
+		Long: "Doubles are the same file, nearly the same picture by a perceptual hash, images so near by their features as only doubles are, or\n" +
+			"pictures that fit on each other, also mirrored or turned. Those that somebody called no doubles in the studio are left out.\n" +
 			"Nothing is changed without a flag that asks for it, and undo in the studio takes such a change back.",
 		Example: "  patchwork doubles landuse\n  patchwork doubles landuse --repair-leaks --label-once",
 		Args:    args("a project folder"),

@@ -30,6 +30,22 @@ func NewPicture(grey []uint8) *Picture {
 	return pyramid(full)
 }
 
+// Turned is the picture turned by quarters of a circle, counter-clockwise.
+func (p *Picture) Turned(turns int) *Picture {
+	out := *p
+	for range turns {
+		before := out
+		for k, n := range sides {
+			out[k] = make([]float32, n*n)
+			for at := range out[k] {
+				y, x := at/n, at%n
+				out[k][at] = before[k][x*n+n-1-y]
+			}
+		}
+	}
+	return &out
+}
+
 // pyramid makes the smaller sizes.
 func pyramid(full []float32) *Picture {
 	var p Picture
@@ -55,7 +71,7 @@ func pyramid(full []float32) *Picture {
 //	likeness = Pearson's correlation of both less the mean of 5 x 5 pixels around, where both have something; at least half. Where there
 //	           is hardly anything so fine in one of them, noise is all that there is: then less that of 9 x 9 pixels at 32 a side
 //
-// Two views of the same scene from another place do not count as the same, nor do turned ones.
+// Two views of the same scene from another place do not count as the same, nor do turned ones (Turned).
 //
 // Source: Lucas and Kanade 1981, with gain and offset of Bartoli 2008, "Groupwise Geometric and Photometric Direct Image Registration".
 func Likeness(a, b *Picture) float64 {

@@ -4,8 +4,10 @@ import (
 	"image"
 	"image/jpeg"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"golang.org/x/image/draw"
@@ -110,5 +112,25 @@ func TestLikeness(t *testing.T) {
 	}
 	if got := Likeness(flat, flat); got != 0 {
 		t.Errorf("two of one colour: likeness %.3f, want 0: nothing is fine in them", got)
+	}
+}
+
+// Four quarters are a whole turn, and a turned picture fits after the turns that are left and not before.
+func TestTurnedPicture(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	grey := make([]uint8, Side*Side)
+	for i := range grey {
+		grey[i] = uint8(i%Side + i/Side + r.IntN(60))
+	}
+	p := NewPicture(grey)
+	quarter := p.Turned(1)
+	if got, want := quarter.full()[0], p.full()[Side-1]; got != want {
+		t.Errorf("the corner is %g; want %g of what was at the right", got, want)
+	}
+	if !reflect.DeepEqual(quarter.Turned(3), p) || !reflect.DeepEqual(p.Turned(2), quarter.Turned(1)) {
+		t.Error("four quarters, or two, are not what they are")
+	}
+	if before, after := Likeness(p, quarter), Likeness(p, quarter.Turned(3)); before > 0.5 || after < 0.99 {
+		t.Errorf("likeness %.2f turned, %.2f turned back", before, after)
 	}
 }

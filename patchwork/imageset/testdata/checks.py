@@ -4,7 +4,7 @@ Run: /usr/bin/python3 checks.py
 
 Made with Python 3.11, Pillow 9.4.0, numpy 1.24.2. For each picture checks.json holds the 5th and 99th percentile of its
 grey copy rounded to whole values (numpy.percentile, inverted_cdf), the variance of its Laplacian without the border,
-its Shannon entropy in bits (the formula of skimage.measure.shannon_entropy) and its perceptual hash. The copies are
+its Shannon entropy in bits (the formula of skimage.measure.shannon_entropy) and its perceptual hash, with the median and with 0. The copies are
 made by Pillow in floating point. The picture "large" is 400 x 300, with the formula below.
 """
 
@@ -38,6 +38,7 @@ def scores(rgb):
         "low": np.percentile(whole, 5, method="inverted_cdf"), "high": np.percentile(whole, 99, method="inverted_cdf"),
         "sharp": round(inner.var(), 3), "entropy": round(float(-(p * np.log2(p)).sum()), 5),
         "perceptual": "%016x" % sum(1 << i for i, b in enumerate(bits) if b),
+        "signs": "%016x" % sum(1 << i for i, v in enumerate(low.ravel()) if v > 0),
     }
 
 
