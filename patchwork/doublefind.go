@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/gopatchwork/patchwork/patchwork/explore"
 	"github.com/gopatchwork/patchwork/patchwork/explore/quality"
 	"github.com/gopatchwork/patchwork/patchwork/imageset"
 )
@@ -110,7 +111,7 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 			d.link(pair[0], pair[1], nearVector, by)
 		}
 		pairs = append(pairs, near...)
-		for _, pair := range append(made, quality.MayBeDoubles(g, o.Near)...) {
+		for _, pair := range slices.Concat(made, quality.MayBeDoubles(g, o.Near), alikeBySigns(g, checks)) {
 			candidates = append(candidates, likely{pair[0], pair[1], 0})
 		}
 		return nil
@@ -134,6 +135,27 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 	pairs = slices.DeleteFunc(pairs, func(pair [2]int) bool { return t.Distinct(pair[0], pair[1]) })
 	d.groups, d.apart = quality.Groups(index.Len(), pairs), t.DistinctGroups()
 	return d, nil
+}
+
+// signsNear is in how many of 64 signs (imageset.Scores.SignsApart) images may differ that are among the most alike by features and not near
+// enough by these: a part of one of many pictures of the same kind.
+const signsNear = 24
+
+// alikeBySigns are such pairs, the lower row first.
+func alikeBySigns(g *explore.Graph, checks *imageset.Checks) (pairs [][2]int) {
+	for row := range g.N {
+		own, ok := checks.Scores(row)
+		if !ok {
+			continue
+		}
+		near, _ := g.Of(row)
+		for _, j := range near {
+			if other, ok := checks.Scores(int(j)); ok && own.SignsApart(other) <= signsNear {
+				pairs = append(pairs, [2]int{min(row, int(j)), max(row, int(j))})
+			}
+		}
+	}
+	return pairs
 }
 
 // burntNear is how many of the most alike are looked at for an image that is burnt out: features move far by it.

@@ -13,8 +13,12 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// showTheSame is the quality.Likeness from which on pictures show the same; docs/quality.md has what was found with it.
-const showTheSame = 0.7
+// From these quality.Likeness on pictures show the same, as they are or mirrored, or after a turn; docs/quality.md has what was found with them.
+// After a turn more is asked for, as copies are turned whole, and more may lie on each other by chance: black corners of crooked ones do.
+const (
+	showTheSame     = 0.7
+	showTheSameThen = 0.8
+)
 
 // likely is two rows that may show the same, the second turned by quarters of a circle, counter-clockwise.
 type likely struct{ a, b, turns int }
@@ -56,7 +60,11 @@ func (p *Project) showSame(ctx context.Context, pairs []likely, progress func(do
 	}
 	workers.Wait()
 	for k, pair := range pairs {
-		if fits[k] >= showTheSame {
+		least := showTheSame
+		if pair.turns > 0 {
+			least = showTheSameThen
+		}
+		if fits[k] >= least {
 			same, alike = append(same, pair), append(alike, fits[k])
 		}
 	}

@@ -29,7 +29,7 @@ var kinds = []kind{
 	{"20 % more contrast", ".jpg", func(w io.Writer, m image.Image) error { return write(w, toned(m, 1.2, -0.1)) }},
 	{"mirrored", ".jpg", func(w io.Writer, m image.Image) error { return write(w, mirrored(m)) }},
 	{"turned by a quarter", ".jpg", func(w io.Writer, m image.Image) error { return write(w, turned(m)) }},
-	{"turned by half, 20 % more contrast", ".jpg", func(w io.Writer, m image.Image) error { return write(w, toned(turned(turned(m)), 1.2, -0.1)) }},
+	{"turned by half, 15 % darker", ".jpg", func(w io.Writer, m image.Image) error { return write(w, toned(turned(turned(m)), 0.85, 0)) }},
 	{"mirrored and turned, as JPEG of quality 50", ".jpg", func(w io.Writer, m image.Image) error {
 		return jpeg.Encode(w, turned(mirrored(m)), &jpeg.Options{Quality: 50})
 	}},

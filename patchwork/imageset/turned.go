@@ -84,6 +84,12 @@ func (f *Flags) Turned(ctx context.Context, progress func(done, total int)) (pai
 	return pairs, nil
 }
 
+// SignsApart is in how many of 64 signs of frequencies two pictures differ, or one and the other mirrored where those are fewer: by about 32
+// where they have nothing in common.
+func (s Scores) SignsApart(o Scores) int {
+	return min(bits.OnesCount64(s.Signs^o.Signs), bits.OnesCount64(s.Signs^mirrorSigns(o.Signs)))
+}
+
 const (
 	oddAcross = 0xaaaaaaaaaaaaaaaa // bits 8v+u with u odd: their cosines change signs if the picture is mirrored
 	oddDown   = 0xff00ff00ff00ff00 // those with v odd: if it is put upside down
