@@ -23,6 +23,8 @@ type doubledRows struct {
 	copies     int                // rows that are the same file as an earlier one
 	noFeatures bool               // features said nothing, as there are none
 	best       map[int]doubleLink // by row: what speaks most for it
+
+	distinct func(rows ...int) bool // whether somebody said that no two of them show the same
 }
 
 // doubleLink is what makes a row a double of another: how, the strongest first, and by how much, less is more.
@@ -41,8 +43,11 @@ const (
 	turnedPicture
 )
 
-// link notes that two rows are doubles, where nothing stronger is known of them.
+// link notes that two rows are doubles, where nothing stronger is known of them and nobody has said that they are none.
 func (d *doubledRows) link(a, b, how int, by float64) {
+	if d.distinct(a, b) {
+		return
+	}
 	for _, l := range [][2]int{{a, b}, {b, a}} {
 		old, known := d.best[l[0]]
 		if !known || cmp.Or(cmp.Compare(how, old.how), cmp.Compare(by, old.by)) < 0 {
@@ -53,7 +58,11 @@ func (d *doubledRows) link(a, b, how int, by float64) {
 
 // findDoubles is Doubles, before anything is said of labels.
 func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Progress) (d doubledRows, err error) {
-	d.best = map[int]doubleLink{}
+	t, err := p.Labels()
+	if err != nil {
+		return d, err
+	}
+	d.best, d.distinct, d.apart = map[int]doubleLink{}, t.Distinct, t.DistinctGroups()
 	settings := imageset.CheckSettings{Near: o.Bits}
 	if _, err := p.CheckImages(ctx, settings, progress); err != nil {
 		return d, err
@@ -75,10 +84,7 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 		}
 	}
 	for _, group := range flags.Groups(imageset.FlagNearDuplicate) {
-		for _, row := range group[1:] {
-			pairs = append(pairs, [2]int{group[0], row})
-		}
-		d.linkHashes(group, checks)
+		pairs = append(pairs, d.linkHashes(group, checks, cmp.Or(o.Bits, 4))...)
 	}
 	d.copies = len(flags.Rows(imageset.FlagDuplicate))
 	var candidates []likely
@@ -128,12 +134,8 @@ func (p *Project) findDoubles(ctx context.Context, o DoubleOptions, progress Pro
 		d.link(pair.a, pair.b, map[bool]int{true: samePicture, false: turnedPicture}[pair.turns == 0], -likeness[k])
 		pairs = append(pairs, [2]int{pair.a, pair.b})
 	}
-	t, err := p.Labels()
-	if err != nil {
-		return d, err
-	}
-	pairs = slices.DeleteFunc(pairs, func(pair [2]int) bool { return t.Distinct(pair[0], pair[1]) })
-	d.groups, d.apart = quality.Groups(index.Len(), pairs), t.DistinctGroups()
+	pairs = slices.DeleteFunc(pairs, func(pair [2]int) bool { return d.distinct(pair[0], pair[1]) })
+	d.groups = quality.Groups(index.Len(), pairs)
 	return d, nil
 }
 
@@ -198,22 +200,46 @@ func (l *looks) madeOf(ctx context.Context, burnt []int, progress func(done, tot
 	return pairs, nil
 }
 
-// linkHashes links each row of a group with the one whose hash differs least.
-func (d *doubledRows) linkHashes(group []int, checks *imageset.Checks) {
+// linkHashes links each row of a group with the one whose hash differs least, and returns pairs that join the group: of all rows with the
+// first or, where some of them are distinct, of those whose hashes themselves differ in at most so many bits.
+func (d *doubledRows) linkHashes(group []int, checks *imageset.Checks, most int) (pairs [][2]int) {
 	hashes := make([]uint64, len(group))
 	for i, row := range group {
 		score, _ := checks.Scores(row)
 		hashes[i] = score.Perceptual
 	}
+	parted := false
 	for i, row := range group {
 		nearest, least := -1, 65
-		for k := range group {
-			if n := bits.OnesCount64(hashes[i] ^ hashes[k]); k != i && n < least {
+		for k, other := range group {
+			n := bits.OnesCount64(hashes[i] ^ hashes[k])
+			switch {
+			case k == i:
+				continue
+			case d.distinct(row, other):
+				parted = true
+				continue
+			case n < least:
 				nearest, least = k, n
 			}
 		}
-		d.link(row, group[nearest], nearHash, float64(least))
+		if nearest >= 0 {
+			d.link(row, group[nearest], nearHash, float64(least))
+		}
+		pairs = append(pairs, [2]int{group[0], row})
 	}
+	if !parted {
+		return pairs[1:]
+	}
+	pairs = nil
+	for i, row := range group {
+		for k := range i {
+			if bits.OnesCount64(hashes[i]^hashes[k]) <= most {
+				pairs = append(pairs, [2]int{group[k], row})
+			}
+		}
+	}
+	return pairs
 }
 
 // why says what makes a row a double.

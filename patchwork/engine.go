@@ -192,17 +192,14 @@ func (e *engine) Doubles(ctx context.Context, onStep func(string, int, int)) (st
 		return studio.Doubles{}, err
 	}
 	index, out := e.Images(), studio.Doubles{NoFeatures: found.noFeatures}
-	for _, rows := range found.groups {
+	for i, rows := range slices.Concat(found.groups, found.apart) {
 		var group []studio.Double
 		for _, row := range rows {
-			group = append(group, studio.Double{Row: row, Why: found.why(index, row)})
-		}
-		out.Groups = append(out.Groups, group)
-	}
-	for _, rows := range found.apart {
-		var group []studio.Double
-		for _, row := range rows {
-			group = append(group, studio.Double{Row: row, Why: "said to show something else"})
+			why := "said to show something else"
+			if i < len(found.groups) {
+				why = found.why(index, row)
+			}
+			group = append(group, studio.Double{Row: row, Why: why})
 		}
 		out.Groups = append(out.Groups, group)
 	}

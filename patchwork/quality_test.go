@@ -243,7 +243,7 @@ func TestWhyAnImageIsADouble(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := doubledRows{best: map[int]doubleLink{}}
+	d := doubledRows{best: map[int]doubleLink{}, distinct: func(...int) bool { return false }}
 	for _, step := range []struct {
 		how  int
 		by   float64

@@ -13,11 +13,11 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// From these quality.Likeness on pictures show the same, as they are or mirrored, or after a turn; docs/quality.md has what was found with them.
-// After a turn more is asked for, as copies are turned whole, and more may lie on each other by chance: black corners of crooked ones do.
+// The quality.Likeness from which on pictures show the same, as they are and after a turn; docs/quality.md has what was found with them. After
+// a turn more is asked for, because copies are turned whole, and black corners of crooked photographs lie on each other by chance.
 const (
-	showTheSame     = 0.7
-	showTheSameThen = 0.8
+	showTheSame       = 0.7
+	showTheSameTurned = 0.8
 )
 
 // likely is two rows that may show the same, the second turned by quarters of a circle, counter-clockwise.
@@ -62,7 +62,7 @@ func (p *Project) showSame(ctx context.Context, pairs []likely, progress func(do
 	for k, pair := range pairs {
 		least := showTheSame
 		if pair.turns > 0 {
-			least = showTheSameThen
+			least = showTheSameTurned
 		}
 		if fits[k] >= least {
 			same, alike = append(same, pair), append(alike, fits[k])

@@ -14,7 +14,23 @@ import (
 	"testing"
 
 	"golang.org/x/image/draw"
+
+	"github.com/gopatchwork/patchwork/patchwork/imageset"
 )
+
+// sceneOf is one of the scenes in the tree.
+func sceneOf(t *testing.T, name string) image.Image {
+	t.Helper()
+	f, err := os.Open(filepath.Join("../testdata/scenes/images", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := jpeg.Decode(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
 
 // A crop of a scene shows the same as the scene, another scene does not, and a file that is no image shows nothing.
 func TestPicturesThatShowTheSame(t *testing.T) {
@@ -31,14 +47,7 @@ func TestPicturesThatShowTheSame(t *testing.T) {
 		}
 	}
 	for i, name := range []string{"scene_0003.jpg", "scene_0011.jpg"} {
-		f, err := os.Open(filepath.Join("../testdata/scenes/images", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := jpeg.Decode(f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			t.Fatal(err)
-		}
+		m := sceneOf(t, name)
 		crop := image.NewRGBA(m.Bounds())
 		draw.CatmullRom.Scale(crop, crop.Bounds(), m, m.Bounds().Inset(m.Bounds().Dx()/16), draw.Src, nil)
 		write([]string{"a.jpg", "c.jpg"}[i], m)
@@ -69,14 +78,7 @@ func TestPicturesThatShowTheSame(t *testing.T) {
 func TestDoublesTurned(t *testing.T) {
 	folder := t.TempDir()
 	for i, name := range []string{"scene_0003.jpg", "scene_0011.jpg", "scene_0017.jpg"} {
-		f, err := os.Open(filepath.Join("../testdata/scenes/images", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := jpeg.Decode(f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			t.Fatal(err)
-		}
+		m := sceneOf(t, name)
 		b := m.Bounds()
 		turned := image.NewRGBA(image.Rect(0, 0, b.Dy(), b.Dx()))
 		for y := range b.Dy() {
@@ -109,6 +111,45 @@ func TestDoublesTurned(t *testing.T) {
 	for row := range 6 {
 		if got := found.why(p.Images(), row); !strings.HasPrefix(got, "picture, turned, fits ") {
 			t.Errorf("row %d: %s", row, got)
+		}
+	}
+}
+
+// Where some of a chain of hashes are distinct, those stay together that are themselves near, and what is said of one is about its group.
+func TestDistinctHashes(t *testing.T) {
+	checks := func(hashes ...uint64) *imageset.Checks {
+		var images []imageset.Image
+		text := "# patchwork checks 2\nhash\tlow\thigh\tsharp\tentropy\tperceptual\tsigns\n"
+		for i, h := range hashes {
+			images = append(images, imageset.Image{ID: fmt.Sprint(i, ".png"), Hash: fmt.Sprint(i), Width: 9, Height: 9})
+			text += fmt.Sprintf("%d\t1\t200\t99\t7\t%016x\t0000000000000000\n", i, h)
+		}
+		ix, err := imageset.NewIndex(images)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "checks.tsv")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c, err := imageset.ReadChecks(file, ix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}(0, 0b11, 0b1111, 0b11111)
+	for _, c := range []struct {
+		apart []int // of these no two are doubles
+		want  [][2]int
+	}{{nil, [][2]int{{0, 1}, {0, 2}, {0, 3}}}, {[]int{0, 1, 2}, [][2]int{{0, 1}, {1, 2}, {2, 3}}}} {
+		d := doubledRows{best: map[int]doubleLink{}, distinct: func(rows ...int) bool {
+			return slices.Contains(c.apart, rows[0]) && slices.Contains(c.apart, rows[1])
+		}}
+		if got := d.linkHashes([]int{0, 1, 2, 3}, checks, 2); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%d are distinct: pairs %d, want %d", c.apart, got, c.want)
+		}
+		if l, ok := d.best[3]; l.to != 2 || !ok {
+			t.Errorf("%d are distinct: the last is most like %d", c.apart, l.to)
 		}
 	}
 }
