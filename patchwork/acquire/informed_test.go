@@ -105,7 +105,7 @@ func TestBaitAgainstNumpy(t *testing.T) {
 func TestVarianceAgainstNumpy(t *testing.T) {
 	want := informed(t).Variance
 	picks := againstNumpy(t, "variance", want.Rows, want.Scores)
-	if begin := "variance: its labels would take away 53 % of the doubt about all images; "; !strings.HasPrefix(picks[0].Reason, begin) {
+	if begin := "variance: its labels would take away 62 % of the doubt about all images; "; !strings.HasPrefix(picks[0].Reason, begin) {
 		t.Errorf("the reason is %q; want %q and what the model says", picks[0].Reason, begin)
 	}
 }

@@ -13,19 +13,19 @@ import (
 const (
 	varianceCompared = 2048 // candidates that are compared with each other
 	varianceKnown    = 512  // known rows that are asked what the model knows already
-	weightVariance   = 10   // of the linear head's weights, before any label, for vectors of length one
+	weightVariance   = 30   // of the linear head's weights, before any label, for vectors of length one
 	biasVariance     = 100
 )
 
 // variance takes, one after the other, the row whose labels would leave the model's probabilities for all candidates with the least
 // variance: where it is unsure of many that are alike, and not where a class is hopeless or a row alone.
 //
-//	k(x,y) = 10·x·y + 100                     covariance of two logits before any label, x of length one
+//	k(x,y) = 30·x·y + 100                     covariance of two logits before any label, x of length one
 //	k      ← k - k(·,z)·k(z,·)/(k(z,z) + 1/w(z))    for each known and each taken row z
 //	w(z)   = mean over the classes of p(1-p), of those known for a known row, unknown for a candidate
-//	score  = Σ t(x)·k(x,z)²/(k(z,z) + 1/w(z)) / Σ t(x)·k(x,x)      t(x) = mean over its unknown classes of (p(1-p))²
+//	score  = Σ t(x)·k(x,z)²/(k(z,z) + 1/w(z)) / Σ t(x)·k(x,x)      t(x) = Σ over its unknown classes of (p(1-p))²/(1 + n)
 //
-// with p clipped as for "entropy". So the score is the share of what is now uncertain that the labels of z would take away. That is Laplace's approximation to a logistic
+// with p clipped as for "entropy", and n the known images with the class, so that a class of which few are known counts more. So the score is the share of what is now uncertain that the labels of z would take away. That is Laplace's approximation to a logistic
 // regression whose classes share one covariance, and t makes variances of logits those of probabilities. The mean of all candidates and
 // known rows is subtracted first.
 //
@@ -42,7 +42,7 @@ func (variance) Card() Card {
 func (variance) Pick(p *Pool, n int) []Pick {
 	judged := *p
 	judged.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(row int) bool {
-		noise, _ := informing(p, row, true)
+		noise, _ := informing(p, row, true, nil)
 		return math.IsInf(noise, 1)
 	})
 	p = &judged
@@ -92,17 +92,21 @@ type covariance struct {
 // newCovariance is what known rows leave of it.
 func newCovariance(q *points, p *Pool) *covariance {
 	m := q.open
+	scarcity := make([]float64, len(p.Classes))
+	for class, n := range positives(p) {
+		scarcity[class] = 1 / (1 + float64(n))
+	}
 	c := &covariance{open: m, k: make([]float64, m*m), noise: make([]float64, m), wish: make([]float64, m), taken: make([]bool, m)}
 	for i, row := range q.compared(q.upTo(m), priorOf) {
 		for j, v := range row {
 			c.k[i*m+j] = float64(v)
 		}
-		c.noise[i], c.wish[i] = informing(p, q.rows[i], true)
+		c.noise[i], c.wish[i] = informing(p, q.rows[i], true, scarcity)
 	}
 	var known []int
 	var noise []float64
 	for i := m; i < len(q.rows); i++ {
-		if v, _ := informing(p, q.rows[i], false); !math.IsInf(v, 1) {
+		if v, _ := informing(p, q.rows[i], false, nil); !math.IsInf(v, 1) {
 			known, noise = append(known, i), append(noise, v)
 		}
 	}
@@ -116,22 +120,24 @@ func newCovariance(q *points, p *Pool) *covariance {
 // priorOf is the covariance of two logits before any label.
 func priorOf(cosine float32) float32 { return weightVariance*cosine + biasVariance }
 
-// informing says how much noise the labels of a row carry about its logit, those it lacks or those it has, and how much its variance counts. The
-// noise is infinite where the model says nothing of them.
-func informing(p *Pool, row int, unknown bool) (noise, wish float64) {
-	w, t := 0.0, 0.0
+// informing says how much noise the labels of a row carry about its logit, those it lacks or those it has, and how much its variance
+// counts, by the weights of the classes; nil means that nobody asks. The noise is infinite where the model says nothing of them.
+func informing(p *Pool, row int, unknown bool, weights []float64) (noise, wish float64) {
+	w := 0.0
 	for c, v := range p.Probs(row) {
 		if v == v && p.Unknown(row, c) == unknown {
 			sure := certainty(float64(v))
 			s := 0.25 - sure*sure // p(1-p)
-			w, t = w+s, t+s*s
+			w += s
+			if weights != nil {
+				wish += weights[c] * s * s
+			}
 		}
 	}
-	classes := float64(len(p.Classes))
 	if w == 0 {
 		return math.Inf(1), 0
 	}
-	return classes / w, t / classes
+	return float64(len(p.Classes)) / w, wish
 }
 
 // learn takes from the covariance what known points tell: k ← k - VᵀV, V = L⁻¹·k(known, ·), L·Lᵀ = k(known, known) + noise.

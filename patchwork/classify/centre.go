@@ -7,20 +7,11 @@ const centreRows = 4096
 // over every so manieth of them, whether labelled or not. Features of networks mostly lie in one corner of their space, where
 // all angles are small; seen from their centre they are not. The scales are 1: what counts behind is the direction alone.
 func (p *prepared) centre() (mean, scale []float32) {
-	var usable []int
-	for row := range p.table.Len() {
-		if p.kind(row) == 't' {
-			usable = append(usable, row)
-		}
-	}
 	sums, n := make([]float64, p.Dim), 0
-	every := max(1, len(usable)/centreRows)
-	for k := 0; k < len(usable); k += every {
-		if x := p.Features(usable[k]); len(x) == p.Dim && finite(usable[k], x) == nil {
-			n++
-			for i, v := range x {
-				sums[i] += float64(v)
-			}
+	for _, row := range p.usable(centreRows) {
+		n++
+		for i, v := range p.Features(row) {
+			sums[i] += float64(v)
 		}
 	}
 	mean, scale = make([]float32, p.Dim), make([]float32, p.Dim)
@@ -28,6 +19,23 @@ func (p *prepared) centre() (mean, scale []float32) {
 		mean[i], scale[i] = float32(sums[i]/float64(n)), 1
 	}
 	return mean, scale
+}
+
+// usable are the rows that could be learned from, labelled or not, whose features are numbers; of more than most, every so manieth.
+func (p *prepared) usable(most int) (rows []int) {
+	for row := range p.table.Len() {
+		if p.kind(row) == 't' {
+			rows = append(rows, row)
+		}
+	}
+	every := max(1, len(rows)/most)
+	some := rows[:0]
+	for k := 0; k < len(rows); k += every {
+		if x := p.Features(rows[k]); len(x) == p.Dim && finite(rows[k], x) == nil {
+			some = append(some, rows[k])
+		}
+	}
+	return some
 }
 
 // direction is the direction of a row's features from the head's mean, of length 1, or zeros at the mean itself.

@@ -18,6 +18,7 @@ type said struct {
 	Probabilities [][]float64
 	Losses        []float64
 	Full          [][]float64
+	Even          [][]float64
 	Diagonal      [][]float64
 	Averaged      map[Posterior][]float64 // loss of what is left out, at each temperature
 	Temperature   float64
@@ -81,8 +82,8 @@ func TestHeadsGolden(t *testing.T) {
 		o    Options
 		want said
 	}{
-		{"logistic, instance", Options{Head: LogisticHead, Posterior: NoPosterior, Sampling: ByInstance, WeightDecay: decay}, g.Instance},
-		{"logistic, class", Options{Head: LogisticHead, Posterior: NoPosterior, Sampling: ByClass, WeightDecay: decay}, g.Class},
+		{"logistic, instance", Options{Head: LogisticHead, Posterior: NoPosterior, Even: Off, Sampling: ByInstance, WeightDecay: decay}, g.Instance},
+		{"logistic, class", Options{Head: LogisticHead, Posterior: NoPosterior, Even: Off, Sampling: ByClass, WeightDecay: decay}, g.Class},
 		{"prototypes", Options{Head: PrototypesHead, Temperature: g.Prototypes.Temperature}, g.Prototypes},
 		{"neighbours", Options{Head: NeighboursHead, Neighbours: g.Neighbours.K}, g.Neighbours},
 	} {
@@ -91,6 +92,9 @@ func TestHeadsGolden(t *testing.T) {
 		if tt.want.Full == nil {
 			continue
 		}
+		even := tt.o
+		even.Even = ""
+		compare(t, tt.what+", even", allScores(t, train(t, d, even), d), tt.want.Even, 1e-4)
 		for posterior, want := range map[Posterior][][]float64{DiagonalPosterior: tt.want.Diagonal, FullPosterior: tt.want.Full} {
 			tt.o.Posterior = posterior
 			m := train(t, d, tt.o)

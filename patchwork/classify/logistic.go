@@ -13,7 +13,8 @@ import (
 //
 // x is the direction of the features from their centre, with the length √Dim. m is how often the sampling would draw the
 // image, 1 on average. λ is Options.WeightDecay times the number of labelled images, or without one chosen by chooseL2. A
-// class with one side only has no minimum: its w is 0 and its b that of the share of present labels, one of each more counted.
+// class with one side only has no minimum: its w is 0 and its b that of the share of present labels, one of each more counted. With
+// Options.Even, and up to 256 labelled images, the w are then drawn towards equal spread; see even. The posterior is that of the minimum.
 //
 // start, if not nil, changes where the search for the minimum begins, and its λ is kept while it learned from the same classes
 // and from no less than two thirds as many images.
@@ -75,6 +76,11 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 		}
 		if h.bias[c] = w[c*q.dim+p.Dim] * constant; oneSided[c] {
 			h.bias[c] = float32(math.Log(shares[c] / (1 - shares[c])))
+		}
+	}
+	if o.Even == On && q.n <= leaveOneOutMost {
+		if err := h.even(p, q, oneSided); err != nil {
+			return h, i, err
 		}
 	}
 	i.PosteriorTemperature, err = h.widen(ctx, q, w, shares, oneSided)

@@ -42,6 +42,7 @@ type Options struct {
 	Temperature float64   `json:"temperature" yaml:"temperature"` // of PrototypesHead; 0 means 0.1
 	Neighbours  int       `json:"neighbours" yaml:"neighbours"`   // of NeighboursHead, that judge an image; 0 means 10
 	Posterior   Posterior `json:"posterior" yaml:"posterior"`     // of LogisticHead; "" means AutoPosterior
+	Even        Switch    `json:"even" yaml:"even"`               // of LogisticHead: logits of equal spread while labels are few; "" means On
 
 	Context      Context         `json:"context" yaml:"context"`             // of an image, in its features; "" means AutoContext, which is NoContext without Data.Around
 	Trunk        Trunk           `json:"trunk" yaml:"trunk"`                 // what stands between features and head; "" means VectorTrunk
@@ -103,6 +104,7 @@ func (o Options) WithDefaults() Options {
 	fill(&o.Temperature, 0.1)
 	fill(&o.Neighbours, 10)
 	fill(&o.Posterior, AutoPosterior)
+	fill(&o.Even, On)
 	fill(&o.Beta, 0.99)
 	fill(&o.Loss, SigmoidLoss)
 	fill(&o.Gamma, 2)

@@ -42,6 +42,7 @@ func headSettings() []Setting {
 		{Name: "temperature", About: "head prototypes: the lower, the surer are the scores", Max: 10, Default: "0.1", at: func(o *Options) any { return &o.Temperature }},
 		{Name: "neighbours", About: "head neighbours: images that judge an image", Whole: true, Max: 1000, Default: "10", at: func(o *Options) any { return &o.Neighbours }},
 		{Name: "posterior", About: "head logistic: how far weights may be off is measured for each on its own (diagonal) or for all of a class together (full; auto: up to 256 labelled images); deviations are saved beside the scores", Choices: []string{string(AutoPosterior), string(NoPosterior), string(DiagonalPosterior), string(FullPosterior)}, Default: string(AutoPosterior), at: func(o *Options) any { return &o.Posterior }},
+		{Name: "even", About: "head logistic: while labels are few, classes whose scores differ less between images than those of others are stretched, the others drawn together, so that a rare class can be the highest too; up to 256 labelled images", Choices: []string{string(On), string(Off)}, Default: string(On), at: func(o *Options) any { return &o.Even }},
 	}
 }
 

@@ -50,15 +50,15 @@ for _ in range(n):
         if labels[i, c] < 0:
             M[c] = M[c] + information(i, c)
 
-# variance: weights and bias have a normal prior, and each labelled row adds w·h hᵀ to their precision
+# variance: weights and bias have a normal prior, a class counts by how few images show it, and each labelled row adds w·h hᵀ to their precision
 mean = x64.mean(0)
 u = (x64 - mean) / np.linalg.norm(x64 - mean, axis=1, keepdims=True)
 g = np.hstack([u, np.ones((N + K, 1))])
 s = p64 * (1 - p64)
 w = np.where(np.arange(N + K)[:, None] < N, labels < 0, labels >= 0) * s
-t = (w ** 2).mean(1)[:N]
+t = (w ** 2 / (1 + (labels[N:] == 1).sum(0))).sum(1)[:N]
 w = w.mean(1)
-precision = np.diag([0.1] * D + [0.01]) + sum(w[i] * np.outer(g[i], g[i]) for i in range(N, N + K))
+precision = np.diag([1 / 30] * D + [0.01]) + sum(w[i] * np.outer(g[i], g[i]) for i in range(N, N + K))
 doubt = lambda m: sum(t[i] * g[i] @ np.linalg.inv(m) @ g[i] for i in range(N))
 total = doubt(precision)
 taken, shares = [], []

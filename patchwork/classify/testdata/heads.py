@@ -73,7 +73,7 @@ def averaged(t, m, z, v):
 
 
 for sampling, weight in (("instance", None), ("class", draws)):
-    probabilities, losses, diagonal, full = [], [], [], []
+    probabilities, losses, diagonal, full, logits, constants, known = [], [], [], [], [], [], []
     by_full, by_diagonal = np.zeros(len(temperatures)), np.zeros(len(temperatures))
     for c in range(classes):
         k = labels[:, c] >= 0
@@ -85,6 +85,9 @@ for sampling, weight in (("instance", None), ("class", draws)):
         losses.append(objective(X, t, mk, w, b))
         probabilities.append(expit(all_u * root @ w + b).tolist())
         w1, H = newton(X, t, mk, lam)
+        logits.append(all_u * root @ w1[:-1])
+        constants.append(w1[-1])
+        known.append(k.sum())
         A = np.c_[all_u * root, np.ones(len(all_u))]
         full.append(np.sqrt(np.einsum("ij,jk,ik->i", A, np.linalg.inv(H), A)).tolist())
         diagonal.append(np.sqrt((A ** 2 / np.diag(H)).sum(axis=1)).tolist())
@@ -95,9 +98,11 @@ for sampling, weight in (("instance", None), ("class", draws)):
             z = B[i] @ w1 + B[i] @ np.linalg.solve(left, B[i]) * mk[i] * (p[i] - t[i])
             by_full += averaged(t[i], mk[i], z, B[i] @ np.linalg.solve(left, B[i]))
             by_diagonal += averaged(t[i], mk[i], z, (B[i] ** 2 / np.diag(left)).sum())
+    spread = np.std(logits, axis=1)
+    even = [expit(z * (np.exp(np.log(spread).mean()) / s) ** (1 / (1 + (k / 40) ** 2)) + b) for z, s, k, b in zip(logits, spread, known, constants)]
     full = (np.array(full) * np.sqrt(temperatures[by_full.argmin()])).tolist()
     diagonal = (np.array(diagonal) * np.sqrt(temperatures[by_diagonal.argmin()])).tolist()
-    out["logistic " + sampling] = dict(probabilities=np.transpose(probabilities).tolist(), losses=losses,
+    out["logistic " + sampling] = dict(probabilities=np.transpose(probabilities).tolist(), losses=losses, even=np.transpose(even).tolist(),
                                        full=np.transpose(full).tolist(), diagonal=np.transpose(diagonal).tolist(),
                                        averaged=dict(full=by_full.tolist(), diagonal=by_diagonal.tolist()))
     if m is not None and sampling == "instance":
