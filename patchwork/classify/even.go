@@ -14,8 +14,8 @@ const (
 //
 // with s_c the standard deviation of x·w_c over the images that could be learned from, labelled or not, or over every so manieth of
 // them, s the geometric mean of all s_c, s/s_c no less than 1/3 and no more than 3, and k the images that class c is known of. A class of which few
-// labels are present is held back by λ more than the others, and so is seldom the highest however well it is told apart. The order
-// of images by one class stays as it is, and so do the constants.
+// labels are present is held back by λ more than the others, and so is seldom the highest however well it is told apart. The logits
+// of one class stay in their order, and the constants as they are.
 //
 // A class that has one side only has no w and takes no part.
 func (h *head) even(p *prepared, q *problems, oneSided []bool) error {
