@@ -35,9 +35,10 @@ func (h *head) even(p *prepared, q *problems, oneSided []bool) error {
 			continue
 		}
 		r := float64(len(q.rowsOf(c))) / evenAt
-		by := min(max(mean/some-logs[c], -math.Log(evenMost)), math.Log(evenMost)) / (1 + r*r)
+		most := math.Log(evenMost)
+		by := float32(math.Exp(min(max(mean/some-logs[c], -most), most) / (1 + r*r)))
 		for k := range h.dim {
-			h.weights[k*h.classes+c] *= float32(math.Exp(by))
+			h.weights[k*h.classes+c] *= by
 		}
 	}
 	return nil
