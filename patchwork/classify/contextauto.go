@@ -2,6 +2,7 @@ package classify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -64,31 +65,32 @@ func (d Data) trainEither(ctx context.Context, o Options, onPoint func(Point)) (
 		return train(NoContext, "", onPoint)
 	}
 	d.leaveOut = true
-	without, err := train(NoContext, "", half(onPoint, 0))
-	if err != nil {
-		return without, err
+	var none, neighbours Info
+	d.goOn = func(i Info) bool { none = i; return i.L2Loss == 0 }
+	m, err := train(NoContext, "too few labels to leave some out and compare", half(onPoint, 0))
+	if errors.Is(err, errNotTaken) {
+		d.goOn = func(i Info) bool { neighbours = i; return i.L2Loss <= clearlyLower*none.L2Loss }
+		m, err = train(NeighbourContext, "", half(onPoint, 1))
+		why, nowhere := err.(noContext)
+		if !nowhere {
+			why = noContext(fmt.Sprintf("log loss of labels left out: %.3g with neighbours, %.3g without", neighbours.L2Loss, none.L2Loss))
+		}
+		if nowhere || errors.Is(err, errNotTaken) {
+			d.goOn, d.l2 = nil, &none
+			m, err = train(NoContext, "", nil)
+		}
+		if m != nil {
+			m.info.ContextFrom = string(why)
+		}
 	}
-	if without.info.L2Loss == 0 {
-		without.info.ContextFrom = "too few labels to leave some out and compare"
-		return without.told(onPoint), nil
+	if m == nil || err != nil {
+		return m, err
 	}
-	with, err := train(NeighbourContext, "", half(onPoint, 1))
-	if why, none := err.(noContext); none {
-		without.info.ContextFrom = string(why)
-		return without.told(onPoint), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	a, b := without.info.L2Loss, with.info.L2Loss
-	best := without
-	if b <= clearlyLower*a {
-		best = with
-	}
-	best.info.ContextFrom = fmt.Sprintf("log loss of labels left out: %.3g with neighbours, %.3g without", b, a)
-	best.info.Seconds = time.Since(begun).Seconds()
-	return best.told(onPoint), nil
+	return m.told(onPoint), nil
 }
+
+// errNotTaken ends a training that was only to say what its labels lose where they are left out.
+var errNotTaken = errors.New("classify: not trained")
 
 // noContext says why there is no context.
 type noContext string

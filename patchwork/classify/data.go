@@ -37,7 +37,9 @@ type Data struct {
 	// Resolve says what a class of Start is called now, and whether it is still there; nil means that names are as they were.
 	Resolve func(name string) (now string, ok bool)
 
-	leaveOut bool // what labels that are left out lose is asked for also where λ is set
+	leaveOut bool            // what labels that are left out lose is asked for also where λ is set
+	l2       *Info           // L2, L2From and L2Loss, where they are known already
+	goOn     func(Info) bool // is told L2 and L2Loss once λ is chosen; where it says no, the training ends there, with errNotTaken; may be nil
 }
 
 // examples are the rows of one side with their labels.

@@ -42,6 +42,8 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 		return h, i, err
 	}
 	switch {
+	case p.l2 != nil:
+		q.l2, i.L2Loss, i.L2From = p.l2.L2, p.l2.L2Loss, p.l2.L2From
 	case o.WeightDecay > 0:
 		q.l2, i.L2From = o.WeightDecay*float64(q.n), "as set"
 		if p.leaveOut {
@@ -57,6 +59,9 @@ func fitLogistic(ctx context.Context, p *prepared, o Options, start *Model, onPo
 		}
 	}
 	i.L2 = q.l2
+	if p.goOn != nil && !p.goOn(i) {
+		return h, i, errNotTaken
+	}
 	q.tell(len(l2Path))
 	constant := float32(gain(p.Dim))
 	oneSided := q.oneSided()

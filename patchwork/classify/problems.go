@@ -52,6 +52,7 @@ func (q *problems) logits(w []float32) { q.forward.Run(q.helpers(), q.x, w, q.z)
 func (q *problems) evaluate(w []float32, f []float64, g []float32) {
 	q.logits(w)
 	clear(f)
+	logs := make([]sumOfLogs, q.count)
 	for i := range q.n {
 		row := i * q.count
 		z, y, m, r := q.z[row:row+q.count], q.y[row:row+q.count], q.m[row:row+q.count], q.r[row:row+q.count]
@@ -60,10 +61,15 @@ func (q *problems) evaluate(w []float32, f []float64, g []float32) {
 				r[p] = 0
 				continue
 			}
-			loss, prob := logistic(float64(z[p]), float64(y[p]))
-			f[p] += float64(weight) * loss
-			r[p] = weight * float32(prob-float64(y[p]))
+			z, y := float64(z[p]), float64(y[p])
+			e, prob := odds(z)
+			logs[p].add(float64(weight), 1+e)
+			f[p] += float64(weight) * (max(z, 0) - z*y)
+			r[p] = weight * float32(prob-y)
 		}
+	}
+	for p := range f {
+		f[p] += logs[p].total()
 	}
 	q.back.Run(q.helpers(), q.r, q.x, g)
 	by := float32(q.l2)
@@ -78,12 +84,35 @@ func (q *problems) evaluate(w []float32, f []float64, g []float32) {
 
 // logistic is the loss of a logit for a label of 0 or 1, and its probability, without overflow.
 func logistic(z, y float64) (loss, prob float64) {
-	e := math.Exp(-math.Abs(z))
-	loss = math.Log(1+e) - z*y // half the time of Log1p; what it lacks where e is next to nothing is below 1e-16
+	e, prob := odds(z)
+	return math.Log(1+e) + max(z, 0) - z*y, prob // half the time of Log1p; what it lacks where e is next to nothing is below 1e-16
+}
+
+// odds is e to the power of minus |z|, and the probability of the logit.
+func odds(z float64) (e, prob float64) {
+	e = math.Exp(-math.Abs(z))
 	if z > 0 {
-		return loss + z, 1 / (1 + e)
+		return e, 1 / (1 + e)
 	}
-	return loss, e / (1 + e)
+	return e, e / (1 + e)
+}
+
+// sumOfLogs is Σ weight·ln v, of one logarithm for many v in a row that have the same weight.
+type sumOfLogs struct{ sum, weight, product float64 }
+
+// add adds weight·ln v, v from 1 to 2.
+func (s *sumOfLogs) add(weight, v float64) {
+	if weight != s.weight || s.product > 1e300 {
+		s.sum, s.weight, s.product = s.total(), weight, 1
+	}
+	s.product *= v
+}
+
+func (s *sumOfLogs) total() float64 {
+	if s.weight == 0 {
+		return 0
+	}
+	return s.sum + s.weight*math.Log(s.product)
 }
 
 // dot is the scalar product, summed in float64.
