@@ -71,16 +71,16 @@ func (d Data) trainEither(ctx context.Context, o Options, onPoint func(Point)) (
 	if errors.Is(err, errNotTaken) {
 		d.goOn = func(i Info) bool { neighbours = i; return i.L2Loss <= clearlyLower*none.L2Loss }
 		m, err = train(NeighbourContext, "", half(onPoint, 1))
+		from := fmt.Sprintf("log loss of labels left out: %.3g with neighbours, %.3g without", neighbours.L2Loss, none.L2Loss)
 		why, nowhere := err.(noContext)
-		if !nowhere {
-			why = noContext(fmt.Sprintf("log loss of labels left out: %.3g with neighbours, %.3g without", neighbours.L2Loss, none.L2Loss))
+		if nowhere {
+			from = string(why)
 		}
 		if nowhere || errors.Is(err, errNotTaken) {
 			d.goOn, d.l2 = nil, &none
-			m, err = train(NoContext, "", nil)
-		}
-		if m != nil {
-			m.info.ContextFrom = string(why)
+			m, err = train(NoContext, from, half(onPoint, 1))
+		} else if m != nil {
+			m.info.ContextFrom = from
 		}
 	}
 	if m == nil || err != nil {
