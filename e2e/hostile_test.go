@@ -128,7 +128,7 @@ func TestStudioShowsHostileNamesAsText(t *testing.T) {
 	s.Until("one is described", limit, `() => { document.querySelectorAll("#classes .editor input[type=text]")[1].value = "other"; document.querySelector("#classes .editor form button").click(); return true }`)
 	s.Until("the message names it", limit, `() => /^Described w{20}/.test(document.getElementById("message").textContent)`)
 	calm("described")
-	s.Page.MustReload()
+	reload(t, s.Page)
 	s.ready()
 	calm("reloaded")
 

@@ -61,9 +61,7 @@ func (l *Lab) Cells() string { return l.eval(`() => String(nb.content.widgets.le
 func (l *Lab) SaveAndReload() {
 	l.t.Helper()
 	l.eval(`() => jupyterapp.commands.execute("docmanager:save").then(() => "")`)
-	if err := l.Page.Reload(); err != nil {
-		l.t.Fatalf("e2e: reload: %v", err)
-	}
+	reload(l.t, l.Page)
 	l.open()
 }
 

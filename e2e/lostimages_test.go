@@ -67,8 +67,8 @@ func TestStudioWhoseImagesGo(t *testing.T) {
 	for batch := range 3 {
 		if batch > 0 {
 			s.Press(input.Enter)
-		} else if err := s.Page.Reload(); err != nil {
-			t.Fatal(err)
+		} else {
+			reload(t, s.Page)
 		}
 		s.Until("the next images are shown, or said not to be", limit, `seen => { const tiles = [...document.querySelectorAll(".pw-tile")];
 			return tiles.length === 16 && tiles.every(t => !seen?.includes(t.querySelector(".pw-caption").textContent)) &&
@@ -114,8 +114,6 @@ func TestStudioWhoseImagesGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Page.Reload(); err != nil {
-		t.Fatal(err)
-	}
+	reload(t, s.Page)
 	s.Until("all are shown again", limit, `() => { const images = [...document.querySelectorAll(".pw-picture img")]; images.forEach(i => i.scrollIntoView()); return images.length === 16 && images.every(i => i.complete && i.naturalWidth > 0) }`)
 }

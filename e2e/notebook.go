@@ -56,7 +56,8 @@ func until(t testing.TB, what string, limit time.Duration, page *rod.Page, ask f
 	}
 }
 
-// evaluate runs JavaScript in a document. The driver dereferences nil where a frame has lost its document; here that
+// evaluate runs JavaScript in a document, for 10 seconds at most: an answer that is lost while another document takes
+// its place would be waited for without end. The driver dereferences nil where a frame has lost its document; here that
 // is an error like any other.
 func evaluate(page *rod.Page, js string, args ...any) (res *proto.RuntimeRemoteObject, err error) {
 	defer func() {
@@ -64,7 +65,19 @@ func evaluate(page *rod.Page, js string, args ...any) (res *proto.RuntimeRemoteO
 			err = errors.New("the frame has no document")
 		}
 	}()
+	page = page.Timeout(10 * time.Second)
+	defer page.CancelTimeout()
 	return page.Eval(js, args...)
+}
+
+// reload loads a page again, as F5 does, and waits until another document is in its place.
+func reload(t testing.TB, page *rod.Page) {
+	t.Helper()
+	page = page.Timeout(time.Minute)
+	defer page.CancelTimeout()
+	if err := page.Reload(); err != nil {
+		t.Fatalf("e2e: reload: %v", err)
+	}
 }
 
 // Start executes a cell and does not wait.
@@ -105,9 +118,7 @@ func (n *Notebook) Save() {
 func (n *Notebook) Reload() {
 	n.t.Helper()
 	n.eval(`() => { window.onbeforeunload = null; window.Jupyter.notebook.set_dirty(false); return "" }`)
-	if err := n.Page.Reload(); err != nil {
-		n.t.Fatalf("e2e: reload: %v", err)
-	}
+	reload(n.t, n.Page)
 	n.connected()
 }
 

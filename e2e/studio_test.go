@@ -94,9 +94,7 @@ func TestStudioOnItsOwnPage(t *testing.T) {
 	Screenshot(t, s.Page, "studio-suggested")
 
 	row := s.row(0)
-	if err := s.Page.Reload(); err != nil {
-		t.Fatal(err)
-	}
+	reload(t, s.Page)
 	s.ready()
 	if s.row(0) != row || s.Label(0, 1) != "present" {
 		t.Errorf("after a reload the first image is %s with forest %s, want %s, present", s.row(0), s.Label(0, 1), row)

@@ -168,7 +168,7 @@ func TestStudioMap(t *testing.T) {
 	s.Until("other images are seen", limit, `() => document.querySelector("#grid").getClientRects().length > 0`)
 	browsertest.Axe(t, page)
 
-	page.MustReload()
+	reload(t, page)
 	s.ready()
 	s.Until("the map is still there", limit, `() => document.querySelector("#map select").value === "som" && document.querySelectorAll("#map .pw-groups button").length > 0`)
 	s.Click("#showmap")

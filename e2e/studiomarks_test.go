@@ -31,7 +31,7 @@ func TestStudioMarksAndLooks(t *testing.T) {
 	s.Press(input.Enter)
 	s.Until("the reason stands on the image", limit, `() => document.querySelectorAll(".pw-tile")[1].querySelector(".pw-out")?.textContent === 'left out: <b onclick="x">cloud</b>'`)
 	s.Saved()
-	s.Page.MustReload()
+	reload(t, s.Page)
 	s.ready()
 	s.Click(".pw-tile:nth-child(3) .pw-picture")
 	shift(input.KeyX)

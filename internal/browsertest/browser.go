@@ -1,6 +1,8 @@
 package browsertest
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,7 +10,26 @@ import (
 	"time"
 
 	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/cdp"
 )
+
+// client is a connection to a browser in which no call waits without end: what a page is asked while another takes its
+// place may never be answered, and the driver sets no limit.
+type client struct {
+	rod.CDPClient
+	limit time.Duration // of each call
+}
+
+// Call asks the browser and waits for its answer.
+func (c client) Call(ctx context.Context, session, method string, params any) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.limit, fmt.Errorf("browsertest: no answer to %s within %v", method, c.limit))
+	defer cancel()
+	data, err := c.CDPClient.Call(ctx, session, method, params)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return data, err
+}
 
 // Chromium starts a Chromium without a window and connects to it. It keeps nothing between tests and asks nothing of
 // the network but what its pages do. flags are added to its command line.
@@ -22,7 +43,11 @@ func Chromium(t testing.TB, flags ...string) *rod.Browser {
 		"--disable-default-apps", "--disable-dev-shm-usage", "--hide-scrollbars", "--window-size=1280,900",
 		"--user-data-dir=" + home, "--remote-debugging-port=0"}, flags...)
 	Start(t, home, log, nil, append(argv, "about:blank")...)
-	browser := rod.New().ControlURL(devTools(t, home, log))
+	connection, err := cdp.StartWithURL(context.Background(), devTools(t, home, log), nil)
+	if err != nil {
+		t.Fatalf("browsertest: cannot connect to Chromium: %v", err)
+	}
+	browser := rod.New().Client(client{connection, 2 * time.Minute})
 	if err := browser.Connect(); err != nil {
 		t.Fatalf("browsertest: cannot connect to Chromium: %v", err)
 	}
