@@ -75,6 +75,8 @@ func devTools(t testing.TB, home, log string) string {
 func Screenshot(t testing.TB, page *rod.Page, name string) {
 	t.Helper()
 	file := filepath.Join(Root(t), "build", "screenshots", strings.ReplaceAll(name, "/", "-")+".png")
+	page = page.Timeout(20 * time.Second) // of a page that hangs there is none
+	defer page.CancelTimeout()
 	data, err := page.Screenshot(false, nil)
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(file), 0o755)

@@ -1,4 +1,5 @@
 // A JupyterLab of the packages in package.json. Tests drive it through window.jupyterapp once window.labReady is set.
+import './toolbar.js';
 import { JupyterLab } from '@jupyterlab/application';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IServiceManager } from '@jupyterlab/services';
