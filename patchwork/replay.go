@@ -1,7 +1,6 @@
 package patchwork
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +42,8 @@ func (p *Project) Replay(ctx context.Context, o ReplayOptions, progress Progress
 		return nil, fmt.Errorf("patchwork: a replay chooses and trains by vectors, and the trunk %s reads maps; replay with the trunk vectors", trunk)
 	}
 	if o.Strategies == nil {
-		deviates := o.Train.Deviates(cmp.Or(o.Batch, 16) * cmp.Or(o.Rounds, 8))
+		filled := replay.Options{Batch: o.Batch, Rounds: o.Rounds}.WithDefaults()
+		deviates := o.Train.Deviates(filled.Batch * filled.Rounds)
 		for _, card := range acquire.All() {
 			if !card.Needs.Has(acquire.OneClass) && (deviates || !card.Needs.Has(acquire.Deviations)) {
 				o.Strategies = append(o.Strategies, card.Name)

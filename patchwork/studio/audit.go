@@ -34,12 +34,8 @@ func AuditCurve(r *audit.Result) widgets.Chart {
 
 // auditing is the audit that runs, and what the last one said.
 type auditing struct {
-	cancel  context.CancelFunc // nil when none runs
-	again   bool               // one more is due when that has ended
-	done    int                // of total trainings
-	total   int
-	pushed  time.Time
-	failed  string
+	job
+	again   bool // one more is due when that has ended
 	result  *audit.Result
 	advice  audit.Advice
 	option  json.RawMessage
@@ -48,10 +44,7 @@ type auditing struct {
 
 // auditView is it for a page.
 type auditView struct {
-	Running bool            `json:"running,omitempty"`
-	Done    int             `json:"done"`
-	Total   int             `json:"total"`
-	Failed  string          `json:"failed,omitempty"`
+	jobView                 // of the audit that runs; done and total are trainings
 	Advice  string          `json:"advice"`
 	Stop    bool            `json:"stop,omitempty"` // labelling could stop
 	Images  int             `json:"images"`         // of the audit
@@ -92,16 +85,13 @@ func (s *Session) startAudit() {
 		s.audit.cancel()
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.audit.cancel, s.audit.done, s.audit.total, s.audit.failed = cancel, 0, 0, ""
+	ctx, cancel := s.audit.begin()
 	go func() {
 		defer cancel()
-		result, advice, err := s.project.AuditNow(ctx, func(_ string, done, total int) {
+		result, advice, err := s.project.AuditNow(ctx, func(step string, done, total int) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.audit.done, s.audit.total = done, total
-			if now := time.Now(); now.Sub(s.audit.pushed) >= pushEvery {
-				s.audit.pushed = now
+			if s.audit.heard(step, done, total) {
 				s.push(auditOnly{s.auditView()})
 			}
 		})
@@ -155,8 +145,7 @@ func (s *Session) measureAudit() error {
 
 func (s *Session) auditView() *auditView {
 	a := &s.audit
-	v := &auditView{Running: a.cancel != nil, Done: a.done, Total: a.total, Failed: a.failed, Advice: a.advice.Text, Stop: a.advice.CouldStop,
-		Option: a.option, SVG: a.picture, Classes: []auditedView{}}
+	v := &auditView{jobView: a.view(), Advice: a.advice.Text, Stop: a.advice.CouldStop, Option: a.option, SVG: a.picture, Classes: []auditedView{}}
 	if a.result == nil {
 		return v
 	}

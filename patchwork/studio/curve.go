@@ -2,7 +2,6 @@ package studio
 
 import (
 	"math"
-	"time"
 
 	"github.com/gopatchwork/patchwork/patchwork/classify"
 	"github.com/gopatchwork/patchwork/widgets"
@@ -45,12 +44,7 @@ func LearningCurve(points []classify.Point) widgets.Chart {
 // trainView draws the training; s.mu is held.
 func (s *Session) trainView() trainView {
 	t := &s.training
-	v := trainView{
-		Running: t.cancel != nil, Step: t.step, Done: t.done, Total: t.total, Outcome: t.outcome, Failed: t.failed,
-	}
-	if v.Running {
-		v.Seconds = time.Since(t.begun).Seconds()
-	}
+	v := trainView{jobView: t.view(), Outcome: t.outcome}
 	if len(t.points) > 1 { // a head that is made at once has one, and no curve
 		chart := LearningCurve(t.points)
 		if option, err := chart.Option(); err == nil {

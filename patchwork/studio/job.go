@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// pushEvery is the least time between two times that pages hear how far a job is.
+const pushEvery = 250 * time.Millisecond
+
 // job is something long that goes on while people label. Session.mu guards it.
 type job struct {
 	cancel context.CancelFunc // nil when it is not under way

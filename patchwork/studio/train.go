@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,20 +14,11 @@ import (
 
 // training is the training that runs, or the last one that ran.
 type training struct {
-	cancel  context.CancelFunc // nil when none runs
-	begun   time.Time
+	job
 	points  []classify.Point
-	step    string // what it does now, for a person
-	done    int    // of total, in the present step
-	total   int
-	outcome string // one line about the last training
-	failed  bool
-	pushed  time.Time
+	outcome string // one line about the last training that did not fail
 	picture string // the finished curve as a data URI
 }
-
-// pushEvery is the least time between two pictures of a running training.
-const pushEvery = 250 * time.Millisecond
 
 // train starts a training in the background; s.mu is held. Labelling goes on meanwhile. Settings that the event names are
 // kept for the next one.
@@ -48,8 +40,9 @@ func (s *Session) train(e host.Event) error {
 	if s.audit.cancel != nil {
 		s.audit.cancel()
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.training = training{cancel: cancel, begun: time.Now(), step: "starting"}
+	s.training = training{}
+	ctx, cancel := s.training.begin()
+	s.training.step = "starting"
 	go func() {
 		defer cancel()
 		info, err := s.project.Train(ctx, o, goOn, s.onPoint, s.onStep)
@@ -61,12 +54,12 @@ func (s *Session) train(e host.Event) error {
 		case errors.Is(err, context.Canceled):
 			t.outcome = fmt.Sprintf("Stopped after %v; the best weights so far are kept.", took)
 		case err != nil:
-			t.outcome, t.failed = err.Error(), true
+			t.failed = err.Error()
 		default:
 			t.outcome = fmt.Sprintf("Trained on %d images in %v.%s", info.TrainRows, took, validationLine(info))
 			s.mapAfterTraining()
 		}
-		s.message = t.outcome
+		s.message = cmp.Or(t.failed, t.outcome)
 		s.readRuns()
 		if err == nil && time.Since(t.begun) < quick {
 			s.startAudit()
@@ -91,24 +84,22 @@ func (s *Session) onPoint(p classify.Point) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if math.IsNaN(p.TrainLoss) { // a head that is made at once is on its way
-		s.training.step, s.training.done, s.training.total = "fitting", p.Step, p.Steps
-	} else {
-		s.training.points = append(s.training.points, p)
+		s.heardTraining("fitting", p.Step, p.Steps)
+		return
 	}
-	s.pushTraining()
+	s.training.points = append(s.training.points, p)
+	s.heardTraining(s.training.step, s.training.done, s.training.total)
 }
 
 func (s *Session) onStep(what string, done, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.training.step, s.training.done, s.training.total = what, done, total
-	s.pushTraining()
+	s.heardTraining(what, done, total)
 }
 
-// pushTraining shows the training to all pages, a few times a second at most; s.mu is held.
-func (s *Session) pushTraining() {
-	if now := time.Now(); now.Sub(s.training.pushed) >= pushEvery {
-		s.training.pushed = now
+// heardTraining notes how far the training is and shows it to all pages, a few times a second at most; s.mu is held.
+func (s *Session) heardTraining(step string, done, total int) {
+	if s.training.heard(step, done, total) {
 		s.push(trainingOnly{Train: s.trainView()})
 	}
 }

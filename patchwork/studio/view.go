@@ -129,13 +129,8 @@ type totalsView struct {
 }
 
 type trainView struct {
-	Running bool            `json:"running"`
-	Step    string          `json:"step,omitempty"`
-	Done    int             `json:"done"`
-	Total   int             `json:"total"`
-	Seconds float64         `json:"seconds"`
+	jobView
 	Outcome string          `json:"outcome,omitempty"`
-	Failed  bool            `json:"failed,omitempty"`
 	Option  json.RawMessage `json:"option,omitempty"` // of the chart of the learning curve
 	SVG     string          `json:"svg,omitempty"`    // the same chart as a picture, when no training runs
 

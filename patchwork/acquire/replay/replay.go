@@ -6,6 +6,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -132,15 +133,13 @@ func (o Options) checked(t evaluate.Table, train Train) (Options, error) {
 		err = errors.Join(err, lerr, need(!seen[name], "strategy %q is named twice", name))
 		seen[name] = true
 	}
-	set := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	set(&o.Batch, 16)
-	set(&o.Rounds, 8)
-	set(&o.Seeds, 20)
-	return o, err
+	return o.WithDefaults(), err
+}
+
+// WithDefaults returns o with the defaults in place of zeros.
+func (o Options) WithDefaults() Options {
+	o.Batch, o.Rounds, o.Seeds = cmp.Or(o.Batch, 16), cmp.Or(o.Rounds, 8), cmp.Or(o.Seeds, 20)
+	return o
 }
 
 // complete is a table without the rows that lack a label.

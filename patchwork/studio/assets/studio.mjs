@@ -198,7 +198,7 @@ function train() {
   if (t.option) models.curves.set("option", JSON.stringify(t.option));
   models.curves.set("svg", t.svg || null);
   $("curves").hidden = !t.option;
-  write($("outcome"), t.running ? "" : t.outcome ?? "");
+  write($("outcome"), t.running ? "" : t.failed || t.outcome || "");
   put($("outcome"), "data-failed", Boolean(t.failed));
 }
 
