@@ -50,6 +50,11 @@ type fakeProject struct {
 
 func newProject(t *testing.T, images int) *fakeProject {
 	t.Helper()
+	return newProjectOf(t, images, "water", "road")
+}
+
+func newProjectOf(t *testing.T, images int, classes ...string) *fakeProject {
+	t.Helper()
 	dir := t.TempDir()
 	var list []imageset.Image
 	for i := range images {
@@ -59,7 +64,7 @@ func newProject(t *testing.T, images int) *fakeProject {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := labels.Open(labels.Options{Dir: dir, Annotator: "ann", Classes: []string{"water", "road"}, Images: index})
+	store, err := labels.Open(labels.Options{Dir: dir, Annotator: "ann", Classes: classes, Images: index})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,6 +383,13 @@ func TestTrainingThatFailsIsExplained(t *testing.T) {
 	}
 }
 
+func TestTrainingWithoutClassesSaysWhereToAddOne(t *testing.T) {
+	s := New(t.Context(), newProjectOf(t, 4), Options{})
+	if v := do(t, s, "t1", "train", nil); v.Train.Running || v.Message != noClasses {
+		t.Errorf("training runs: %v, message %q", v.Train.Running, v.Message)
+	}
+}
+
 func TestEventOfAnotherProcess(t *testing.T) {
 	p := newProject(t, 4)
 	s := New(t.Context(), p, Options{})
@@ -475,7 +487,7 @@ func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, err := json.Marshal(hello)
-	if err != nil || !strings.Contains(string(text), "add one at the right") || strings.Contains(string(text), "null") {
+	if err != nil || !strings.Contains(string(text), noClasses) || strings.Contains(string(text), "null") {
 		t.Errorf("the page gets %s (error %v), want advice and no null", text, err)
 	}
 }

@@ -26,6 +26,9 @@ func (s *Session) train(e host.Event) error {
 	if s.training.cancel != nil {
 		return wish("Training already runs; Stop ends it and keeps the best weights so far.")
 	}
+	if len(s.project.Labels().Table().Classes()) == 0 {
+		return wish(noClasses)
+	}
 	var data struct {
 		Settings map[string]string `json:"settings"`
 		GoOn     bool              `json:"go_on"`

@@ -138,6 +138,9 @@ type trainView struct {
 	Runs     []runView     `json:"runs,omitempty"` // the newest first
 }
 
+// noClasses says what to do in a project without any.
+const noClasses = "No classes yet: name one at the right and press Add."
+
 // view draws the session for a page; s.mu is held.
 func (s *Session) view(client string) view {
 	store := s.project.Labels()
@@ -160,7 +163,7 @@ func (s *Session) view(client string) view {
 	}
 	v.Pace = s.pace.view(now, share(v.Totals.Labelled+v.Totals.Partial, s.sources))
 	if len(v.Grid.Classes) == 0 {
-		v.Grid.Tiles, v.Grid.Total, v.Grid.Empty = []tileView{}, nil, "No classes yet: add one at the right, under Classes."
+		v.Grid.Tiles, v.Grid.Total, v.Grid.Empty = []tileView{}, nil, noClasses
 	}
 	return v
 }
