@@ -383,13 +383,6 @@ func TestTrainingThatFailsIsExplained(t *testing.T) {
 	}
 }
 
-func TestTrainingWithoutClassesSaysWhereToAddOne(t *testing.T) {
-	s := New(t.Context(), newProjectOf(t, 4), Options{})
-	if v := do(t, s, "t1", "train", nil); v.Train.Running || v.Message != noClasses {
-		t.Errorf("training runs: %v, message %q", v.Train.Running, v.Message)
-	}
-}
-
 func TestEventOfAnotherProcess(t *testing.T) {
 	p := newProject(t, 4)
 	s := New(t.Context(), p, Options{})
@@ -467,28 +460,6 @@ func TestLostJournalLeavesTheEventWithThePage(t *testing.T) {
 	}
 	if got := p.store.Table().Value(1, 0); got != labels.Unknown {
 		t.Errorf("the label that is not on disk is in the table: %v", got)
-	}
-}
-
-func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
-	dir := t.TempDir()
-	index, err := imageset.NewIndex([]imageset.Image{{ID: "a.jpg", Hash: "0", Width: 1, Height: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := labels.Open(labels.Options{Dir: dir, Annotator: "ann", Images: index})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	s := New(t.Context(), classless{&fakeProject{dir: dir, index: index, store: store}}, Options{})
-	hello, err := s.Hello(t.Context(), "tab")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(hello)
-	if err != nil || !strings.Contains(string(text), noClasses) || strings.Contains(string(text), "null") {
-		t.Errorf("the page gets %s (error %v), want advice and no null", text, err)
 	}
 }
 
