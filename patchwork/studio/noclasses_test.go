@@ -9,7 +9,9 @@ import (
 	"github.com/gopatchwork/patchwork/patchwork/labels"
 )
 
-func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
+// classless is a project in which nobody has named a class.
+func classless(t *testing.T) *fakeProject {
+	t.Helper()
 	dir := t.TempDir()
 	index, err := imageset.NewIndex([]imageset.Image{{ID: "a.jpg", Hash: "0", Width: 1, Height: 1}})
 	if err != nil {
@@ -19,9 +21,12 @@ func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	s := New(t.Context(), classless{&fakeProject{dir: dir, index: index, store: store}}, Options{})
-	hello, err := s.Hello(t.Context(), "tab")
+	t.Cleanup(func() { store.Close() })
+	return &fakeProject{dir: dir, index: index, store: store}
+}
+
+func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
+	hello, err := New(t.Context(), classless(t), Options{}).Hello(t.Context(), "tab")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +37,7 @@ func TestProjectWithoutClassesSaysWhatToDo(t *testing.T) {
 }
 
 func TestTrainingWithoutClassesSaysWhereToAddOne(t *testing.T) {
-	s := New(t.Context(), newProjectOf(t, 4), Options{})
+	s := New(t.Context(), classless(t), Options{})
 	if v := do(t, s, "t1", "train", nil); v.Train.Running || v.Message != noClasses {
 		t.Errorf("training runs: %v, message %q", v.Train.Running, v.Message)
 	}

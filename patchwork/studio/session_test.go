@@ -50,11 +50,6 @@ type fakeProject struct {
 
 func newProject(t *testing.T, images int) *fakeProject {
 	t.Helper()
-	return newProjectOf(t, images, "water", "road")
-}
-
-func newProjectOf(t *testing.T, images int, classes ...string) *fakeProject {
-	t.Helper()
 	dir := t.TempDir()
 	var list []imageset.Image
 	for i := range images {
@@ -64,7 +59,7 @@ func newProjectOf(t *testing.T, images int, classes ...string) *fakeProject {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := labels.Open(labels.Options{Dir: dir, Annotator: "ann", Classes: classes, Images: index})
+	store, err := labels.Open(labels.Options{Dir: dir, Annotator: "ann", Classes: []string{"water", "road"}, Images: index})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -462,10 +457,6 @@ func TestLostJournalLeavesTheEventWithThePage(t *testing.T) {
 		t.Errorf("the label that is not on disk is in the table: %v", got)
 	}
 }
-
-type classless struct{ *fakeProject }
-
-func (classless) Classes() []Class { return nil }
 
 func TestSummaryNeedsNoScript(t *testing.T) {
 	p := newProject(t, 4)

@@ -16,7 +16,7 @@ import (
 type training struct {
 	job
 	points  []classify.Point
-	outcome string // one line about the last training that did not fail
+	outcome string // one line about it; why it failed says job.failed
 	picture string // the finished curve as a data URI
 }
 
@@ -26,7 +26,7 @@ func (s *Session) train(e host.Event) error {
 	if s.training.cancel != nil {
 		return wish("Training already runs; Stop ends it and keeps the best weights so far.")
 	}
-	if len(s.project.Labels().Table().Classes()) == 0 {
+	if len(s.project.Classes()) == 0 {
 		return wish(noClasses)
 	}
 	var data struct {
